@@ -1,0 +1,205 @@
+"""The command `cued`: finds the verb, imports its module alone, and turns every error into one sentence.
+
+Each module of a verb has three names:
+
+- `add_arguments(parser: argparse.ArgumentParser) -> None` declares its options (sub-verbs by `parser.add_subparsers()`),
+- `run(args: argparse.Namespace) -> int` does it and returns the exit code: 0 done, 1 the checked thing is not right, 2 wrong
+  use or impossible,
+- `EXAMPLE: str` is one command line, or a few, that work as they stand; `cued VERB --help` ends with it.
+
+A verb raises `CuedError` for what a user can mend and prints no errors of its own. Heavy libraries are imported inside
+functions: `cued --help` imports no verb at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NoReturn, Protocol, cast
+
+import cued
+from cued.errors import CuedError, UsageError
+
+INTERRUPTED: Final = 130
+"""What a shell shows for a program that Ctrl-C ended: 128 + SIGINT."""
+PIPE_CLOSED: Final = 141
+"""What a shell shows for a program whose reader went away: 128 + SIGPIPE."""
+DEBUG_VARIABLE: Final = "CUED_DEBUG"
+"""Set to anything, it shows the traceback of an unexpected error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One word after `cued`."""
+
+    name: str
+    module: str
+    """The module in `cued.cli` that has `add_arguments`, `run` and `EXAMPLE`."""
+    summary: str
+    """One line for the list in `cued --help`."""
+    first: bool = False
+    """One of the few that a runner needs: listed before the rest."""
+    listed: bool = True
+    """False: for scripts, not for people."""
+
+
+VERBS: Final = (
+    Verb("run", "run", "run with a beat and spoken cues", first=True),
+    Verb("try", "try_", "hear it at the desk: 90 seconds with a simulated runner", first=True),
+    Verb("rehearse", "rehearse", "what would a pack have said on that run?", first=True),
+    Verb("pack", "pack", "list, show and check cue packs", first=True),
+    Verb("doctor", "doctor", "what of this machine works, and what to do about the rest", first=True),
+    Verb("render", "render", "one sound file per segment, for any phone or watch that plays music"),
+    Verb("start", "start", "what `make run` does: runs, or tries where something is missing", listed=False),
+)
+
+
+class VerbModule(Protocol):
+    """What a verb's module looks like from here."""
+
+    EXAMPLE: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the options."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, but a mistake becomes a `UsageError` that says what to type instead."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise `message` as a `UsageError`."""
+        raise UsageError(f"{message}. `{self.prog} --help` shows how.")
+
+
+def load(verb: Verb) -> VerbModule:
+    """The verb's module, imported."""
+    return cast(VerbModule, importlib.import_module(f"cued.cli.{verb.module}"))
+
+
+def parser_of(verb: Verb, module: VerbModule) -> Parser:
+    """The parser of one verb, its example at the end of its help."""
+    example = "\n".join(f"  {line.strip()}" for line in module.EXAMPLE.strip().splitlines())
+    parser = Parser(
+        prog=f"cued {verb.name}",
+        description=verb.summary[:1].upper() + verb.summary[1:],
+        epilog=f"example:\n{example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # a script's shortened option would break when a longer one arrives
+    )
+    module.add_arguments(parser)
+    return parser
+
+
+def overview() -> str:
+    """The text of `cued --help`: first what a runner needs, then the rest."""
+    shown = [verb for verb in VERBS if verb.listed]
+    width = max(len(verb.name) for verb in shown)
+    lines = ["usage: cued VERB [options]", "", f"cued {cued.__version__}: audio cues and a metronome for runners.", ""]
+    for title, first in (("to begin with:", True), ("and:", False)):
+        lines.append(title)
+        lines += [f"  {verb.name:<{width}}  {verb.summary}" for verb in shown if verb.first is first]
+        lines.append("")
+    lines += ["`cued VERB --help` shows a verb's options and an example. `cued --version` shows the version."]
+    return "\n".join(lines)
+
+
+def parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
+    """`words` parsed; raises `UsageError` with the nearest known option for an unknown one."""
+    args, unknown = parser.parse_known_args(words)
+    if not unknown:
+        return args
+    word = unknown[0]
+    if not word.startswith("-"):
+        raise UsageError(f"{word!r} is one word too many. `{parser.prog} --help` shows how.")
+    option = word.partition("=")[0]
+    hint = _did_you_mean(option, _options(parser))
+    raise UsageError(f"there is no option {option}{hint}. `{parser.prog} --help` lists them.")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `cued` with `argv` (default: the words after the program's name); returns the exit code, never raises."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _dispatch(words)
+        sys.stdout.flush()
+    except CuedError as error:
+        return _fail(str(error), error.exit_code)
+    except SystemExit as stop:  # argparse, after it has printed a help
+        code = stop.code if isinstance(stop.code, int) else 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_stdout()
+        return PIPE_CLOSED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}", 2)
+    except Exception as error:  # noqa: BLE001 - the one place where a fault of cued's own ends in a sentence, not a traceback
+        return _fail(f"a fault in cued itself: {type(error).__name__}: {error}. {DEBUG_VARIABLE}=1 shows where.", 2)
+    return code
+
+
+def _dispatch(words: list[str]) -> int:
+    """The verb's own exit code, or 0 after a help or the version."""
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print(overview())
+        return 0
+    if words[0] in {"-V", "--version"}:
+        print(f"cued {cued.__version__}")
+        return 0
+    name, *rest = words
+    for verb in VERBS:
+        if verb.name == name:
+            module = load(verb)
+            return module.run(parse(parser_of(verb, module), rest))
+    kind = "option" if name.startswith("-") else "verb"
+    known = ("--help", "--version") if kind == "option" else tuple(verb.name for verb in VERBS if verb.listed)
+    raise UsageError(f"there is no {kind} {name}{_did_you_mean(name, known)}. `cued --help` lists them.")
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Every option that `parser` and its sub-verbs know."""
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public list of its options
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
+            for child in action.choices.values():
+                yield from _options(child)
+
+
+def _did_you_mean(word: str, known: Sequence[str] | Iterator[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _fail(sentence: str, code: int) -> int:
+    """Say `sentence` on stderr (with the traceback if asked for); returns `code`."""
+    if os.environ.get(DEBUG_VARIABLE):
+        import traceback
+
+        traceback.print_exc()
+    with contextlib.suppress(OSError):  # nobody may be left to read it
+        print(f"cued: {sentence}", file=sys.stderr, flush=True)
+    _discard_stdout()
+    return code
+
+
+def _discard_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush cannot fail aloud."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
