@@ -1,0 +1,41 @@
+# cued: `make` alone lists what there is. Every target does the set-up it needs, and only once.
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench soak golden lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' Makefile | expand -t 16
+
+setup:  ## make .venv with .venv/bin/cued
+	@scripts/setup run
+
+run: setup  ## hear cued: a run where pod and sound card are there, else a try at the desk
+	@$(BIN)/cued start
+
+test: lint  ## everything that must hold
+	@echo "== tests"
+	@$(BIN)/pytest
+
+lint:  ## the static part of `make test`
+	@scripts/setup test
+	@echo "== static checks"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench:  ## measure cued beside its peers; prints a table and writes JSON
+	@scripts/setup bench
+	@$(BIN)/python -m benchmarks
+
+soak:  ## the long tests that `make test` has no time for
+	@scripts/setup test
+	@$(BIN)/pytest -m soak
+
+lock:  ## write the lock files anew after a change in pyproject.toml
+	@scripts/setup run
+	@scripts/lock
+
+clean:  ## remove what make and the tools made
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
