@@ -22,7 +22,7 @@ lint:  ## the static part of `make test`
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 bench:  ## measure cued beside its peers; prints a table and writes JSON
 	@scripts/setup bench

@@ -1,0 +1,41 @@
+"""Fixtures for every test: the shared recordings, missing tools, hypothesis' profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.support import tools
+
+# The same examples on every machine: a failure in CI is a failure here. Deadlines would judge the machine, not the code.
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# For hunting by hand: `pytest --hypothesis-profile=hunt`.
+settings.register_profile("hunt", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci")
+
+
+@pytest.fixture
+def require_tool() -> Callable[..., Path]:
+    """`require_tool("jackd")`: its path; skips by name where it is missing, fails under CI."""
+    return tools.require_tool
+
+
+@pytest.fixture(scope="session")
+def run_data() -> Path:
+    """The folder of shared recordings; skips where there is none."""
+    folder = tools.data_folder()
+    if folder is None:
+        pytest.skip("no shared recordings: CUED_TEST_DATA names no folder and ../shared/data is absent")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's own cache, configuration or data."""
+    home = tmp_path_factory.mktemp("home")
+    for variable in ("CACHE", "CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{variable}_HOME", str(home / variable.lower()))
+    monkeypatch.delenv("CUED_DEBUG", raising=False)

@@ -1,0 +1,20 @@
+"""Waiting for what a test watches, never for a length of time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+POLL_S = 0.005
+"""Short beside anything a test waits for, long beside the cost of looking."""
+
+
+def wait_for(predicate: Callable[[], bool], deadline_s: float = 5.0, what: str = "") -> None:
+    """Return as soon as `predicate()` holds; fail the test when it does not within `deadline_s`."""
+    never = threading.Event()
+    end_s = time.monotonic() + deadline_s
+    while not predicate():
+        if time.monotonic() > end_s:
+            raise AssertionError(f"not within {deadline_s:g} s: {what or predicate}")
+        never.wait(POLL_S)
