@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,10 +32,12 @@ def run_data() -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test reads or writes the user's own cache, configuration or data."""
     home = tmp_path_factory.mktemp("home")
-    for variable in ("CACHE", "CONFIG", "DATA", "STATE"):
-        monkeypatch.setenv(f"XDG_{variable}_HOME", str(home / variable.lower()))
-    monkeypatch.delenv("CUED_DEBUG", raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("CACHE", "CONFIG", "DATA", "STATE"):
+            patch.setenv(f"XDG_{variable}_HOME", str(home / variable.lower()))
+        patch.delenv("CUED_DEBUG", raising=False)
+        yield
