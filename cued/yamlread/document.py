@@ -8,7 +8,7 @@ from typing import TypeAlias
 from cued.errors import Problem
 from cued.yamlread.quoting import clip
 
-Value: TypeAlias = "str | int | float | bool | None | list[Value] | dict[str, Value]"
+Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
 """A YAML 1.2 core value; numbers are finite."""
 Path: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys and positions in lists, from the root."""
