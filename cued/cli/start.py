@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`cued start` decides by itself; it has no options."""
 
 
-def run(args: argparse.Namespace) -> int:
+def run(_args: argparse.Namespace) -> int:
     """Say what is missing for a run, then try at the desk; the exit code of that."""
     from cued.cli import main
     from cued.runtime.doctor.examine import examine, quick

@@ -51,7 +51,7 @@ def portaudio(machine: Machine) -> tuple[Check, ...]:
     version = str(found.get("version", "of unknown version")).partition(",")[0]
     library = Check("PortAudio", State.OK, version)
     if not outputs:
-        mend = "connect headphones or a sound card; `aplay -l` lists what the kernel sees; user in group audio?"
+        mend = "connect headphones or a sound card (`aplay -l` lists what the kernel sees), and be in the group audio"
         return (library, Check("sound devices", State.FAIL, "no device to play on", mend))
     shown = ", ".join(outputs[:6]) + (f" and {len(outputs) - 6} more" if len(outputs) > 6 else "")
     return (library, Check("sound devices", State.OK, shown))
