@@ -39,7 +39,7 @@ class Verb:
 
     name: str
     module: str
-    """The module in `cued.cli` that has `add_arguments`, `run` and `EXAMPLE`."""
+    """The module that has `add_arguments`, `run` and `EXAMPLE`."""
     summary: str
     """One line for the list in `cued --help`."""
     first: bool = False
@@ -49,13 +49,13 @@ class Verb:
 
 
 VERBS: Final = (
-    Verb("run", "run", "run with a beat and spoken cues", first=True),
-    Verb("try", "try_", "hear it at the desk: 90 seconds with a simulated runner", first=True),
-    Verb("rehearse", "rehearse", "what would a pack have said on that run?", first=True),
-    Verb("pack", "pack", "list, show and check cue packs", first=True),
-    Verb("doctor", "doctor", "what of this machine works, and what to do about the rest", first=True),
-    Verb("render", "render", "one sound file per segment, for any phone or watch that plays music"),
-    Verb("start", "start", "what `make run` does: runs, or tries where something is missing", listed=False),
+    Verb("run", "cued.cli.run", "run with a beat and spoken cues", first=True),
+    Verb("try", "cued.cli.try_", "hear it at the desk: 90 seconds with a simulated runner", first=True),
+    Verb("rehearse", "cued.cli.rehearse", "what would a pack have said on that run?", first=True),
+    Verb("pack", "cued.cli.pack", "list, show and check cue packs", first=True),
+    Verb("doctor", "cued.cli.doctor", "what of this machine works, and what to do about the rest", first=True),
+    Verb("render", "cued.cli.render", "one sound file per segment, for any phone or watch that plays music"),
+    Verb("start", "cued.cli.start", "what `make run` does: runs, or tries where something is missing", listed=False),
 )
 
 
@@ -81,7 +81,7 @@ class Parser(argparse.ArgumentParser):
 
 def load(verb: Verb) -> VerbModule:
     """The verb's module, imported."""
-    return cast(VerbModule, importlib.import_module(f"cued.cli.{verb.module}"))
+    return cast(VerbModule, importlib.import_module(verb.module))
 
 
 def parser_of(verb: Verb, module: VerbModule) -> Parser:
@@ -98,9 +98,9 @@ def parser_of(verb: Verb, module: VerbModule) -> Parser:
     return parser
 
 
-def overview() -> str:
+def overview(verbs: Sequence[Verb]) -> str:
     """The text of `cued --help`: first what a runner needs, then the rest."""
-    shown = [verb for verb in VERBS if verb.listed]
+    shown = [verb for verb in verbs if verb.listed]
     width = max(len(verb.name) for verb in shown)
     lines = ["usage: cued VERB [options]", "", f"cued {cued.__version__}: audio cues and a metronome for runners.", ""]
     for title, first in (("to begin with:", True), ("and:", False)):
@@ -121,14 +121,14 @@ def parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Nam
         raise UsageError(f"{word!r} is one word too many. `{parser.prog} --help` shows how.")
     option = word.partition("=")[0]
     hint = _did_you_mean(option, _options(parser))
-    raise UsageError(f"there is no option {option}{hint}. `{parser.prog} --help` lists them.")
+    raise UsageError(f"there is no option {option}{hint} `{parser.prog} --help` lists them.")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, verbs: Sequence[Verb] = VERBS) -> int:
     """Run `cued` with `argv` (default: the words after the program's name); returns the exit code, never raises."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        code = _dispatch(words)
+        code = _dispatch(words, verbs)
         sys.stdout.flush()
     except CuedError as error:
         return _fail(str(error), error.exit_code)
@@ -147,22 +147,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _dispatch(words: list[str]) -> int:
+def _dispatch(words: list[str], verbs: Sequence[Verb]) -> int:
     """The verb's own exit code, or 0 after a help or the version."""
     if not words or words[0] in {"-h", "--help", "help"}:
-        print(overview())
+        print(overview(verbs))
         return 0
     if words[0] in {"-V", "--version"}:
         print(f"cued {cued.__version__}")
         return 0
     name, *rest = words
-    for verb in VERBS:
+    for verb in verbs:
         if verb.name == name:
             module = load(verb)
             return module.run(parse(parser_of(verb, module), rest))
     kind = "option" if name.startswith("-") else "verb"
-    known = ("--help", "--version") if kind == "option" else tuple(verb.name for verb in VERBS if verb.listed)
-    raise UsageError(f"there is no {kind} {name}{_did_you_mean(name, known)}. `cued --help` lists them.")
+    known = ("--help", "--version") if kind == "option" else tuple(verb.name for verb in verbs if verb.listed)
+    raise UsageError(f"there is no {kind} {name}{_did_you_mean(name, known)} `cued --help` lists them.")
 
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
@@ -175,10 +175,11 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def _did_you_mean(word: str, known: Sequence[str] | Iterator[str]) -> str:
+    """The end of a sentence about an unknown `word`: the nearest of `known` if one is near."""
     from difflib import get_close_matches
 
     near = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"; did you mean {near[0]}?" if near else "."
 
 
 def _fail(sentence: str, code: int) -> int:
