@@ -209,7 +209,7 @@ def _in_order(records: Sequence[Record], told: list[str]) -> list[Record]:
         else:
             merged.append(record)
     if len(merged) < len(records):
-        told.append(f"a moment is recorded twice {_times(len(records) - len(merged))}: the later values were taken")
+        told.append(f"records share a moment {_times(len(records) - len(merged))}: the later values were taken")
     return merged
 
 

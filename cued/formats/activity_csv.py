@@ -44,6 +44,7 @@ class _Layout:
 
 def read_csv(source: str, sha256: str, data: bytes) -> Activity:
     """The run in the bytes of a CSV file; raises FormatError, without naming the file, if there is none."""
+    check_count(data.count(b"\n") - 1)  # before any work: a table too long is refused at once
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -24,6 +24,8 @@ VERSION: Final = 1
 _KIND: Final = "kind"
 _NESTED_KIND: Final = "is"
 """Another word than `kind`, which is a field of cues."""
+_INFINITE: Final = (float("inf"), float("-inf"))
+"""What JSON makes of `1e999`."""
 
 _Value = TypeVar("_Value")
 
@@ -161,7 +163,7 @@ def _value(value: object, hint: Any, where: str) -> object:  # noqa: ANN401 - a 
             return float(value)
         except OverflowError as error:
             raise FormatError(f"{where} is too large") from error
-    elif type(value) is hint:
+    elif type(value) is hint and value not in _INFINITE:
         return value
     raise FormatError(f"{where} cannot be {str(value)[:40]!r}")
 

@@ -59,6 +59,8 @@ _BY_APP: Final = {
 _MILLIMETRES: Final = {"centimeters": 10.0, "cm": 10.0}
 """What an app's unit is in millimetres; all others are the attribute's own."""
 
+_DEVICE_LENGTH: Final = 60
+"""Enough for a maker and a model on one line of a screen."""
 _RUN_MPS: Final = 2.0
 """Above this speed people run (walk turns to run at about 2 m/s)."""
 _ONE_LEG_BELOW: Final = 120.0
@@ -220,7 +222,9 @@ def _take_sport(values: dict[str, Any], decoded: _Decoded) -> None:
 
 def _take_device(values: dict[str, Any], decoded: _Decoded) -> None:
     words = (values.get("manufacturer"), values.get("garmin_product") or values.get("product_name"))
-    decoded.device = " ".join(word for word in words if isinstance(word, str)) or None
+    # A product's name is free text and goes to a terminal.
+    name = " ".join("".join(filter(str.isprintable, word)) for word in words if isinstance(word, str))
+    decoded.device = name.strip()[:_DEVICE_LENGTH] or None
 
 
 _TAKERS: Final = {

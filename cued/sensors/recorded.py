@@ -52,6 +52,7 @@ def _records(activity: Activity) -> Iterator[_Ranked]:
     """Every record when it came and while it holds, and the pod's link between them."""
     link = _Link()
     unpaused = _Unpaused(activity)
+    ran_until_ns = 0
     following = (*activity.records[1:], activity.records[-1])
     for record, after in zip(activity.records, following, strict=True):
         if record.cadence_spm is not None:
@@ -59,9 +60,10 @@ def _records(activity: Activity) -> Iterator[_Ranked]:
         yield from _events(record, record.at_ns, record.distance_m, link)
         stretches = tuple(unpaused.between(record.at_ns, after.at_ns))
         for start_ns, stop_ns in stretches:
-            if start_ns > record.at_ns:
+            if start_ns > ran_until_ns:
                 link.resumed(start_ns)
-            else:
+            ran_until_ns = stop_ns
+            if start_ns == record.at_ns:
                 for at_ns in range(start_ns + POD_PERIOD_NS, min(stop_ns, start_ns + HOLD_NS), POD_PERIOD_NS):
                     yield from link.silent_until(at_ns)
                     yield from _events(record, at_ns, _distance_m(record, after, at_ns, stretches), link)
