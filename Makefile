@@ -1,7 +1,7 @@
 # cued: `make` alone lists what there is. Every target does the set-up it needs, and only once.
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench soak golden lock clean
+.PHONY: help setup run test lint bench soak lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' Makefile | expand -t 16
