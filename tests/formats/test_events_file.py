@@ -126,8 +126,8 @@ def test_a_cut_of_another_text_or_after_the_end_changes_nothing() -> None:
 
 def test_where_the_sound_stops_clicks_end_and_a_running_cue_is_cut() -> None:
     file = events()
-    file.add([click(5 * S), say(5 * S, 2 * S), RunEnded(6 * S, "stopped"), click(6 * S)], 6 * S)
-    lines = rows(file.finish(6 * S))
+    lines = rows(file.add([click(5 * S), say(5 * S, 2 * S), RunEnded(6 * S, "stopped"), click(6 * S)], 6 * S))
+    lines += rows(file.finish(6 * S))
     assert [row["kind"] for row in lines] == ["click", "say", "end"]
     assert (lines[1]["dur_s"], lines[1]["reason"]) == (1.0, "cut")
 
