@@ -38,6 +38,8 @@ NOISE_FRESH: Final = 0.4358898943540674
 """Square root of 1 - NOISE_KEPT squared: keeps the spread what it is."""
 SPEED_NOISE_SHARE: Final = 0.015
 """Spread of steady pace."""
+SLOWEST_BEAT_MSPM: Final = 100_000
+"""A slower beat counts a drill's repetitions, not steps: packs allow no other under 100."""
 CAPTURE: Final = 0.08
 """A beat farther from one's own cadence than this is music in the background."""
 BEAT_GRACE_NS: Final = 3 * NS_PER_S
@@ -110,7 +112,7 @@ class SimulatedRunner:
     def hear(self, effect: Effect) -> None:
         """Something sounds, or cued tells what it makes of the cadence (that is how the runner knows a cue's aim)."""
         match effect:
-            case PlayClick() if effect.volume > 0:
+            case PlayClick() if effect.volume > 0 and effect.mspm >= SLOWEST_BEAT_MSPM:
                 self._beat_spm = effect.mspm / MSPM_PER_SPM
                 self._beat_until_ns = effect.at_ns + BEAT_GRACE_NS
             case RecallClicks():
