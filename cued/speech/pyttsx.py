@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from cued.speech import worker
 from cued.speech.child import ChildGoneError, ChildLateError, LineChild
 from cued.speech.voice import Pcm, RenderError, UnknownVoiceError, VoiceSettings, VoiceUnavailableError
 from cued.speech.wav import read_wav
 
+WORKER: Final = Path(__file__).resolve().with_name("worker.py")
+"""Run, never imported: what it needs is not needed here."""
 START_DEADLINE_S: Final = 10.0
 """0.15 s here; a Pi that reads Python from a cold SD card takes seconds."""
 RENDER_DEADLINE_S: Final = 3.0
@@ -41,7 +42,7 @@ class PyttsxVoice:
         """`command` starts the worker; None = the one of this package, found by its path, whatever the working folder."""
         self._settings = settings
         # -P: a `pyttsx3.py` in the folder that cued was called from is not the engine.
-        self._command = tuple(command or (sys.executable, "-P", str(Path(worker.__file__).resolve())))
+        self._command = tuple(command or (sys.executable, "-P", str(WORKER)))
         self._start_deadline_s = start_deadline_s
         self._render_deadline_s = render_deadline_s
         self._busy = threading.RLock()

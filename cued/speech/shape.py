@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -77,20 +78,22 @@ def _power(lufs: float) -> float:
 
 
 def _k_weighted(samples: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
-    """The ear's weighting of BS.1770: a shelf of +4 dB above 1.7 kHz and a high pass at 38 Hz, by their analogue forms.
-
-    Applied to the spectrum, without phase: a block's energy does not ask for it, and it needs no filter design.
-    """
+    """The ear's weighting, on the spectrum and without phase: a block's energy does not ask for it."""
     # Room for the ends to ring in, not around; a power of two, as an FFT of a prime length takes ten times as long.
     length = 1 << (len(samples) + rate_hz // 10).bit_length()
+    weighted = np.fft.irfft(np.fft.rfft(samples, length) * _k_weights(length, rate_hz), length)
+    return np.asarray(weighted[: len(samples)], dtype=np.float64)
+
+
+@lru_cache(maxsize=2)  # phrases are of two lengths, as powers of two go
+def _k_weights(length: int, rate_hz: int) -> NDArray[np.float64]:
+    """BS.1770's two filters in their analogue forms: a shelf of +4 dB above 1.7 kHz and a high pass at 38 Hz."""
     s = 2j * np.pi * np.fft.rfftfreq(length, 1 / rate_hz)
     high = 10 ** (3.99984385397 / 20)
     w0, q = 2 * np.pi * 1681.9744509555319, 0.7071752369554193
     shelf = (high * s**2 + high**0.4996667741545416 * w0 / q * s + w0**2) / (s**2 + w0 / q * s + w0**2)
     w0, q = 2 * np.pi * 38.13547087613982, 0.5003270373253953
-    high_pass = s**2 / (s**2 + w0 / q * s + w0**2)
-    weighted = np.fft.irfft(np.fft.rfft(samples, length) * np.abs(shelf * high_pass), length)
-    return np.asarray(weighted[: len(samples)], dtype=np.float64)
+    return np.asarray(np.abs(shelf * s**2 / (s**2 + w0 / q * s + w0**2)), dtype=np.float64)
 
 
 def _trimmed(samples: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
@@ -113,7 +116,10 @@ def _levelled(samples: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]
     for _ in range(2):
         missing_db = TARGET_LUFS - loudness_lufs(levelled, rate_hz)
         gain_db = min(gain_db + missing_db, _GAIN_LIMIT_DB) if np.isfinite(missing_db) else gain_db
-        levelled = _limited(samples * 10 ** (gain_db / 20), rate_hz)
+        louder = samples * 10 ** (gain_db / 20)
+        levelled = _limited(louder, rate_hz)
+        if levelled is louder:  # nothing was taken
+            break
     return levelled
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cued.speech import worker
+from cued.speech.pyttsx import WORKER
 from cued.speech.voice import Pcm, RenderError, UnknownVoiceError, VoiceUnavailableError
 
 FAKE_PYTTSX3 = '''
@@ -73,7 +73,7 @@ def fake_pyttsx3_command(folder: Path) -> tuple[str, ...]:
     package = folder / "pyttsx3"
     package.mkdir()
     (package / "__init__.py").write_text(FAKE_PYTTSX3)
-    return ("env", f"PYTHONPATH={folder}", sys.executable, "-P", worker.__file__)
+    return ("env", f"PYTHONPATH={folder}", sys.executable, "-P", str(WORKER))
 
 
 def fake_program(path: Path, script: str) -> str:
