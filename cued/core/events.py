@@ -123,6 +123,8 @@ class Next:
     """The runner's key: on to the next segment, or `starts: press` granted."""
 
     at_ns: int
+    leave_repeat: bool = False
+    """On to what follows the present repeat: how a `fill` ends in a run of unknown length."""
 
 
 @dataclass(frozen=True, slots=True)

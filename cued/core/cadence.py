@@ -1,0 +1,201 @@
+"""From a pod's samples to a cadence that can be believed, and to how the runner moves.
+
+Smoothing is a median over a stated window: it lags a change by half the window (2.5 s at the default 5 s), besides the
+5–10 s that pods average over themselves. A single impossible value is left out; one that persists is believed after
+`CONFIRM_NS`, unless speed says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+from cued.core.events import CadenceSample
+from cued.core.numbers import mean, median
+from cued.units import NS_PER_MS, NS_PER_S
+
+KEEP_NS: Final = 60 * NS_PER_S
+"""Samples older than the longest sensible window are forgotten."""
+OWN_NS: Final = 10 * NS_PER_S
+"""Own cadence, as the beat follows it, is the mean of this long: a pod's whole steps per minute get a fraction."""
+SILENT_NS: Final = 4_500 * NS_PER_MS
+"""A pod that says nothing for so long on a live link stands still (many fall silent when stopped): beats rest within 5 s."""
+CONFIRM_NS: Final = 2 * NS_PER_S
+"""A surprising value that holds so long is true: three samples of a 1 Hz pod, and still within the 5 s of standing."""
+CONTRADICTED_NS: Final = 10 * NS_PER_S
+"""The same where speed contradicts it."""
+TOP_SPM: Final = 260.0
+"""Nobody runs faster: sprinters reach about 5 steps a second, for seconds."""
+STANDING_SPM: Final = 20.0
+WALK_BELOW_SPM: Final = 130.0
+RUN_FROM_SPM: Final = 140.0
+RUN_FROM_MPS: Final = 2.2
+"""Faster than people walk (the walk–run transition lies near 2 m/s)."""
+SPIKE: Final = 0.20
+"""Further than this from the last ten seconds, from one sample to the next, is not how runners change cadence."""
+
+
+class Gait(Enum):
+    """How the runner moves, as far as the sensor tells."""
+
+    UNKNOWN = "unknown"
+    RUNNING = "running"
+    WALKING = "walking"
+    STANDING = "standing"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    at_ns: int
+    spm: float
+
+
+@dataclass(frozen=True, slots=True)
+class CadenceState:
+    """What the samples so far amount to."""
+
+    believed: tuple[Seen, ...] = ()
+    """Samples over 0 that were believed, oldest first, at most `KEEP_NS` back."""
+    doubted: tuple[Seen, ...] = ()
+    """The run of surprising samples not yet believed."""
+    doubt: str = ""
+    last_ns: int | None = None
+    """Last sample of any kind."""
+    gait: Gait = Gait.UNKNOWN
+    gait_since_ns: int = 0
+    ran_into_loss: bool = False
+    """The link went while the runner ran."""
+
+
+def observe(state: CadenceState, sample: CadenceSample, steady_speed_mps: float | None) -> tuple[CadenceState, str]:
+    """Take in one sample; `steady_speed_mps` is the mean speed before it.
+
+    Returns the new state and the artefact the sample was left out as: empty, `spike`, `dropout`, `doubled` or `halved`.
+    """
+    at_ns, spm, speed = sample.at_ns, sample.spm, sample.speed_mps
+    if spm is None and speed is not None and speed < 0.3:
+        spm = 0.0
+    state = replace(state, last_ns=at_ns)
+    if state.gait is Gait.LOST:
+        state = _moved(state, Gait.UNKNOWN, at_ns)
+    if spm is None:
+        return state, ""
+    if spm > TOP_SPM or spm < 0:
+        return state, "spike"
+    artefact = _surprise(state, spm, at_ns)
+    if artefact:
+        doubted = (*state.doubted, Seen(at_ns, spm)) if artefact == state.doubt else (Seen(at_ns, spm),)
+        state = replace(state, doubted=doubted, doubt=artefact)
+        needed_ns = CONTRADICTED_NS if _contradicted(artefact, speed, steady_speed_mps) else CONFIRM_NS
+        if at_ns - doubted[0].at_ns < needed_ns:
+            return state, artefact
+        if needed_ns == CONTRADICTED_NS:
+            return _forget(state, at_ns), artefact
+        state = replace(state, believed=tuple(seen for seen in doubted if seen.spm >= STANDING_SPM))
+    elif spm >= STANDING_SPM:
+        recent = state.believed
+        old = 0
+        while old < len(recent) and recent[old].at_ns <= at_ns - KEEP_NS:
+            old += 1
+        state = replace(state, believed=(*recent[old:], Seen(at_ns, spm)))
+    gait = _gait(spm, speed, sample.running, state.gait)
+    state = replace(state, doubted=(), doubt="")
+    if gait is Gait.STANDING and state.believed:
+        state = replace(state, believed=())
+    return _moved(state, gait, at_ns), ""
+
+
+def silent_due_ns(state: CadenceState) -> int | None:
+    """When a pod that goes on saying nothing counts as standing; None while there is nothing to wait for."""
+    if state.last_ns is None or state.gait not in (Gait.RUNNING, Gait.WALKING):
+        return None
+    return state.last_ns + SILENT_NS
+
+
+def fell_silent(state: CadenceState, at_ns: int) -> CadenceState:
+    """The pod said nothing for `SILENT_NS` on a live link: the runner stands."""
+    return _moved(replace(state, believed=(), doubted=(), doubt=""), Gait.STANDING, at_ns)
+
+
+def link_lost(state: CadenceState, at_ns: int) -> CadenceState:
+    """The link is down: cadence is unknown from here on, which is not standing."""
+    ran = state.gait is Gait.RUNNING
+    return replace(_moved(state, Gait.LOST, at_ns), ran_into_loss=ran, doubted=(), doubt="")
+
+
+def smooth_spm(state: CadenceState, now_ns: int, window_ns: int) -> float | None:
+    """The cadence of a pack's words: the median of the window; None while there is none."""
+    if state.gait not in (Gait.RUNNING, Gait.WALKING):
+        return None
+    values = _since(state.believed, now_ns - window_ns)
+    return median(values) if values else None
+
+
+def own_spm(state: CadenceState, now_ns: int) -> float | None:
+    """The runner's own cadence as the beat follows it; None unless two samples of running agree that there is one."""
+    if state.gait is not Gait.RUNNING:
+        return None
+    values = _since(state.believed, now_ns - OWN_NS)
+    return mean(values) if len(values) >= 2 else None
+
+
+def _since(believed: tuple[Seen, ...], from_ns: int) -> list[float]:
+    """The values after `from_ns`, newest first."""
+    values: list[float] = []
+    for seen in reversed(believed):
+        if seen.at_ns <= from_ns:
+            break
+        values.append(seen.spm)
+    return values
+
+
+def _surprise(state: CadenceState, spm: float, at_ns: int) -> str:
+    if state.gait is not Gait.RUNNING:
+        return ""
+    recent = [seen.spm for seen in state.believed[-10:] if seen.at_ns > at_ns - OWN_NS]
+    if len(recent) < 3:
+        return ""
+    usual = median(recent)
+    if spm < STANDING_SPM:
+        return "dropout"
+    ratio = spm / usual
+    if 1.85 <= ratio <= 2.15:
+        return "doubled"
+    if 0.46 <= ratio <= 0.54:
+        return "halved"
+    return "spike" if ratio > 1 + SPIKE or ratio < 1 - SPIKE else ""
+
+
+def _contradicted(artefact: str, speed: float | None, before: float | None) -> bool:
+    """Does speed say that the runner goes on as before?"""
+    if artefact == "doubled":
+        return True
+    if speed is None:
+        return False
+    if before is None or before <= 0:
+        return speed >= RUN_FROM_MPS
+    return speed >= RUN_FROM_MPS and speed > before * 0.85
+
+
+def _forget(state: CadenceState, at_ns: int) -> CadenceState:
+    """Cadence and speed tell different stories for too long: neither is used."""
+    return _moved(replace(state, believed=(), doubted=(), doubt=""), Gait.UNKNOWN, at_ns)
+
+
+def _gait(spm: float, speed: float | None, flag: bool | None, before: Gait) -> Gait:
+    if spm < STANDING_SPM:
+        return Gait.STANDING
+    quick = (speed is not None and speed >= RUN_FROM_MPS) or flag is True
+    if spm >= RUN_FROM_SPM or (quick and spm >= WALK_BELOW_SPM - 10):
+        return Gait.RUNNING
+    if spm < WALK_BELOW_SPM:
+        return Gait.WALKING
+    if before in (Gait.RUNNING, Gait.WALKING):
+        return before
+    return Gait.RUNNING if spm >= (WALK_BELOW_SPM + RUN_FROM_SPM) / 2 else Gait.WALKING
+
+
+def _moved(state: CadenceState, gait: Gait, at_ns: int) -> CadenceState:
+    return state if gait is state.gait else replace(state, gait=gait, gait_since_ns=at_ns)

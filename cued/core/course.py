@@ -1,0 +1,276 @@
+"""The course of a run: its start, its boundaries, its end, the runner's keys, and the rules that come due on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cued.core import arbiter, beating, firing, sensing
+from cued.core import motion as moving
+from cued.core.cues import (
+    BeforeEnd,
+    Effort,
+    Every,
+    Interval,
+    RunEnd,
+    RunStart,
+    SegmentEnd,
+    SegmentStart,
+    SurfaceChange,
+)
+from cued.core.effects import Paused, RunEnded, SegmentBegan, SegmentSkipped
+from cued.core.events import EffortIs, Mute, Next, Pause, Resume, Stop
+from cued.core.fading import scaled
+from cued.core.motion import carried_m
+from cued.core.segments import Nothing, Progress, Upcoming, begun, first, following
+from cued.core.session import Here, Phase, Turn
+from cued.core.triggers import HELD, IN_BAND_WORDS, TIMED, applies, armed, due_ns, entered, fired, rearmed
+
+
+def plan_first(turn: Turn) -> None:
+    """The first segment; at the desk the first one in which something sounds."""
+    turn.plan_next()
+    pack, pace = turn.how.pack, turn.pace_mps()
+    coming = first(pack, turn.how.length_ns, pace)
+    while turn.how.desk and isinstance(coming, Upcoming) and not _sounds(turn, coming):
+        coming = following(pack, coming.place, turn.how.length_ns, pace)
+    if isinstance(coming, Upcoming):
+        turn.coming = coming
+
+
+def _sounds(turn: Turn, coming: Upcoming) -> bool:
+    """Will the runner hear something soon after this segment begins?"""
+    segment = coming.segment
+    if segment.starts_on_press:
+        return False
+    if segment.metronome.mode.value != "none" and turn.share() > 0:
+        return True
+    judge = Progress(place=coming.place, segment=segment)
+    for rule in turn.how.pack.rules:
+        if isinstance(rule.when, SegmentStart) and applies(rule, segment.name, segment.index):
+            for action in rule.then:
+                cue = getattr(action, "cue", None)
+                spoken = turn.how.pack.cue(cue) if cue is not None else None
+                if not firing.coach_refuses(rule, judge, arbiter.priority_of(rule, spoken)):
+                    return True
+    return False
+
+
+def begin(turn: Turn) -> None:
+    """0 ns: the run begins."""
+    turn.phase = Phase.RUNNING
+    turn.run_base_ns, turn.run_mark_ns = 0, 0
+    turn.motion = moving.settled(replace(turn.motion, at_ns=0), 0, moving=True)
+    coming = turn.coming
+    _enter(turn, coming, run_start=True)
+
+
+def boundary(turn: Turn, *, planned: bool, leave: bool = False) -> None:
+    """The present segment ends; end cues are judged by it and come before the next one's start cues."""
+    old = turn.progress
+    if old.place is None or turn.phase is not Phase.RUNNING:
+        return
+    run_ns = turn.run_ns()
+    sensing.segment_over(turn)
+    if old.waiting and old.segment is not None:
+        turn.effects.append(SegmentSkipped(turn.now_ns, old.segment.name, "not pressed"))
+    else:
+        _fire_in(turn, old, SegmentEnd)
+    coming = following(turn.how.pack, old.place, turn.left_ns(run_ns), turn.pace_mps(), leave=leave)
+    turn.override = None
+    if not planned:
+        beating.recall(turn)
+    _enter(turn, coming)
+
+
+def _enter(turn: Turn, coming: Upcoming | Nothing, *, run_start: bool = False) -> None:
+    run_ns, here_m = turn.run_ns(), carried_m(turn.motion, turn.now_ns)
+    for skipped in coming.skipped:
+        turn.effects.append(SegmentSkipped(turn.now_ns, skipped.name, "no room"))
+    number = turn.progress.number + 1
+    if isinstance(coming, Nothing):
+        turn.progress = Progress(number=number, start_ns=turn.now_ns, start_run_ns=run_ns, start_m=here_m, over=True)
+    else:
+        left_ns = turn.left_ns(run_ns)
+        turn.progress = begun(turn.how.pack, coming, number, turn.now_ns, run_ns, here_m, left_ns, turn.pace_mps())
+    _entered(turn, run_start=run_start)
+
+
+def _entered(turn: Turn, *, run_start: bool = False) -> None:
+    """A segment (or the silence after the last, or the wait for a press) has begun."""
+    progress = turn.progress
+    turn.plan_next()
+    turn.here = Here()
+    turn.floor = replace(turn.floor, themes_here=())
+    _arm(turn, run_start=run_start)
+    if run_start:
+        _fire_in(turn, progress, RunStart)
+    segment = progress.segment
+    if progress.waiting:
+        return
+    name = segment.name if segment is not None else ""
+    turn.effects.append(SegmentBegan(turn.now_ns, name, progress.number, progress.rep, progress.reps, turn.end_ns()))
+    if segment is None:
+        return
+    if segment.effort is not None:
+        turn.effort = segment.effort
+    _fire_in(turn, progress, SegmentStart)
+    if segment.surface is not None:
+        surface(turn, segment.surface)
+    sensing.judge(turn)
+
+
+def _arm(turn: Turn, *, run_start: bool) -> None:
+    """Set rules going: at the run's start those that count from there, at a segment's start those that count in it."""
+    rules, segment = turn.how.pack.rules, turn.progress.segment
+    states = list(turn.rules)
+    active: list[int] = []
+    here = segment is not None and not turn.progress.waiting
+    for index, rule in enumerate(rules):
+        state = replace(states[index], count_here=0)
+        if isinstance(rule.when, BeforeEnd):
+            state = replace(state, fired_ns=None)
+        inside = here and segment is not None and applies(rule, segment.name, segment.index)
+        if rule.only_in:
+            if inside:
+                state = entered(state, turn.band, turn.now_ns)
+                progress = turn.progress
+                state, turn.chance = armed(
+                    rule, state, _interval(turn, index), progress.start_run_ns, progress.start_m, turn.chance
+                )
+            else:
+                state = replace(state, due_run_ns=None, due_m=None, mark_ns=None, held_ns=0)
+        elif run_start:
+            state, turn.chance = armed(rule, state, _interval(turn, index), 0, 0.0, turn.chance)
+        states[index] = state
+        counted = isinstance(rule.when, TIMED) and not isinstance(rule.when, BeforeEnd) and not rule.only_in
+        if (inside or counted) and isinstance(rule.when, (*TIMED, *HELD, *IN_BAND_WORDS)):
+            active.append(index)
+    turn.rules, turn.active = tuple(states), tuple(active)
+
+
+def _fire_in(
+    turn: Turn, judge: Progress, trigger: type[RunStart | RunEnd | SegmentStart | SegmentEnd]
+) -> None:
+    segment = judge.segment
+    name, number = (segment.name, segment.index) if segment is not None else ("", None)
+    for index, rule in enumerate(turn.how.pack.rules):
+        if isinstance(rule.when, trigger) and applies(rule, name, number):
+            turn.fired.append((index, judge))
+
+
+def finish(turn: Turn, reason: str) -> None:
+    """The run is over: the beat ends, `run: end` fires, and only running or waiting speech goes on."""
+    if turn.phase is Phase.ENDED:
+        return
+    sensing.segment_over(turn)
+    _fire_in(turn, turn.progress, RunEnd)
+    beating.recall(turn)
+    while turn.fired:
+        firing.resolve(turn)
+    turn.run_base_ns = turn.run_ns()
+    turn.paused = False
+    turn.phase = Phase.ENDED
+    turn.run_mark_ns = turn.now_ns
+    turn.motion = moving.settled(turn.motion, turn.now_ns, moving=False)
+    turn.effects.append(RunEnded(turn.now_ns, reason))
+
+
+def surface(turn: Turn, surface: str) -> None:
+    """The ground is another one from here on."""
+    if surface == turn.surface:
+        return
+    turn.surface = surface
+    sensing.fire(turn, lambda when: isinstance(when, SurfaceChange))
+
+
+def press_next(turn: Turn, event: Next) -> None:
+    """The runner's key: grants a segment that waits for it, else ends the present one."""
+    progress = turn.progress
+    if turn.phase is not Phase.RUNNING or turn.paused or progress.place is None:
+        return
+    if progress.waiting and progress.segment is not None:
+        segment = replace(progress.segment, starts_on_press=False)
+        coming = Upcoming(progress.place, segment, progress.rep, progress.reps)
+        run_ns, here_m = turn.run_ns(), carried_m(turn.motion, turn.now_ns)
+        left_ns = turn.left_ns(run_ns)
+        turn.progress = begun(turn.how.pack, coming, progress.number, turn.now_ns, run_ns, here_m, left_ns, turn.pace_mps())
+        _entered(turn)
+        return
+    boundary(turn, planned=False, leave=event.leave_repeat)
+
+
+def pause(turn: Turn, _: Pause) -> None:
+    """The run rests: segments, rules and sound stand still."""
+    if turn.phase is not Phase.RUNNING or turn.paused:
+        return
+    turn.run_base_ns = turn.run_ns()
+    turn.paused = True
+    turn.effects.append(Paused(turn.now_ns, paused=True))
+    beating.recall(turn)
+    sensing.rest(turn)
+
+
+def resume(turn: Turn, _: Resume) -> None:
+    """The run goes on where it rested."""
+    if not turn.paused:
+        return
+    turn.paused = False
+    turn.run_mark_ns = turn.now_ns
+    turn.effects.append(Paused(turn.now_ns, paused=False))
+    sensing.rest(turn)
+
+
+def mute(turn: Turn, event: Mute) -> None:
+    """All sound off or on."""
+    if event.muted == turn.muted:
+        return
+    turn.muted = event.muted
+    if event.muted:
+        beating.recall(turn)
+        turn.floor, effects = arbiter.cut(turn.floor, turn.now_ns)
+        turn.effects.extend(effects)
+
+
+def effort(turn: Turn, event: EffortIs) -> None:
+    """The runner said how hard it is."""
+    for effort in Effort:
+        if effort.value == event.effort:
+            turn.effort = effort
+
+
+def stop(turn: Turn, _: Stop) -> None:
+    """The runner ended the run."""
+    if turn.phase is Phase.BEFORE:
+        turn.phase = Phase.RUNNING
+    finish(turn, "stopped")
+
+
+def rules_due(turn: Turn) -> None:
+    """Rules due by time, distance, or by what holds."""
+    if turn.paused or turn.phase is not Phase.RUNNING:
+        return
+    rules = turn.how.pack.rules
+    for index in turn.active:
+        due = rule_due(turn, index)
+        if due is None or due > turn.now_ns:
+            continue
+        rule, state = rules[index], turn.rules[index]
+        if isinstance(rule.when, (BeforeEnd, *HELD, *IN_BAND_WORDS)):
+            state = fired(state, turn.now_ns, turn.band)
+        else:
+            state, turn.chance = rearmed(rule, state, _interval(turn, index), turn.chance)
+        turn.rules = (*turn.rules[:index], state, *turn.rules[index + 1 :])
+        segment = turn.progress.segment
+        if applies(rule, segment.name if segment is not None else "", segment.index if segment is not None else None):
+            turn.fired.append((index, turn.progress))
+
+
+def _interval(turn: Turn, index: int) -> Interval | None:
+    when = turn.how.pack.rules[index].when
+    return scaled(when.interval, turn.how.pack.fade, turn.how.session_number) if isinstance(when, Every) else None
+
+
+def rule_due(turn: Turn, index: int) -> int | None:
+    """When a rule of the present segment is due; see `triggers.due_ns`."""
+    rule = turn.how.pack.rules[index]
+    return due_ns(rule, turn.rules[index], turn.now_ns, turn.run_ns(), turn.band, turn.motion, turn.progress)

@@ -1,0 +1,213 @@
+"""The one function that decides: `step(session, event) -> (session, effects)`.
+
+A step first carries out every deadline up to the event's time, in order, then applies the event, then whatever that made
+due at once.
+`_due_ns` alone says what is due: `step` obeys it and `next_wakeup` tells it, so that the two can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from cued.core import arbiter, beating, course, firing, sensing
+from cued.core import motion as moving
+from cued.core.cadence import silent_due_ns
+from cued.core.cues import Asked, CuePack, ReintroductionDue
+from cued.core.effects import Counted, Effect
+from cued.core.events import (
+    Altitude,
+    Announce,
+    AskCue,
+    AudioRestarted,
+    BatteryLow,
+    CadenceSample,
+    ClickLate,
+    EffortIs,
+    Event,
+    GroundContactTime,
+    HeartRate,
+    Mute,
+    Next,
+    Pause,
+    Reintroduction,
+    Resume,
+    SensorLink,
+    SpeechFailed,
+    SpeechReady,
+    Stop,
+    SurfaceIs,
+    VerticalOscillation,
+    Wake,
+)
+from cued.core.phrases import placeholders
+from cued.core.session import Phase, Session, Turn
+from cued.core.start import Start, Text, file_id, say_id
+from cued.core.target import known_at_start
+from cued.core.triggers import RuleState
+from cued.core.view import View, view
+
+__all__ = ["Session", "Start", "Text", "View", "next_wakeup", "start", "step", "texts_of", "view"]
+
+
+def start(how: Start) -> Session:
+    """A session about to begin: its time is one lookahead before 0, the start of the run."""
+    session = Session(
+        how=how,
+        known=known_at_start(how.runner),
+        rules=tuple(RuleState() for _ in how.pack.rules),
+        chance=how.seed & ((1 << 64) - 1),
+        ready=dict(how.speech),
+    )
+    turn = Turn(session)
+    turn.motion = replace(turn.motion, moving=False)
+    course.plan_first(turn)
+    return turn.frozen()
+
+
+def step(session: Session, event: Event) -> tuple[Session, tuple[Effect, ...]]:
+    """Carry the session to the event's time and apply the event. Never raises, whatever the order of events."""
+    at_ns = event.at_ns
+    if isinstance(event, Wake) and (session.due_ns is None or at_ns < session.due_ns):
+        return (session if at_ns <= session.now_ns else _at(session, at_ns)), ()
+    turn = Turn(session)
+    if at_ns < turn.now_ns:
+        if not isinstance(event, Wake):
+            turn.late_events += 1
+            turn.effects.append(Counted(turn.now_ns, "late_event", 1))
+            event = replace(event, at_ns=turn.now_ns)
+        at_ns = turn.now_ns
+    _advance(turn, at_ns)
+    turn.now_ns = at_ns
+    if not isinstance(event, Wake):
+        _APPLY[type(event)](turn, event)
+        _settle(turn)
+        turn.due_ns = _due_ns(turn)
+        _advance(turn, at_ns)
+    return turn.frozen(), tuple(turn.effects)
+
+
+def next_wakeup(session: Session) -> int | None:
+    """When the session next wants a `Wake`, in ns; None once there is nothing left to do."""
+    return session.due_ns
+
+
+def texts_of(pack: CuePack, language: str = "") -> tuple[Text, ...]:
+    """Every sound the pack may need whose words are known before the start, each once, in file order."""
+    wanted: dict[str, Text] = {}
+    for cue in pack.cues:
+        if cue.sound is not None:
+            wanted.setdefault(file_id(cue.sound), Text(file_id(cue.sound), "", "", cue.sound))
+            continue
+        text = cue.text(language or pack.language, pack.language) or ""
+        if cue.voice_file is not None and text == cue.say:
+            wanted.setdefault(file_id(cue.voice_file), Text(file_id(cue.voice_file), "", "", cue.voice_file))
+        elif not placeholders(text):
+            spoken_in = language if any(code == language for code, _ in cue.say_in) else pack.language
+            wanted.setdefault(say_id(text), Text(say_id(text), text, spoken_in, ""))
+    for name in pack.sounds:
+        wanted.setdefault(file_id(name), Text(file_id(name), "", "", name))
+    return tuple(wanted.values())
+
+
+def _at(session: Session, at_ns: int) -> Session:
+    turn = Turn(session)
+    turn.now_ns = at_ns
+    return turn.frozen()
+
+
+# --- deadlines -----------------------------------------------------------------------------------------------------
+
+
+def _due_ns(turn: Turn) -> int | None:
+    """When something is next due; never before now unless it is due at once."""
+    dues = [arbiter.due_ns(turn.floor, turn.house())] if turn.floor.waiting else []
+    if turn.phase is Phase.BEFORE:
+        dues += [0, beating.due_ns(turn)]
+    elif turn.phase is Phase.RUNNING:
+        dues += [turn.end_ns(), turn.run_end_ns(), beating.due_ns(turn), silent_due_ns(turn.cadence), _distance_due(turn)]
+        if not turn.paused:
+            for index in turn.active:
+                dues.append(course.rule_due(turn, index))
+    known = [due for due in dues if due is not None]
+    return max(min(known), turn.now_ns) if known else None
+
+
+def _distance_due(turn: Turn) -> int | None:
+    if turn.progress.end_m is None or turn.progress.waiting or turn.paused:
+        return None
+    return moving.due_ns(turn.motion, turn.now_ns, turn.progress.end_m)
+
+
+def _advance(turn: Turn, until_ns: int) -> None:
+    while turn.due_ns is not None and turn.due_ns <= until_ns:
+        turn.now_ns = max(turn.now_ns, turn.due_ns)
+        _carry_out(turn)
+        turn.due_ns = _due_ns(turn)
+
+
+def _carry_out(turn: Turn) -> None:
+    """Everything that is due at this instant: boundaries first, then rules, then voice and beat."""
+    now_ns = turn.now_ns
+    if turn.phase is Phase.BEFORE:
+        if now_ns >= 0:
+            course.begin(turn)
+    elif turn.phase is Phase.RUNNING:
+        end_ns, far_ns, stop_ns, quiet_ns = turn.end_ns(), _distance_due(turn), turn.run_end_ns(), silent_due_ns(turn.cadence)
+        if (end_ns is not None and end_ns <= now_ns) or (far_ns is not None and far_ns <= now_ns):
+            course.boundary(turn, planned=end_ns is not None and end_ns <= now_ns)
+        if stop_ns is not None and stop_ns <= now_ns:
+            course.finish(turn, "length")
+        elif quiet_ns is not None and quiet_ns <= now_ns:
+            sensing.silent(turn)
+        course.rules_due(turn)
+    _settle(turn)
+
+
+def _settle(turn: Turn) -> None:
+    """Carry out what fired, then let the voice and the beat catch up; a rule may end its segment."""
+    while turn.fired:
+        if firing.resolve(turn) and turn.phase is Phase.RUNNING:
+            course.boundary(turn, planned=False)
+    firing.speak(turn)
+    override = turn.override
+    if override is not None and override.until_run_ns is not None and turn.run_ns() >= override.until_run_ns:
+        turn.override = None
+    beating.settle(turn)
+
+
+# --- events --------------------------------------------------------------------------------------------------------
+
+
+def _ready(turn: Turn, event: SpeechReady) -> None:
+    turn.ready = {**turn.ready, event.text_id: max(1, event.dur_ns)}
+
+
+def _counted(turn: Turn, event: ClickLate) -> None:
+    turn.effects.append(Counted(turn.now_ns, "late_click", event.count))
+
+
+_APPLY: Final[dict[type, Callable[..., None]]] = {
+    CadenceSample: sensing.sample,
+    HeartRate: sensing.heart,
+    GroundContactTime: sensing.metric,
+    VerticalOscillation: sensing.metric,
+    Altitude: sensing.altitude,
+    SensorLink: sensing.link,
+    BatteryLow: sensing.battery,
+    SpeechReady: _ready,
+    SpeechFailed: lambda turn, event: firing.failed(turn, event.text_id, event.reason),
+    ClickLate: _counted,
+    AudioRestarted: lambda turn, _: turn.effects.append(Counted(turn.now_ns, "audio_restarted", 1)),
+    Pause: course.pause,
+    Resume: course.resume,
+    Next: course.press_next,
+    AskCue: lambda turn, _: sensing.fire(turn, lambda when: isinstance(when, Asked)),
+    SurfaceIs: lambda turn, event: course.surface(turn, event.surface),
+    EffortIs: course.effort,
+    Reintroduction: lambda turn, _: sensing.fire(turn, lambda when: isinstance(when, ReintroductionDue)),
+    Announce: lambda turn, event: firing.announce(turn, event.text),
+    Mute: course.mute,
+    Stop: course.stop,
+}
