@@ -37,6 +37,7 @@ from cued.core.rules import (
 )
 from cued.core.words import (
     BURST_NS,
+    SOUNDS,
     Band,
     Basis,
     Choose,
@@ -66,6 +67,7 @@ from cued.core.words import (
 
 __all__ = [
     "BURST_NS",
+    "SOUNDS",
     "Action",
     "Advance",
     "Asked",
