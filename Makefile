@@ -28,9 +28,9 @@ bench:  ## measure cued beside its peers; prints a table and writes JSON
 	@scripts/setup bench
 	@$(BIN)/python -m benchmarks
 
-soak:  ## the long tests that `make test` has no time for
+soak:  ## every test, the long ones too, with many more examples for each property
 	@scripts/setup test
-	@$(BIN)/pytest -m soak
+	@$(BIN)/pytest -m "soak or not soak" --hypothesis-profile=hunt
 
 lock:  ## write the lock files anew after a change in pyproject.toml
 	@scripts/setup run
