@@ -99,6 +99,7 @@ def _entered(turn: Turn, *, run_start: bool = False) -> None:
     """A segment (or the silence after the last, or the wait for a press) has begun."""
     progress = turn.progress
     turn.plan_next()
+    turn.look()
     turn.here = Here()
     turn.floor = replace(turn.floor, themes_here=())
     _arm(turn, run_start=run_start)
@@ -148,9 +149,7 @@ def _arm(turn: Turn, *, run_start: bool) -> None:
     turn.rules, turn.active = tuple(states), tuple(active)
 
 
-def _fire_in(
-    turn: Turn, judge: Progress, trigger: type[RunStart | RunEnd | SegmentStart | SegmentEnd]
-) -> None:
+def _fire_in(turn: Turn, judge: Progress, trigger: type[RunStart | RunEnd | SegmentStart | SegmentEnd]) -> None:
     segment = judge.segment
     name, number = (segment.name, segment.index) if segment is not None else ("", None)
     for index, rule in enumerate(turn.how.pack.rules):

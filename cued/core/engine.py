@@ -2,7 +2,7 @@
 
 A step first carries out every deadline up to the event's time, in order, then applies the event, then whatever that made
 due at once.
-`_due_ns` alone says what is due: `step` obeys it and `next_wakeup` tells it, so that the two can never disagree.
+`_ask` alone says what is due: `step` obeys it and `next_wakeup` tells it, so that the two can never disagree.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Effect, ...]]:
     if not isinstance(event, Wake):
         _APPLY[type(event)](turn, event)
         _settle(turn)
-        turn.due_ns = _due_ns(turn)
+        _ask(turn)
         _advance(turn, at_ns)
     return turn.frozen(), tuple(turn.effects)
 
@@ -120,18 +120,21 @@ def _at(session: Session, at_ns: int) -> Session:
 # --- deadlines -----------------------------------------------------------------------------------------------------
 
 
-def _due_ns(turn: Turn) -> int | None:
-    """When something is next due; never before now unless it is due at once."""
+def _ask(turn: Turn) -> None:
+    """When something is next due: the beat, and anything else. Never before now unless it is due at once."""
+    now_ns = turn.now_ns
     dues = [arbiter.due_ns(turn.floor, turn.house())] if turn.floor.waiting else []
+    beat_ns = beating.due_ns(turn)
+    turn.beat_due_ns = None if beat_ns is None else max(beat_ns, now_ns)
     if turn.phase is Phase.BEFORE:
-        dues += [0, beating.due_ns(turn)]
+        dues.append(0)
     elif turn.phase is Phase.RUNNING:
-        dues += [turn.end_ns(), turn.run_end_ns(), beating.due_ns(turn), silent_due_ns(turn.cadence), _distance_due(turn)]
+        dues += [turn.end_ns(), turn.run_end_ns(), silent_due_ns(turn.cadence), _distance_due(turn)]
         if not turn.paused:
             for index in turn.active:
                 dues.append(course.rule_due(turn, index))
     known = [due for due in dues if due is not None]
-    return max(min(known), turn.now_ns) if known else None
+    turn.other_due_ns = max(min(known), now_ns) if known else None
 
 
 def _distance_due(turn: Turn) -> int | None:
@@ -141,10 +144,20 @@ def _distance_due(turn: Turn) -> int | None:
 
 
 def _advance(turn: Turn, until_ns: int) -> None:
-    while turn.due_ns is not None and turn.due_ns <= until_ns:
-        turn.now_ns = max(turn.now_ns, turn.due_ns)
-        _carry_out(turn)
-        turn.due_ns = _due_ns(turn)
+    """Carry out every deadline up to `until_ns`, in order. A click changes nothing that others wait for."""
+    while True:
+        beat_ns, other_ns = turn.beat_due_ns, turn.other_due_ns
+        if beat_ns is not None and beat_ns <= until_ns and (other_ns is None or beat_ns < other_ns):
+            turn.now_ns = beat_ns
+            beating.settle(turn)
+            beat_ns = beating.due_ns(turn)
+            turn.beat_due_ns = None if beat_ns is None else max(beat_ns, turn.now_ns)
+        elif other_ns is not None and other_ns <= until_ns:
+            turn.now_ns = other_ns
+            _carry_out(turn)
+            _ask(turn)
+        else:
+            return
 
 
 def _carry_out(turn: Turn) -> None:

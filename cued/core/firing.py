@@ -224,7 +224,7 @@ def _language_of(turn: Turn, cue: Cue) -> str:
 
 def _values(turn: Turn) -> PhraseValues:
     progress, coming = turn.progress, turn.coming
-    smooth = turn.smooth() if turn.how.sensor else turn.how.runner.cadence_spm
+    smooth = turn.smooth_spm if turn.how.sensor else turn.how.runner.cadence_spm
     target = turn.target()
     end_ns = turn.end_ns()
     here_m = carried_m(turn.motion, turn.now_ns)

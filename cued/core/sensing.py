@@ -51,15 +51,16 @@ def sample(turn: Turn, event: CadenceSample) -> None:
     """One reading of the pod."""
     if turn.sensor in ("", "lost"):
         _sensor(turn, "found" if turn.sensor == "" else "back")
-    before = turn.speed()
+    before = turn.speed_mps
     turn.cadence, artefact = observe(turn.cadence, event, before)
     turn.motion = moving.observed(turn.motion, event)
     _move(turn)
+    turn.look()
     if not artefact:
         _take(turn)
     judge(turn)
     watch_nudge(turn)
-    smooth, target = turn.smooth(), turn.target()
+    smooth, target = turn.smooth_spm, turn.target()
     asleep = turn.band.mark_ns is None
     turn.effects.append(
         CadenceSeen(
@@ -81,6 +82,7 @@ def silent(turn: Turn) -> None:
     """The pod has said nothing for a while on a live link: the runner stands."""
     turn.cadence = fell_silent(turn.cadence, turn.now_ns)
     _move(turn)
+    turn.look()
     judge(turn)
 
 
@@ -89,6 +91,7 @@ def link(turn: Turn, event: SensorLink) -> None:
     if event.state is LinkState.LOST:
         if turn.sensor != "lost":
             turn.cadence = link_lost(turn.cadence, turn.now_ns)
+            turn.look()
             _sensor(turn, "lost")
             judge(turn)
     elif event.state is LinkState.BACK or (turn.sensor == "lost" and event.state is not LinkState.RENEWING):
@@ -233,7 +236,7 @@ def altitude(turn: Turn, event: Altitude) -> None:
 
 def judge(turn: Turn) -> None:
     """Look at cadence against the band, or let the band sleep; then at everything else that holds."""
-    smooth, target = turn.smooth(), turn.target()
+    smooth, target = turn.smooth_spm, turn.target()
     now_ns = turn.now_ns
     if smooth is None or target is None or _asleep(turn, target):
         turn.band = slept(turn.band, now_ns)
@@ -260,7 +263,7 @@ def _asleep(turn: Turn, target: float) -> bool:
         return True
     if is_unsteady(turn.motion, turn.now_ns):
         return True
-    speeds, speed = turn.here.speeds, turn.speed()
+    speeds, speed = turn.here.speeds, turn.speed_mps
     if speed is not None and len(speeds) >= ENOUGH and speed < (1.0 - SLOW) * speeds[len(speeds) // 2]:
         return True
     beat, band = turn.beat, turn.band_words()
@@ -297,7 +300,7 @@ def _holds(turn: Turn, when: Drift | Rise | PaceDrop | HeartRateAbove, known: Kn
         return turn.heart_bpm > when.share * most
     if turn.cadence.gait is not Gait.RUNNING:
         return None
-    speed = turn.speed()
+    speed = turn.speed_mps
     if isinstance(when, PaceDrop):
         pace = turn.here.pace_mps
         return None if pace is None or speed is None else speed < pace * (1.0 - when.by)
@@ -305,7 +308,7 @@ def _holds(turn: Turn, when: Drift | Rise | PaceDrop | HeartRateAbove, known: Kn
         before = turn.metric_reference.get(when.metric.value)
         values = [value for at_ns, name, value in turn.metrics if name == when.metric.value and at_ns > now_ns - STALE_NS]
         return None if before is None or not values else median(values) > before * (1.0 + when.by)
-    smooth, reference = turn.smooth(), known.reference
+    smooth, reference = turn.smooth_spm, known.reference
     if smooth is None or reference is None or turn.progress.segment.name == "hills" or on_hill(turn.motion):
         return None
     if is_unsteady(turn.motion, now_ns):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
+from operator import attrgetter
+from typing import Final
 
 from cued.core.arbiter import Floor, House
 from cued.core.cadence import CadenceState, own_spm, smooth_spm
@@ -67,6 +69,12 @@ class Session:
     muted: bool = False
     cadence: CadenceState = field(default_factory=CadenceState)
     motion: Motion = field(default_factory=Motion)
+    smooth_spm: float | None = None
+    """Cadence as a pack's words mean it, as of the last look."""
+    own_spm: float | None = None
+    """Cadence as the beat follows it."""
+    speed_mps: float | None = None
+    """Mean of the last 10 s."""
     progress: Progress = field(default_factory=Progress)
     coming: Upcoming | Nothing = field(default_factory=Nothing)
     """What follows the present segment, if it ends when it is expected to."""
@@ -99,16 +107,29 @@ class Session:
     in_band_ns: int = 0
     judge_mark_ns: int | None = None
     late_events: int = 0
-    due_ns: int | None = -LOOKAHEAD_NS
+    beat_due_ns: int | None = -LOOKAHEAD_NS
+    other_due_ns: int | None = -LOOKAHEAD_NS
+
+    @property
+    def due_ns(self) -> int | None:
+        """When anything is next due."""
+        return earlier(self.beat_due_ns, self.other_due_ns)
 
 
-_FIELDS = tuple(item.name for item in fields(Session))
+def earlier(one: int | None, other: int | None) -> int | None:
+    """The earlier of two times that may be none."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
+
+
+_FIELDS: Final = tuple(item.name for item in fields(Session))
+_ALL: Final = attrgetter(*_FIELDS)
+"""All of a session's fields at once: a step thaws and freezes some ten thousand times an hour."""
 
 
 class Turn:
     """One step in progress: the session's fields, mutable for as long as the step lasts, and its effects."""
-
-    __slots__ = (*_FIELDS, "_smooth", "_speed", "effects", "fired")
 
     how: Start
     now_ns: int
@@ -119,6 +140,9 @@ class Turn:
     muted: bool
     cadence: CadenceState
     motion: Motion
+    smooth_spm: float | None
+    own_spm: float | None
+    speed_mps: float | None
     progress: Progress
     coming: Upcoming | Nothing
     known: Known
@@ -144,24 +168,20 @@ class Turn:
     in_band_ns: int
     judge_mark_ns: int | None
     late_events: int
-    due_ns: int | None
+    beat_due_ns: int | None
+    other_due_ns: int | None
     effects: list[Effect]
     fired: list[tuple[int, Progress]]
     """Rules that fired at this instant, with the segment that judges them."""
-    _smooth: tuple[int, CadenceState | None, int, float | None]
-    _speed: tuple[int, Motion | None, float | None]
 
     def __init__(self, session: Session) -> None:
-        for name in _FIELDS:
-            setattr(self, name, getattr(session, name))
+        self.__dict__.update(zip(_FIELDS, _ALL(session), strict=True))
         self.effects = []
         self.fired = []
-        self._smooth = (0, None, 0, None)
-        self._speed = (0, None, None)
 
     def frozen(self) -> Session:
         """The session after this turn."""
-        return Session(*[getattr(self, name) for name in _FIELDS])
+        return Session(*_ALL(self))
 
     # --- time and place ---
 
@@ -214,22 +234,11 @@ class Turn:
         """The band in force."""
         return self.progress.segment.band if self.progress.segment is not None else self.how.pack.band
 
-    def smooth(self) -> float | None:
-        """Cadence as a pack's words mean it."""
-        window_ns = self.band_words().window_ns
-        now_ns, cadence, window, value = self._smooth
-        if cadence is not self.cadence or now_ns != self.now_ns or window != window_ns:
-            value = smooth_spm(self.cadence, self.now_ns, window_ns)
-            self._smooth = (self.now_ns, self.cadence, window_ns, value)
-        return value
-
-    def speed(self) -> float | None:
-        """Mean speed of the last 10 s, in m/s."""
-        now_ns, motion, value = self._speed
-        if motion is not self.motion or now_ns != self.now_ns:
-            value = mean_speed(self.motion, self.now_ns)
-            self._speed = (self.now_ns, self.motion, value)
-        return value
+    def look(self) -> None:
+        """Judge cadence and speed as of now: after every sample, and whenever what they are judged by has changed."""
+        self.smooth_spm = smooth_spm(self.cadence, self.now_ns, self.band_words().window_ns)
+        self.own_spm = own_spm(self.cadence, self.now_ns)
+        self.speed_mps = mean_speed(self.motion, self.now_ns)
 
     def target(self) -> float | None:
         """The target now, in steps per minute."""
@@ -237,7 +246,7 @@ class Turn:
 
     def target_of(self, words: Target) -> float | None:
         """What `words` ask for now."""
-        return target_spm(words, self.known, self.how.runner, self.speed(), self.smooth())
+        return target_spm(words, self.known, self.how.runner, self.speed_mps, self.smooth_spm)
 
     # --- the beat's view ---
 
@@ -283,9 +292,9 @@ class Turn:
         end_ns = self.end_ns()
         if isinstance(self.coming, Upcoming) and (self.phase is Phase.BEFORE or (end_ns is not None and onset_ns >= end_ns)):
             words = self.coming.segment.target
-        smooth = self.smooth()
-        own = own_spm(self.cadence, self.now_ns) if self.how.sensor else self.how.runner.cadence_spm
-        speed, runner = self.speed(), self.how.runner
+        smooth = self.smooth_spm
+        own = self.own_spm if self.how.sensor else self.how.runner.cadence_spm
+        speed, runner = self.speed_mps, self.how.runner
         highest = smooth if self.how.sensor else own
         return Sense(
             own_spm=own,

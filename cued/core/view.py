@@ -68,7 +68,7 @@ def view(session: Session) -> View:
         left_ns = max(0, progress.end_run_ns - run_ns)
     coming = turn.coming
     sounding = beat.open and beat.grid is not None
-    smooth = turn.smooth() if turn.how.sensor else turn.how.runner.cadence_spm
+    smooth = turn.smooth_spm if turn.how.sensor else turn.how.runner.cadence_spm
     return View(
         at_ns=turn.now_ns,
         run_ns=run_ns,
