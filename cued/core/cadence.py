@@ -77,14 +77,18 @@ def observe(state: CadenceState, sample: CadenceSample, steady_speed_mps: float 
     at_ns, spm, speed = sample.at_ns, sample.spm, sample.speed_mps
     if spm is None and speed is not None and speed < 0.3:
         spm = 0.0
+    artefact = "" if spm is None else _surprise(state, spm, at_ns)
+    if not artefact and spm is not None and STANDING_SPM <= spm <= TOP_SPM:  # as nearly every sample is
+        gait = _gait(spm, speed, sample.running, Gait.UNKNOWN if state.gait is Gait.LOST else state.gait)
+        since_ns = state.gait_since_ns if gait is state.gait else at_ns
+        return CadenceState(_with(state.believed, spm, at_ns), (), "", at_ns, gait, since_ns, state.ran_into_loss), ""
     state = replace(state, last_ns=at_ns)
     if state.gait is Gait.LOST:
         state = _moved(state, Gait.UNKNOWN, at_ns)
     if spm is None:
         return state, ""
-    if spm > TOP_SPM or spm < 0:
+    if not 0 <= spm <= TOP_SPM:
         return state, "spike"
-    artefact = _surprise(state, spm, at_ns)
     if artefact:
         doubted = (*state.doubted, Seen(at_ns, spm)) if artefact == state.doubt else (Seen(at_ns, spm),)
         state = replace(state, doubted=doubted, doubt=artefact)
@@ -94,17 +98,18 @@ def observe(state: CadenceState, sample: CadenceSample, steady_speed_mps: float 
         if needed_ns == CONTRADICTED_NS:
             return _forget(state, at_ns), artefact
         state = replace(state, believed=tuple(seen for seen in doubted if seen.spm >= STANDING_SPM))
-    elif spm >= STANDING_SPM:
-        recent = state.believed
-        old = 0
-        while old < len(recent) and recent[old].at_ns <= at_ns - KEEP_NS:
-            old += 1
-        state = replace(state, believed=(*recent[old:], Seen(at_ns, spm)))
     gait = _gait(spm, speed, sample.running, state.gait)
     state = replace(state, doubted=(), doubt="")
     if gait is Gait.STANDING and state.believed:
         state = replace(state, believed=())
     return _moved(state, gait, at_ns), ""
+
+
+def _with(believed: tuple[Seen, ...], spm: float, at_ns: int) -> tuple[Seen, ...]:
+    old = 0
+    while old < len(believed) and believed[old].at_ns <= at_ns - KEEP_NS:
+        old += 1
+    return (*believed[old:], Seen(at_ns, spm))
 
 
 def silent_due_ns(state: CadenceState) -> int | None:
