@@ -1,0 +1,109 @@
+"""Where packs are found: shipped with cued, the user's own, or any file or folder somebody names."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cued
+from cued.errors import PackError, Problem
+from cued.packs.load import PACK_FILE, LoadedPack, load_pack
+from cued.packs.sounds import Probe
+from cued.yamlread import clip, did_you_mean, quoted
+
+MAX_PACKS: Final = 500
+"""Packs of a folder that are looked at."""
+_SUFFIXES: Final = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pack in the catalogue: not read yet."""
+
+    name: str
+    """By its file or folder, which is how it is asked for."""
+    path: Path
+    own: bool
+    """The user's own, not shipped."""
+
+
+def shipped_folder() -> Path:
+    """The packs that came with cued: inside an installed wheel, else beside the package in a checkout."""
+    package = Path(cued.__file__).resolve().parent
+    inside = package / "_cue_packs"
+    return inside if inside.is_dir() else package.parent / "cue_packs"
+
+
+def own_folder() -> Path:
+    """Where a user's own packs are: `$XDG_DATA_HOME/cued/packs`."""
+    from platformdirs import user_data_path
+
+    return user_data_path("cued") / "packs"
+
+
+def catalogue(folders: tuple[tuple[Path, bool], ...] | None = None) -> tuple[Found, ...]:
+    """Every pack there is, by name; a user's own wins over a shipped one of the same name.
+
+    `folders` are (folder, whether the user's own), the later one winning.
+    """
+    places = ((shipped_folder(), False), (own_folder(), True)) if folders is None else folders
+    by_name: dict[str, Found] = {}
+    for folder, own in places:
+        for path in _entries(folder):
+            name = path.stem if path.suffix in _SUFFIXES else path.name
+            by_name[name] = Found(name, path, own)
+    return tuple(by_name[name] for name in sorted(by_name))
+
+
+def open_pack(word: str, probe: Probe | None = None, folders: tuple[tuple[Path, bool], ...] | None = None) -> LoadedPack:
+    """The pack that `word` means: a name in the catalogue, a YAML file, or a folder with `pack.yaml`.
+
+    Raises PackError: with all problems of a broken pack, or with the nearest names for one that is not there.
+    """
+    return load_pack(find_pack(word, folders), probe)
+
+
+def find_pack(word: str, folders: tuple[tuple[Path, bool], ...] | None = None) -> Path:
+    """The file or folder that `word` means. Raises PackError where there is none."""
+    if not _is_path(word):
+        packs = catalogue(folders)
+        for found in packs:
+            if found.name == word:
+                return found.path
+        if not _exists(Path(word)):
+            names = [found.name for found in packs]
+            listed = ", ".join(names) if names else "none at all"
+            message = f"there is no pack {quoted(word)}: there are {clip_names(listed)}, or name a file.{did_you_mean(word, names)}"
+            raise PackError(clip(word) or "pack", (Problem(1, 1, message),))
+    return Path(word).expanduser()
+
+
+def clip_names(names: str) -> str:
+    """A list of names that fits into a sentence."""
+    return names if len(names) <= 200 else names[:199] + "…"
+
+
+def _is_path(word: str) -> bool:
+    """Whether `word` can only be a path, not a name."""
+    return os.sep in word or word in {".", "..", ""} or word.endswith(_SUFFIXES) or word.startswith("~")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        paths = sorted(folder.iterdir())[: MAX_PACKS * 4]
+        return [path for path in paths if _is_pack(path)][:MAX_PACKS]
+    except OSError:
+        return []
+
+
+def _is_pack(path: Path) -> bool:
+    return (path.suffix in _SUFFIXES and path.is_file()) or (path / PACK_FILE).is_file()

@@ -1,0 +1,119 @@
+"""What pydantic found wrong, as problems with place and mend."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from cued.errors import Problem
+from cued.packs import schema
+from cued.packs.schema_when import TAG
+from cued.yamlread import Document, Path, did_you_mean, quoted
+
+_KEY: Final = "[key]"
+"""Ends pydantic's path where a map's key is wrong, not its value."""
+_NEEDED: Final = {
+    "model_type": "a map `{…}`",
+    "model_attributes_type": "a map `{…}`",
+    "dict_type": "a map `{…}`",
+    "list_type": "a list `[…]`",
+    "too_short": "at least one entry",
+}
+
+
+def explain(error: ValidationError, document: Document) -> list[tuple[Path, Problem]]:
+    """Every error as a problem, with its path in the document; those of values that YAML already complained about left out."""
+    found = []
+    for line in error.errors(include_url=False, include_context=False):
+        location = tuple(line["loc"])
+        is_key = bool(location) and location[-1] == _KEY
+        path = _path(location[:-1] if is_key else location)
+        kind = line["type"]
+        if kind == "missing":
+            message = f"`{path[-1]}` is missing: add it"
+            place: Path = path[:-1]
+        else:
+            place = path
+            message = line["msg"]
+        if kind == "extra_forbidden":
+            is_key = True
+            message = _unknown(str(path[-1]), location[:-1])
+        elif kind in _NEEDED:
+            message = f"{quoted(line['input'])} does not fit here: {_NEEDED[kind]} is needed"
+            if kind == "too_short":
+                message = "this is empty: write at least one entry, or remove the line"
+        if document.is_broken(path) or line["input"] is None:
+            continue  # YAML, or the search for empty values, has said it
+        if place == ():
+            problem = Problem(1, 1, message)  # what the whole file lacks has no place
+        else:
+            problem = document.problem(place, message, key=is_key)
+        found.append((path, problem))
+    return found
+
+
+def _path(location: Iterable[int | str]) -> Path:
+    return tuple(step for step in location if not (isinstance(step, str) and step.startswith(TAG)))
+
+
+def _unknown(word: str, location: tuple[int | str, ...]) -> str:
+    known = known_words(location)
+    return f"{quoted(word)} is not a word that fits here: there are {', '.join(known)}.{did_you_mean(word, known)}"
+
+
+def known_words(location: tuple[int | str, ...]) -> list[str]:
+    """The words of the map that stands at pydantic's `location` (branches of unions included as steps)."""
+    here: Any = schema.Pack
+    for step in location:
+        if isinstance(step, int):
+            here = _inside(here)
+        elif step.startswith(TAG):
+            here = _branch(here, step)
+        elif isinstance(here, type) and issubclass(here, BaseModel):
+            fields = {(info.alias or name): info for name, info in here.model_fields.items()}
+            here = fields[step].annotation
+        else:
+            here = _inside(here)
+        here = _model(here)
+    if isinstance(here, type) and issubclass(here, BaseModel):
+        return [info.alias or name for name, info in here.model_fields.items()]
+    return []
+
+
+def _bare(kind: Any) -> Any:  # noqa: ANN401 - walks type annotations
+    """Without `Annotated` and `| None` around it."""
+    while True:
+        if typing.get_origin(kind) is typing.Annotated:
+            kind = typing.get_args(kind)[0]
+            continue
+        arguments = [argument for argument in typing.get_args(kind) if argument is not type(None)]
+        if type(None) in typing.get_args(kind) and len(arguments) == 1:
+            kind = arguments[0]
+            continue
+        return kind
+
+
+def _model(kind: Any) -> Any:  # noqa: ANN401 - walks type annotations
+    bare = _bare(kind)
+    return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else kind
+
+
+def _inside(kind: Any) -> Any:  # noqa: ANN401 - walks type annotations
+    """What a list or map holds."""
+    arguments = typing.get_args(_bare(kind))
+    return arguments[-1] if arguments else kind
+
+
+def _branch(kind: Any, tag: str) -> Any:  # noqa: ANN401 - walks type annotations
+    """The branch of a union that carries `tag`."""
+    waiting = [kind]
+    while waiting:
+        candidate = waiting.pop()
+        metadata = getattr(candidate, "__metadata__", ())
+        if any(getattr(note, "tag", None) == tag for note in metadata):
+            return candidate
+        waiting.extend(typing.get_args(candidate))
+    return kind

@@ -1,0 +1,139 @@
+"""What holds between the words of a pack: names that exist, lengths that fit, cues that can be said in time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cued.core import cues
+from cued.core.cues import CuePack, Open, PlaySound, Remainder, Repeat, SayCue, SayTheme, Segment
+from cued.packs.build import Built
+from cued.packs.overlay import Notes
+from cued.packs.sounds import SoundFiles
+from cued.yamlread import Path, did_you_mean, quoted
+
+MAX_WORDS: Final = 8
+"""Of a cue: more is not taken in between two breaths (the format's limit for lint)."""
+MAX_SEGMENTS: Final = 500
+"""Of a session, repeats unrolled (the format's limit)."""
+
+
+def check_names(built: Built, notes: Notes) -> None:
+    """Every cue, theme, segment and drill that the pack names must be in it."""
+    pack = built.pack
+    cue_ids = [cue.id for cue in pack.cues]
+    themes = [cue.theme for cue in pack.cues if cue.theme is not None]
+    segments = [segment.name for segment in pack.segments()]
+    drills = [drill.id for drill in pack.drills]
+    for rule in pack.rules:
+        path = built.rule_paths[rule.id]
+        for action in rule.then:
+            if isinstance(action, SayCue):
+                place = path if rule.segment_index is not None else (*path, "say")
+                _known("cue", action.cue, cue_ids, place, notes)
+            elif isinstance(action, SayTheme):
+                _known("theme", action.theme, themes, (*path, "say", "theme"), notes)
+        for word, names in (("in", rule.only_in), ("not_in", rule.not_in)):
+            for number, name in enumerate(names):
+                place = (*path, word, number)
+                _known("segment", name, segments, place if place in notes.document.values else place[:-1], notes)
+    for segment in pack.segments():
+        for number, drill in enumerate(segment.drills):
+            _known("drill", drill, drills, (*built.segment_paths[segment.index], "drills", number), notes)
+
+
+def _known(kind: str, name: str, known: list[str], path: Path, notes: Notes) -> None:
+    if name not in known:
+        there_are = f"there are {', '.join(dict.fromkeys(known[:12]))}" if known else f"the pack has no {kind}s"
+        where = {"cue": "`cues`", "theme": "a cue's `theme`", "segment": "`session`", "drill": "`drills`"}[kind]
+        hint = did_you_mean(name, known)
+        notes.add(path, f"there is no {kind} {quoted(name)}: {there_are}; or add it to {where}.{hint}")
+
+
+def check_session(pack: CuePack, built: Built, notes: Notes) -> None:
+    """One elastic part at most, and not too many segments."""
+    elastic: list[tuple[Path, str]] = []
+    total = 0
+    for number, part in enumerate(pack.session):
+        path: Path = ("session", number)
+        if isinstance(part, Segment):
+            total += 1
+            if isinstance(part.length, Remainder):
+                elastic.append(((*path, "for"), "remainder"))
+            continue
+        total += (part.times or 1) * len(part.segments)
+        if part.times is None:
+            elastic.append(((*path, "repeat"), "fill"))
+        _check_round(part, path, notes)
+    for path, word in elastic[1:]:
+        first, first_word = elastic[0]
+        line = notes.document.place(first).line
+        notes.add(path, f"`{word}` is the second part that fills the run (`{first_word}` in line {line}): only one can")
+    if total > MAX_SEGMENTS:
+        notes.add(("session",), f"the session has {total} segments with its repeats written out: at most {MAX_SEGMENTS}")
+
+
+def _check_round(part: Repeat, path: Path, notes: Notes) -> None:
+    for inner, segment in enumerate(part.segments):
+        place = (*path, "segments", inner, "for")
+        if isinstance(segment.length, Remainder):
+            notes.add(place, "a repeat cannot hold `remainder`, since its first round would take all: write a time")
+    if part.times is None and all(isinstance(s.length, Open) or s.optional for s in part.segments):
+        notes.add((*path, "repeat"), "`fill` needs a segment with a length (not open, not optional): nothing says how many rounds fit")
+
+
+def check_cues(pack: CuePack, notes: Notes) -> None:
+    """Cues short enough to be taken in while running."""
+    for cue in pack.cues:
+        for path, text in ((("cues", cue.id, "say"), cue.say), *((("cues", cue.id, "say_in", code), said) for code, said in cue.say_in)):
+            count = len(text.split()) if text else 0
+            if count > MAX_WORDS:
+                notes.add(path, f"{count} words are hard to take in while running: say it in {MAX_WORDS}", warning=True)
+        for code, _ in cue.say_in:
+            if code == pack.language:
+                message = f"`{code}` is the pack's own language: its text is `say`, so remove this one"
+                notes.add(("cues", cue.id, "say_in", code), message, warning=True)
+
+
+def check_sounds(pack: CuePack, built: Built, files: SoundFiles | None, notes: Notes) -> None:
+    """Every sound file must be there, inside the folder, and short."""
+    places: dict[str, Path] = {}
+    for cue in pack.cues:
+        if cue.sound is not None:
+            places.setdefault(cue.sound, ("cues", cue.id, "sound"))
+        if cue.voice_file is not None:
+            places.setdefault(cue.voice_file, ("cues", cue.id))
+    for rule in pack.rules:
+        for action in rule.then:
+            if isinstance(action, PlaySound):
+                places.setdefault(action.sound, (*built.rule_paths[rule.id], "play"))
+    for name, path in places.items():
+        if files is None:
+            message = f"a pack of a single file has no sounds: put it into a folder as pack.yaml, beside {quoted(name)}"
+            notes.add(path, message)
+            continue
+        wrong = files.problem(name)
+        if wrong is not None:
+            notes.add(path, wrong)
+
+
+def check_plan(pack: CuePack, notes: Notes) -> None:
+    """Weeks in rising order."""
+    advance = pack.advance
+    given = [("min", advance.weeks_min), ("usual", advance.weeks_usual), ("max", advance.weeks_max)]
+    last: tuple[str, int] | None = None
+    for word, weeks in given:
+        if weeks is None:
+            continue
+        if last is not None and weeks < last[1]:
+            notes.add(("weeks", word), f"`{word}` is less than `{last[0]}`: the weeks must rise from min to max")
+        last = (word, weeks)
+
+
+def lint(built: Built, files: SoundFiles | None, notes: Notes) -> None:
+    """Every check of a whole pack; problems and warnings go to `notes`."""
+    pack = built.pack
+    check_names(built, notes)
+    check_session(pack, built, notes)
+    check_cues(pack, notes)
+    check_sounds(pack, built, files, notes)
+    check_plan(pack, notes)

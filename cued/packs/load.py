@@ -1,0 +1,93 @@
+"""Loading a pack: a file or a folder goes in, a whole `CuePack` or a PackError with all problems comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from cued.core.cues import CuePack
+from cued.errors import PackError, Problem
+from cued.packs import schema
+from cued.packs.build import build
+from cued.packs.explain import explain
+from cued.packs.lint import lint
+from cued.packs.overlay import Notes
+from cued.packs.sounds import Folder, Probe, SoundFiles
+from cued.yamlread import Document, Value, clip, parse, read_bytes
+from cued.yamlread import Path as Path_
+
+PACK_FILE: Final = "pack.yaml"
+"""What a pack in a folder is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPack:
+    """A pack that is right, and what came with it."""
+
+    pack: CuePack
+    warnings: tuple[Problem, ...]
+    text: str
+    """The YAML file as it stood, for the journal."""
+    folder: Path | None
+    """Where its sounds are; None for a pack of a single file."""
+    file: str
+    """The YAML file's name, as the user wrote it."""
+
+
+def load_pack(path: Path, probe: Probe | None = None) -> LoadedPack:
+    """The pack in `path`, a YAML file or a folder with `pack.yaml`.
+
+    `probe(folder, name)` gives a sound file's length in seconds (raising CuedError for what is no sound); without it
+    lengths are not checked. Raises PackError with every problem found; nothing is half-loaded.
+    """
+    try:
+        folder = path if path.is_dir() else None
+    except (OSError, ValueError):  # a name too long, a loop of links, a NUL: reading it says which
+        folder = None
+    file = path / PACK_FILE if folder is not None else path
+    data = read_bytes(file, PackError)
+    if folder is None and file.name == PACK_FILE:
+        folder = file.parent
+    return parse_pack(data, clip(str(file)), Folder(folder, probe) if folder is not None else None)
+
+
+def parse_pack(data: bytes, file: str, files: SoundFiles | None = None) -> LoadedPack:
+    """The pack whose YAML is `data`; `files` are its sounds (None: a pack of a single file). Raises PackError."""
+    document = parse(data)
+    if not document.complete:
+        raise PackError(file, document.problems)
+    problems = [*document.problems, *_empty_values(document)]
+    built = None
+    try:
+        words = schema.Pack.model_validate(document.value)
+    except ValidationError as error:
+        problems += [problem for _, problem in explain(error, document)]
+    else:
+        built = build(words, document, files.voices(words.cues or {}) if files is not None else {})
+        notes = Notes(document)
+        lint(built, files, notes)
+        problems += [*built.problems, *notes.problems]
+    problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column, problem.warning))
+    if built is None or any(not problem.warning for problem in problems):
+        raise PackError(file, tuple(problems))
+    folder = files.path if isinstance(files, Folder) else None
+    return LoadedPack(built.pack, tuple(problems), data.decode("utf-8-sig"), folder, file)
+
+
+def _empty_values(document: Document) -> list[Problem]:
+    """Keys and list entries with nothing after them: YAML calls that null, and no word of the format may be null."""
+    found = []
+    waiting: list[tuple[Value, Path_]] = [(document.value, ())]
+    while waiting:
+        value, path = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(inner, (*path, key)) for key, inner in value.items()]
+        elif isinstance(value, list):
+            waiting += [(inner, (*path, number)) for number, inner in enumerate(value)]
+        elif value is None and not document.is_broken(path):
+            what = f"`{clip(str(path[-1]))}` has no value" if path and isinstance(path[-1], str) else "there is no value here"
+            found.append(document.problem(path, f"{what}: write one, or remove it", key=True))
+    return found
