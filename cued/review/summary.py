@@ -1,0 +1,304 @@
+"""The figures of one run, from its lines: how long, how fast the feet, what was said, what was not, what went missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from cued.units import NS_PER_S, to_s
+
+Row: TypeAlias = Mapping[str, Any]
+"""A line of the events file (docs/events.md) as a value."""
+
+HOLD_NS: Final = 30 * NS_PER_S
+"""A sample speaks for the time up to the next one, at most for so long: what follows is a gap (as for activity files)."""
+BEAT_GAP_NS: Final = 2_500_000_000
+"""Clicks farther apart are two stretches of beat: the slowest that cued plays is every fourth step at 100 spm, 2.4 s."""
+JUDGED: Final = ("low", "in", "high")
+"""The states of the band that are a judgement."""
+UNSPOKEN: Final = ("suppressed", "expired", "failed")
+
+
+@dataclass(slots=True)
+class Figures:
+    """What is counted of a run and of each of its segments."""
+
+    cadence_spm_ns: float = 0.0
+    """Cadence while running × nanoseconds: `mean_spm` without its division."""
+    running_ns: int = 0
+    """Nanoseconds with a believed cadence while running."""
+    band_ns: dict[str, int] = field(default_factory=lambda: dict.fromkeys(JUDGED, 0))
+    clicks: int = 0
+    beat_ns: int = 0
+    """Nanoseconds in which the beat sounded."""
+    slowest_spm: float | None = None
+    """Of the clicks."""
+    fastest_spm: float | None = None
+    heard: int = 0
+    heard_s: float = 0.0
+    withheld: int = 0
+    unspoken: dict[str, int] = field(default_factory=dict)
+    """How many cues were suppressed, expired or failed, by reason."""
+
+    @property
+    def mean_spm(self) -> float | None:
+        """Mean cadence while running; None where there was none."""
+        return self.cadence_spm_ns / self.running_ns if self.running_ns else None
+
+    @property
+    def judged_ns(self) -> int:
+        """Nanoseconds in which cadence was held against the band."""
+        return sum(self.band_ns.values())
+
+    @property
+    def in_band(self) -> float | None:
+        """Fraction of the judged time in the band; None where nothing was judged."""
+        return self.band_ns["in"] / self.judged_ns if self.judged_ns else None
+
+    @property
+    def not_spoken(self) -> int:
+        """Cues suppressed, expired or failed."""
+        return sum(self.unspoken.values())
+
+
+@dataclass(slots=True)
+class SegmentFigures(Figures):
+    """One segment as it was run."""
+
+    name: str = ""
+    """Empty: the silent recording after the last segment."""
+    rep: int = 1
+    reps: int | None = 1
+    low: float = 0.0
+    """Fraction under the target where its band ends."""
+    high: float = 0.0
+    start_ns: int = 0
+    end_ns: int = 0
+
+
+@dataclass(slots=True)
+class Summary(Figures):
+    """One run."""
+
+    start: Mapping[str, Any] = field(default_factory=dict)
+    """The `start` line."""
+    end_ns: int = 0
+    """The run's end, pauses included."""
+    distance_m: float | None = None
+    estimated: bool = False
+    """Some of the distance is reckoned, not measured."""
+    pauses: list[tuple[int, int]] = field(default_factory=list)
+    """(from, to) in nanoseconds."""
+    gaps: list[tuple[int, int]] = field(default_factory=list)
+    """When the sensor was lost: (from, to) in nanoseconds."""
+    counted: dict[str, int] = field(default_factory=dict)
+    """Late events, late and missed clicks."""
+    segments: list[SegmentFigures] = field(default_factory=list)
+    ended: str = ""
+    """Why the run ended; empty for a record that breaks off."""
+
+    @property
+    def paused_ns(self) -> int:
+        """Nanoseconds in pauses."""
+        return sum(end_ns - start_ns for start_ns, end_ns in self.pauses)
+
+    @property
+    def run_ns(self) -> int:
+        """Running time: without pauses."""
+        return self.end_ns - self.paused_ns
+
+
+def summarize(rows: Iterable[Row]) -> Summary:
+    """The figures of the run whose lines are `rows`, in order of time, the `start` line among them."""
+    counter = _Counter()
+    for row in rows:
+        counter.take(row)
+    return counter.finish()
+
+
+class _Counter:
+    """Goes through the lines once."""
+
+    def __init__(self) -> None:
+        self.summary = Summary()
+        self._sample: Row | None = None
+        """The cadence sample that still speaks, counted up to `_since_ns`."""
+        self._since_ns = 0
+        self._click_ns: int | None = None
+        self._paused_ns: int | None = None
+        self._lost_ns: int | None = None
+
+    def take(self, row: Row) -> None:
+        at_ns: int = row["t_ns"]
+        summary = self.summary
+        if not summary.ended:
+            summary.end_ns = at_ns
+        match row["kind"]:
+            case "start":
+                summary.start = row
+            case "cadence":
+                self._settle(at_ns)
+                self._sample, self._since_ns = row, at_ns
+                if row["distance_m"] is not None:
+                    summary.distance_m = row["distance_m"]
+                    summary.estimated = summary.estimated or row.get("estimated", False)
+            case "click":
+                self._click(at_ns, row["spm"])
+            case "say":
+                for figures in self._both():
+                    figures.heard += 1
+                    figures.heard_s += row["dur_s"]
+            case "withheld":
+                for figures in self._both():
+                    figures.withheld += 1
+            case "suppressed" | "expired" | "failed":
+                for figures in self._both():
+                    figures.unspoken[row["reason"]] = figures.unspoken.get(row["reason"], 0) + 1
+            case "segment":
+                self._settle(at_ns)
+                self._end_segment(at_ns)
+                summary.segments.append(
+                    SegmentFigures(
+                        name=row["segment"],
+                        rep=row["rep"],
+                        reps=row["reps"],
+                        low=row["low"],
+                        high=row["high"],
+                        start_ns=at_ns,
+                        end_ns=at_ns,
+                    )
+                )
+            case "sensor":
+                self._sensor(at_ns, row["state"])
+            case "pause":
+                self._pause(at_ns, paused=row["paused"])
+            case "counted":
+                summary.counted[row["what"]] = summary.counted.get(row["what"], 0) + row["count"]
+            case "end":
+                summary.ended = row["reason"] or "ended"
+
+    def finish(self) -> Summary:
+        end_ns = self.summary.end_ns
+        self._settle(end_ns)
+        self._end_segment(end_ns)
+        self._pause(end_ns, paused=False)
+        self._sensor(end_ns, "back")
+        return self.summary
+
+    def _both(self) -> tuple[Figures, ...]:
+        """The run's own figures and those of its present segment."""
+        return (self.summary, *self.summary.segments[-1:])
+
+    def _settle(self, now_ns: int) -> None:
+        """Count the time for which the last sample has spoken; it goes on speaking from `now_ns`."""
+        sample = self._sample
+        if sample is None:
+            return
+        held_ns = min(now_ns, sample["t_ns"] + HOLD_NS) - self._since_ns
+        if held_ns <= 0:
+            return
+        self._since_ns += held_ns
+        for figures in self._both():
+            if sample["state"] == "running" and sample["spm"] and not sample.get("artefact"):
+                figures.cadence_spm_ns += sample["spm"] * held_ns
+                figures.running_ns += held_ns
+            if sample["band"] in JUDGED:
+                figures.band_ns[sample["band"]] += held_ns
+
+    def _click(self, at_ns: int, spm: float) -> None:
+        since_ns = self._click_ns
+        self._click_ns = at_ns
+        # The first click of a stretch sounds for itself; its length is what the next one shows.
+        sounded_ns = at_ns - since_ns if since_ns is not None and at_ns - since_ns <= BEAT_GAP_NS else 0
+        for figures in self._both():
+            figures.clicks += 1
+            figures.beat_ns += sounded_ns
+            figures.slowest_spm = spm if figures.slowest_spm is None else min(spm, figures.slowest_spm)
+            figures.fastest_spm = spm if figures.fastest_spm is None else max(spm, figures.fastest_spm)
+
+    def _end_segment(self, at_ns: int) -> None:
+        if self.summary.segments:
+            self.summary.segments[-1].end_ns = at_ns
+
+    def _sensor(self, at_ns: int, state: str) -> None:
+        if state == "lost" and self._lost_ns is None:
+            self._settle(at_ns)
+            self._sample = None
+            self._lost_ns = at_ns
+        elif state in {"back", "found"} and self._lost_ns is not None:
+            self.summary.gaps.append((self._lost_ns, at_ns))
+            self._lost_ns = None
+
+    def _pause(self, at_ns: int, *, paused: bool) -> None:
+        if paused and self._paused_ns is None:
+            self._settle(at_ns)
+            self._sample = None
+            self._paused_ns = at_ns
+        elif not paused and self._paused_ns is not None:
+            self.summary.pauses.append((self._paused_ns, at_ns))
+            self._paused_ns = None
+
+
+# --- in words ------------------------------------------------------------------------------------------------------
+
+
+def clock(ns: int) -> str:
+    """`7:05`, or `1:07:05` from an hour on."""
+    whole_s = round(to_s(ns))
+    minutes, seconds = divmod(whole_s, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def distance(metres: float, *, estimated: bool = False) -> str:
+    """`7.42 km`; `about` where some of it is reckoned."""
+    return f"{'about ' if estimated else ''}{metres / 1000:.2f} km"
+
+
+def tempi(figures: Figures) -> str:
+    """`170–176 spm`, or one figure where the beat was steady; empty without a beat."""
+    if figures.slowest_spm is None or figures.fastest_spm is None:
+        return ""
+    slow, fast = round(figures.slowest_spm), round(figures.fastest_spm)
+    return f"{slow} spm" if slow == fast else f"{slow}–{fast} spm"
+
+
+def reasons(unspoken: Mapping[str, int]) -> str:
+    """`per_minute 7, quiet_start 5`: the most frequent first."""
+    ordered = sorted(unspoken.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{reason} {count}" for reason, count in ordered)
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """The run in a few plain sentences, for the terminal."""
+    run = f"{clock(summary.run_ns)} of running"
+    if summary.distance_m is not None:
+        run += f", {distance(summary.distance_m, estimated=summary.estimated)}"
+    if summary.start.get("simulated"):
+        run += " (a simulated runner)"
+    lines = [run + "."]
+    if summary.mean_spm is not None:
+        text = f"Cadence {summary.mean_spm:.0f} spm on average"
+        if summary.in_band is not None:
+            text += f"; {summary.in_band:.0%} of {clock(summary.judged_ns)} judged in the band"
+        lines.append(text + ".")
+    if summary.clicks:
+        lines.append(f"{summary.clicks:,} clicks at {tempi(summary)}, {clock(summary.beat_ns)} of beat.")
+    cues = f"{_count(summary.heard, 'cue')} heard"
+    if summary.withheld:
+        cues += f", {summary.withheld} withheld on purpose"
+    if summary.not_spoken:
+        cues += f", {summary.not_spoken} not spoken ({reasons(summary.unspoken)})"
+    lines.append(cues + ".")
+    for what, spans in (("Sensor lost", summary.gaps), ("Paused", summary.pauses)):
+        if spans:
+            total_ns = sum(end_ns - start_ns for start_ns, end_ns in spans)
+            lines.append(f"{what} {_count(len(spans), 'time')}, {clock(total_ns)} in all.")
+    if summary.counted:
+        lines.append(f"Counted: {', '.join(f'{what} {count}' for what, count in sorted(summary.counted.items()))}.")
+    return lines
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

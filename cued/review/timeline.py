@@ -1,0 +1,177 @@
+"""One run as one page: cadence in its band, the beat, the segments, every cue and why it was or was not spoken.
+
+The page needs nothing but itself: no network, no fonts, and its script is named by its hash in the content security policy.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+from typing import Final
+
+from cued.review.chart import KINDS, chart, segment_hues, segment_name
+from cued.review.summary import Row, Summary, clock, distance, reasons, summarize, tempi
+
+
+def timeline_html(rows: Iterable[Row], title: str = "") -> str:
+    """The page for the run whose lines are `rows` (docs/events.md); `title` instead of the pack's own."""
+    lines = list(rows)
+    summary = summarize(lines)
+    heading = title or summary.start.get("title") or "A run"
+    style, script = _asset("timeline.css"), _asset("timeline.js")
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+    cues = [row for row in lines if row["kind"] in KINDS]
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{escape(heading)} – cued</title>
+<style>{style}</style>
+</head>
+<body>
+<main>
+<h1>{escape(heading)}</h1>
+<p class="sub">{escape(_subtitle(summary))}</p>
+{_tiles(summary)}
+{chart(lines, summary, cues)}
+{_cue_list(cues, summary)}
+{_segment_table(summary)}
+<footer>{escape(_footer(summary))}</footer>
+</main>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def _asset(name: str) -> str:
+    return files("cued.review").joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(script: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+# --- the head ------------------------------------------------------------------------------------------------------
+
+
+def _subtitle(summary: Summary) -> str:
+    start = summary.start
+    runner = "a simulated runner" if start.get("simulated") else "a run"
+    source = start.get("source")
+    parts = [f"{runner} ({source})" if source else runner]
+    if start.get("session"):
+        parts.append(f"session {start['session']} with this pack")
+    if not summary.ended:
+        parts.append("the record breaks off")
+    return " · ".join(parts)
+
+
+def _footer(summary: Summary) -> str:
+    start = summary.start
+    pack = f"pack {start.get('pack', '?')} {start.get('pack_version', '')}".rstrip()
+    voice = f"voice {start.get('voice', '?')}"
+    return f"{pack} · seed {start.get('seed', '?')} · {voice} · cued {start.get('cued', '?')}"
+
+
+def _tiles(summary: Summary) -> str:
+    paused = f"and {clock(summary.paused_ns)} paused" if summary.pauses else ""
+    tiles = [("Running time", clock(summary.run_ns), paused)]
+    if summary.distance_m is not None:
+        estimated = "partly reckoned, not measured" if summary.estimated else ""
+        tiles.append(("Distance", distance(summary.distance_m), estimated))
+    if summary.mean_spm is not None:
+        tiles.append(("Cadence", f"{summary.mean_spm:.0f} spm", "mean while running"))
+    if summary.in_band is not None:
+        tiles.append(("In the band", f"{summary.in_band:.0%}", f"of {clock(summary.judged_ns)} judged"))
+    if summary.clicks:
+        tiles.append(("Beat", clock(summary.beat_ns), f"{summary.clicks:,} clicks at {tempi(summary)}"))
+    silent = [f"{summary.withheld} withheld on purpose"] if summary.withheld else []
+    if summary.not_spoken:
+        silent.append(f"{summary.not_spoken} not spoken: {reasons(summary.unspoken).replace('_', ' ')}")
+    tiles.append(("Cues heard", str(summary.heard), "; ".join(silent)))
+    if summary.gaps:
+        lost_ns = sum(end_ns - start_ns for start_ns, end_ns in summary.gaps)
+        times = "once" if len(summary.gaps) == 1 else f"{len(summary.gaps)} times"
+        tiles.append(("Sensor lost", clock(lost_ns), times))
+    if summary.counted:
+        text = ", ".join(what.replace("_", " ") for what in sorted(summary.counted))
+        tiles.append(("Counted", str(sum(summary.counted.values())), text))
+    body = "".join(
+        f'<div class="tile"><dt>{escape(name)}</dt><dd>{_with_unit(value)}</dd>{f"<p>{escape(note)}</p>" if note else ""}</div>'
+        for name, value, note in tiles
+    )
+    return f'<dl class="tiles">{body}</dl>'
+
+
+def _with_unit(value: str) -> str:
+    number, _, unit = value.partition(" ")
+    return f"{escape(number)} <small>{escape(unit)}</small>" if unit else escape(number)
+
+
+# --- the lists -----------------------------------------------------------------------------------------------------
+
+
+def _cue_list(cues: Sequence[Row], summary: Summary) -> str:
+    if not cues:
+        return '<section class="card"><h2>Cues</h2><p class="sub">None came due.</p></section>'
+    chips = [("say", "heard", summary.heard, True), ("withheld", "withheld", summary.withheld, True)]
+    chips.append(("unspoken", "not spoken", summary.not_spoken, summary.not_spoken <= MOST_UNSPOKEN))
+    boxes = "".join(
+        f'<label><input type="checkbox" id="see-{css}"{" checked" if shown else ""}> {word} ({count})</label>'
+        for css, word, count, shown in chips
+    )
+    items = "".join(_cue_item(index, cue, summary) for index, cue in enumerate(cues))
+    return (
+        f'<section class="card" id="list"><div class="head"><h2>Cues</h2><div class="chips">{boxes}</div></div>'
+        f'<ol class="cues">{items}</ol></section>'
+    )
+
+
+MOST_UNSPOKEN: Final = 30
+"""More cues than these that nobody heard are listed only when asked for."""
+
+
+def _cue_item(index: int, cue: Row, summary: Summary) -> str:
+    at_ns = cue["t_ns"]
+    where = next((segment_name(one.name, one.rep, one.reps) for one in reversed(summary.segments) if one.start_ns <= at_ns), "")
+    notes = [cue["reason"].replace("_", " "), where, cue["rule"], f"priority {cue['priority']}"]
+    if cue["kind"] in {"say", "withheld"}:
+        notes.append(f"{cue['dur_s']:.1f} s")
+    small = escape(" · ".join(note for note in notes if note))
+    return (
+        f'<li class="{cue["kind"]}" data-i="{index}"><button>{clock(at_ns)}</button>'
+        f'<span class="what"><i></i>{KINDS[cue["kind"]]}</span>'
+        f'<span class="text">{escape(cue["text"] or cue["cue"])}<small>{small}</small></span></li>'
+    )
+
+
+def _segment_table(summary: Summary) -> str:
+    hues = segment_hues(summary)
+    body = ""
+    for one in summary.segments:
+        if one.end_ns <= one.start_ns:
+            continue
+        cells = [
+            clock(one.start_ns),
+            clock(one.end_ns - one.start_ns),
+            "–" if one.mean_spm is None else f"{one.mean_spm:.0f}",
+            "–" if one.in_band is None else f"{one.in_band:.0%}",
+            f"{one.clicks:,}" if one.clicks else "–",
+            tempi(one).removesuffix(" spm") or "–",
+            str(one.heard) if one.heard else "–",
+        ]
+        name = escape(segment_name(one.name, one.rep, one.reps))
+        body += f'<tr><td><i style="--h:{hues[one.name]}"></i>{name}</td>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    heads = ("Segment", "from", "length", "cadence", "in band", "clicks", "beat", "cues")
+    head = "".join(f"<th>{word}</th>" for word in heads)
+    return (
+        '<section class="card"><h2>Segments</h2><div class="wide-table"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
+    )
