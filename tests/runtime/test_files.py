@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cued.errors import OutputError
-from cued.runtime.files import check_target, open_finished, open_growing, write_finished
+from cued.runtime.files import TextOut, check_target, open_finished, open_growing, write_finished
 
 
 def names(folder: Path) -> list[str]:
@@ -75,13 +76,13 @@ def test_a_ring_of_links_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("open_out", [open_finished, open_growing])
-def test_a_pipe_is_written_in_place_and_stays_a_pipe(tmp_path: Path, open_out: type) -> None:
+def test_a_pipe_is_written_in_place_and_stays_a_pipe(tmp_path: Path, open_out: Callable[[Path], TextOut]) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     heard: list[str] = []
     reader = threading.Thread(target=lambda: heard.append(pipe.read_text()))
     reader.start()
-    out = open_out(pipe)  # type: ignore[operator]  # a function, which parametrize knows as an object
+    out = open_out(pipe)
     out.write("one\n")
     out.write("two\n")
     out.close()

@@ -17,6 +17,9 @@ VOICE_DEADLINE_S: Final = 6.0
 LOW_VOLUME: Final = 0.2
 """Below this a click is lost in the noise of one's own steps."""
 
+RESTART_SERVER: Final = "systemctl --user restart pipewire pipewire-pulse wireplumber (or `pulseaudio -k`)"
+"""What wakes a sound server that hangs, and with it everything that waits for it."""
+
 LIST_DEVICES: Final = """
 import json, sounddevice
 print(json.dumps({
@@ -37,8 +40,7 @@ def portaudio(machine: Machine) -> tuple[Check, ...]:
     answer = machine.ask_python(LIST_DEVICES, PORTAUDIO_DEADLINE_S)
     if answer.outcome is Outcome.SILENT:
         what = f"PortAudio gives no answer within {PORTAUDIO_DEADLINE_S:g} s: a sound device or the sound server hangs"
-        mend = "unplug USB sound devices, then `systemctl --user restart pipewire wireplumber` (or `pulseaudio -k`)"
-        return (Check("PortAudio", State.FAIL, what, mend),)
+        return (Check("PortAudio", State.FAIL, what, f"unplug USB sound devices, then {RESTART_SERVER}"),)
     if answer.code < 0:
         what = f"PortAudio crashes while it lists the devices (signal {-answer.code})"
         return (Check("PortAudio", State.FAIL, what, "unplug USB sound devices; `sudo apt install --reinstall libportaudio2`"),)
@@ -72,6 +74,8 @@ def volume(machine: Machine) -> tuple[Check, ...]:
     """Is the mixer muted or low? Asked of the server's own tool first, then of ALSA's."""
     name = "volume"
     found = _wpctl(machine) or _pactl(machine) or _amixer(machine)
+    if found is None and machine.ask(*MIXERS[1]).outcome is Outcome.SILENT:
+        return (Check(name, State.UNKNOWN, "the mixer gives no answer", RESTART_SERVER),)
     if found is None:
         return (Check(name, State.UNKNOWN, "no mixer tells it", "`sudo apt install alsa-utils` brings `alsamixer`"),)
     percent = f"{found.fraction:.0%}"
@@ -111,6 +115,8 @@ def server(machine: Machine) -> tuple[Check, ...]:
     """Which sound server is there, and does it answer?"""
     name = "sound server"
     answer = machine.ask("pactl", "info")
+    if answer.outcome is Outcome.SILENT:
+        return (Check(name, State.FAIL, "it is there, but gives no answer", RESTART_SERVER),)
     if answer.well:
         told = re.search(r"Server Name: (.+)", answer.out)
         return (Check(name, State.OK, told[1] if told else "PulseAudio"),)
@@ -122,8 +128,7 @@ def server(machine: Machine) -> tuple[Check, ...]:
     for server_name, path in sockets:
         if machine.find(path):
             what = f"{server_name}'s socket is there, but nobody answers"
-            mend = "systemctl --user restart pipewire pipewire-pulse wireplumber (or `pulseaudio -k`)"
-            return (Check(name, State.FAIL, what, mend),)
+            return (Check(name, State.FAIL, what, RESTART_SERVER),)
     if jack_runs(machine):
         return (Check(name, State.OK, "JACK"),)
     what = "none: cued plays on ALSA directly, alone, and not on Bluetooth headphones"
@@ -137,7 +142,11 @@ def voices(machine: Machine) -> tuple[Check, ...]:
     count = through.out.rpartition("\n")[2]
     if through.well and count.isdigit() and int(count):
         return (Check(name, State.OK, f"pyttsx3 with {count} voices"),)
-    if machine.ask("espeak-ng", "--version").well:
+    alone = machine.ask("espeak-ng", "--version")
+    if alone.outcome is Outcome.SILENT:
+        what = "espeak-ng gives no answer: a sound server that hangs holds it up"
+        return (Check(name, State.FAIL, what, RESTART_SERVER),)
+    if alone.well:
         why = f"no answer within {VOICE_DEADLINE_S:g} s" if through.outcome is Outcome.SILENT else _last_line(through)
         what = f"espeak-ng speaks by itself; pyttsx3 does not start: {why}"
         return (Check(name, State.WARN, what, "sudo apt install --reinstall espeak-ng"),)

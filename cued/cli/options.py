@@ -1,0 +1,146 @@
+"""Options that several verbs share, each parsed once into a value."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TextIO
+
+from cued.audio.commands import Ear
+from cued.errors import UsageError
+from cued.runtime.request import Pack, Volumes
+
+MAX_HR_BPM = (100, 240)
+"""What a runner's maximal heart rate can be; a number outside is a slip of the finger."""
+BEAT_SPM = (100.0, 230.0)
+"""No beat lies outside this, whatever a pack says."""
+
+
+def add_pack(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """`--pack NAME|FILE` with a default, or a plain word `PACK` without."""
+    what = "a pack's name (`cued pack list`), its file or its folder"
+    if default is None:
+        parser.add_argument("pack", metavar="PACK", help=what)
+    else:
+        parser.add_argument("--pack", metavar="NAME|FILE", default=default, help=f"{what}; default {default}")
+
+
+def add_session(parser: argparse.ArgumentParser, *, seed: int | None) -> None:
+    """What a session starts with."""
+    seeds = f"default {seed}" if seed is not None else "default: another one each time"
+    parser.add_argument("--seed", metavar="N", type=whole, default=seed, help=f"decides every draw of chance; {seeds}")
+    parser.add_argument(
+        "--session", metavar="N", type=counting, default=1, help="your n-th session with this pack: cues and beat fade with it"
+    )
+    parser.add_argument("--language", metavar="L", default="", help="speak this language where the pack has it (de, fr, …)")
+    parser.add_argument("--max-hr", metavar="BPM", type=max_hr, help="your highest heart rate, for cues that watch it")
+
+
+def add_volumes(parser: argparse.ArgumentParser) -> None:
+    """How loud, and in which ear."""
+    parser.add_argument("--volume", metavar="PERCENT", type=share, default=1.0, help="of the beat: 0 to 100; default 100")
+    parser.add_argument(
+        "--voice-volume", metavar="PERCENT", type=share, default=1.0, help="of the voice: 0 to 100; default 100"
+    )
+    ears = [ear.value for ear in Ear]
+    parser.add_argument("--ear", choices=ears, default=Ear.BOTH.value, help="where it sounds, so that one ear hears traffic")
+
+
+def volumes_of(args: argparse.Namespace) -> Volumes:
+    """The value of `add_volumes`."""
+    return Volumes(args.volume, args.voice_volume, Ear(args.ear))
+
+
+def load(word: str, notice: TextIO) -> Pack:
+    """The pack of that name or path; its warnings go to `notice`. Raises PackError."""
+    from cued.packs.catalog import load_pack
+
+    loaded = load_pack(word)
+    for problem in loaded.warnings:
+        print(problem.at(word), file=notice)
+    return Pack(loaded.pack, loaded.folder)
+
+
+def check_language(pack: Pack, language: str, notice: TextIO) -> None:
+    """Say so if the pack does not know the language: its own is heard instead."""
+    known = {code for cue in pack.value.cues for code, _ in cue.say_in} | {pack.value.language}
+    if language and language not in known:
+        print(f"{pack.value.name} has no texts in {language}: you will hear {pack.value.language}", file=notice)
+
+
+def whole(word: str) -> int:
+    """A number without a point, not negative."""
+    if not word.isascii() or not word.isdigit() or len(word) > 18:
+        raise argparse.ArgumentTypeError(f"{word!r} is no whole number")
+    return int(word)
+
+
+def counting(word: str) -> int:
+    """A whole number from 1."""
+    number = whole(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{word}: counting starts at 1")
+    return number
+
+
+def max_hr(word: str) -> int:
+    """Beats per minute."""
+    number = whole(word)
+    low, high = MAX_HR_BPM
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"{word}: a highest heart rate lies between {low} and {high} beats a minute")
+    return number
+
+
+def beat(word: str) -> float:
+    """Steps per minute, with or without the unit."""
+    number = decimal(word.removesuffix("spm").strip())
+    low, high = BEAT_SPM
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"{word}: a beat lies between {low:.0f} and {high:.0f} steps a minute")
+    return number
+
+
+def share(word: str) -> float:
+    """A percentage as a fraction."""
+    number = decimal(word.removesuffix("%").strip())
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"{word}: give 0 to 100 (per cent)")
+    return number / 100
+
+
+def rate(word: str) -> float:
+    """How many times as fast."""
+    number = decimal(word.removesuffix("x"))
+    if not 0.01 <= number <= 1000:
+        raise argparse.ArgumentTypeError(f"{word}: give 0.01 to 1000 times")
+    return number
+
+
+def decimal(word: str) -> float:
+    """A number as people write it: digits, perhaps a point."""
+    digits = word.replace(".", "", 1)
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
+        raise argparse.ArgumentTypeError(f"{word!r} is no number")
+    return float(word)
+
+
+def duration(word: str) -> int:
+    """`90s`, `10 min`, `1h5min` in nanoseconds."""
+    from cued.packs.quantities import QuantityError, time
+
+    try:
+        return time(word)
+    except QuantityError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def plain_out(*files: str) -> TextIO:
+    """Where people's lines go: standard output, unless one of `files` is `-` and has it."""
+    return sys.stderr if "-" in files else sys.stdout
+
+
+def one_stdout(*files: str) -> None:
+    """Raises UsageError if two files both want standard output."""
+    if sum(path == "-" for path in files) > 1:
+        raise UsageError("only one of the outputs can be `-` (standard output)")

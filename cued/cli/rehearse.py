@@ -1,0 +1,75 @@
+"""`cued rehearse`: what would this pack have said on that run? As fast as possible, the same core to the byte."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from cued.cli import options
+from cued.cli.progress import Bars
+from cued.cli.report import print_story, summary_json
+from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Recorded, SensorChoice, Simulated, feeding_of
+from cued.runtime.live import interruptible
+from cued.runtime.rehearsal import Rehearsed, Wanted, Watch, rehearse
+from cued.runtime.request import Request
+from cued.runtime.voice import NOMINAL, REAL
+
+EXAMPLE = """
+cued rehearse integration --sim tired --length 50min
+cued rehearse awareness --run morning.fit -o morning.wav --timeline morning.html
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to rehearse, on which run, and what to leave behind."""
+    options.add_pack(parser)
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--run", metavar="FILE", help="a run you recorded: FIT or CSV")
+    source.add_argument("--sim", metavar="PRESET", default=None, help=f"a simulated runner; default {DEFAULT_PRESET}")
+    parser.add_argument(
+        "--length", metavar="T", type=options.duration, help="running time: 90s, 50min, 1h5min; default: all of it"
+    )
+    options.add_session(parser, seed=0)
+    parser.add_argument("--voice", choices=(REAL, NOMINAL), help="real speech, or only its length; default: real with -o")
+    parser.add_argument("-o", "--output", metavar="FILE", default="", help="what is heard: .wav, .flac, .ogg or .mp3")
+    parser.add_argument("--timeline", metavar="FILE", default="", help="a page that shows it: .html")
+    parser.add_argument(
+        "--events", metavar="FILE", default="", help="every decision, a line of JSON each; - for standard output"
+    )
+    options.add_volumes(parser)
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Rehearse; 0."""
+    options.one_stdout(args.events, args.output, args.timeline)
+    pack = options.load(args.pack, sys.stderr)
+    options.check_language(pack, args.language, sys.stderr)
+    choice: SensorChoice = Recorded(args.run) if args.run else Simulated(args.sim or DEFAULT_PRESET)
+    feeding = feeding_of(choice, args.length, args.seed)
+    request = Request(
+        pack=pack,
+        feeding=feeding,
+        seed=args.seed,
+        session_number=args.session,
+        language=args.language,
+        max_hr_bpm=args.max_hr,
+        volumes=options.volumes_of(args),
+    )
+    voice = args.voice or (REAL if args.output else NOMINAL)
+    with interruptible(), Bars(feeding.end_ns) as bars:
+        watch = Watch(notice=bars.notice, speech=bars.speech, run=bars.run)
+        done = rehearse(request, Wanted(voice, args.output, args.timeline, args.events), watch)
+    if args.json:
+        print(json.dumps(_as_json(feeding, done), ensure_ascii=False, indent=2), file=options.plain_out(args.events))
+    elif "-" not in (args.events, args.output, args.timeline):
+        print_story(done.log, feeding, sys.stdout)
+        for path in done.written:
+            print(f"written: {path}")
+    return 0
+
+
+def _as_json(feeding: Feeding, done: Rehearsed) -> dict[str, Any]:
+    return summary_json(done.log) | {"source": feeding.source, "notes": list(feeding.notes), "written": list(done.written)}

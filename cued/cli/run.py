@@ -1,0 +1,101 @@
+"""`cued run`: the live program."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TextIO
+
+from cued.cli import options
+from cued.cli.progress import Bars
+from cued.cli.report import print_summary
+from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
+from cued.runtime.feeding import Nobody, feeding_of, sensor_of
+from cued.runtime.live import interruptible
+from cued.runtime.liverun import LiveWanted, live
+from cued.runtime.request import SPOKEN_BEAT_SPM, OutputChoice, Request, ToDevice, ToNothing, output_of
+
+EXAMPLE = """
+cued run --pack awareness --beat 164 --length 30min
+cued run --sensor sim:tired --output null --rate 20
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to run with, and how it is heard."""
+    options.add_pack(parser, default="metronome")
+    parser.add_argument("--sensor", metavar="S", help="none (by time alone), sim[:PRESET] or file:PATH; default none")
+    parser.add_argument("--output", metavar="O", help="device[:NAME], null or file:PATH; default device")
+    parser.add_argument("--length", metavar="T", type=options.duration, help="how long you plan to run: 30min, 1h5min")
+    parser.add_argument("--for", metavar="T", dest="stop_ns", type=options.duration, help="end the program after this time")
+    parser.add_argument(
+        "--rate", metavar="X", type=options.rate, default=1.0, help="time runs X times as fast (without a device)"
+    )
+    parser.add_argument("--beat", metavar="SPM", type=options.beat, help="your cadence, for --sensor none")
+    options.add_session(parser, seed=None)
+    options.add_volumes(parser)
+    parser.add_argument("--keep-awake", action="store_true", help="a faint noise, for Bluetooth headphones that fall asleep")
+    parser.add_argument("--voice", metavar="NAME", dest="speaker", help="a voice of your speech engine")
+    parser.add_argument(
+        "--events", metavar="FILE", default="", help="every decision as it falls, a line of JSON each; - for standard output"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until it ends; 0."""
+    out = options.plain_out(args.events)
+    pack = options.load(args.pack, sys.stderr)
+    options.check_language(pack, args.language, sys.stderr)
+    output = _output(args.output, args.rate)
+    seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
+    choice = sensor_of(args.sensor or "none")
+    request = Request(
+        pack=pack,
+        feeding=feeding_of(choice, args.length, seed),
+        seed=seed,
+        session_number=args.session,
+        language=args.language,
+        max_hr_bpm=args.max_hr,
+        beat_spm=args.beat,
+        volumes=options.volumes_of(args),
+    )
+    wanted = LiveWanted(
+        output=output,
+        rate=args.rate,
+        stop_ns=args.stop_ns,
+        speaker=args.speaker,
+        events=args.events,
+        keep_awake=args.keep_awake,
+    )
+    for sentence in (*_about(args, request), *request.feeding.notes):
+        print(sentence, file=sys.stderr)
+    screen = screen_for(out)
+    with interruptible(), Bars() as bars:
+        done = live(request, wanted, screen, bars.speech, bars.close)
+    print_summary(done.log, done.sound, done.written, out)
+    return 0
+
+
+def _output(word: str | None, rate: float) -> OutputChoice:
+    """What was asked for; a run faster than life is silent unless something else is said."""
+    if word is not None:
+        return output_of(word)
+    return ToDevice() if rate == 1.0 else ToNothing()
+
+
+def _about(args: argparse.Namespace, request: Request) -> list[str]:
+    """What a runner should know before the start, each in one sentence."""
+    told = []
+    if args.sensor is None:
+        told.append("no sensor: this run goes by time alone (--sensor sim shows it with a simulated runner)")
+    if isinstance(sensor_of(args.sensor or "none"), Nobody) and args.beat is None:
+        told.append(f"your cadence is not known: the beat starts from {SPOKEN_BEAT_SPM:.0f} steps a minute (--beat sets yours)")
+    if request.feeding.simulated:
+        told.append("the runner is simulated: this session counts for no plan")
+    return told
+
+
+def screen_for(out: TextIO) -> PlainScreen:
+    """A status line on a terminal, plain lines anywhere else."""
+    return TerminalScreen(out) if is_terminal(out) else PlainScreen(out)

@@ -1,0 +1,119 @@
+"""Where a person looks during a run: one line that lives on a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from typing import Final, TextIO
+
+from cued.core.effects import Effect, Say, SegmentBegan, SensorWas
+from cued.core.view import View
+from cued.runtime.status import Piece, SoundState, Tone, clock_text, cut, status_line
+from cued.units import NS_PER_MS, NS_PER_S
+
+CODES: Final = {
+    Tone.PLAIN: "",
+    Tone.FAINT: "2",
+    Tone.STRONG: "1",
+    Tone.GOOD: "32",
+    Tone.LOW: "33",
+    Tone.HIGH: "35",
+    Tone.ALARM: "1;31",
+}
+"""ANSI select graphic rendition (ECMA-48): the eight colours that every terminal has, legible on dark and light."""
+CLEAR: Final = "\r\x1b[2K"
+"""To the line's begin, and erase it."""
+
+
+class PlainScreen:
+    """A line for each segment, cue and change of the sensor: for pipes, logs and the curious."""
+
+    every_ns = 60 * NS_PER_S
+    """`show` has nothing to do here."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def show(self, view: View, sound: SoundState) -> None:
+        """Nothing: lines come when something happens."""
+
+    def notice(self, sentence: str) -> None:
+        """Say something that concerns the runner."""
+        self.line(sentence)
+
+    def hear(self, effects: Sequence[Effect], at_ns: int) -> None:  # noqa: ARG002 - each effect has its own time
+        """A line for what a runner would notice."""
+        for effect in effects:
+            told = line_of(effect)
+            if told:
+                self.line(told)
+
+    def finish(self, end_ns: int) -> None:
+        """Nothing is left to show."""
+
+    def line(self, text: str) -> None:
+        """Print one line at once."""
+        print(text, file=self._out, flush=True)
+
+
+class TerminalScreen(PlainScreen):
+    """The same lines, and below them one that tells the state of the run twice a second."""
+
+    every_ns = 500 * NS_PER_MS
+    """Fast enough to feel alive, slow enough to cost nothing on a small computer."""
+
+    def __init__(self, out: TextIO) -> None:
+        super().__init__(out)
+        self._colour = not os.environ.get("NO_COLOR")
+        self._shown = ""
+
+    def show(self, view: View, sound: SoundState) -> None:
+        """Draw the status line where the last one was."""
+        width = shutil.get_terminal_size().columns - 1
+        pieces = cut(status_line(view, sound), width)
+        self._shown = "".join(self._paint(piece) for piece in pieces)
+        self._write(CLEAR + self._shown)
+
+    def finish(self, end_ns: int) -> None:  # noqa: ARG002 - the line goes, whenever that is
+        """Take the status line away."""
+        self._write(CLEAR)
+        self._shown = ""
+
+    def line(self, text: str) -> None:
+        """Print one line above the status line."""
+        self._write(f"{CLEAR}{text}\n{self._shown}")
+
+    def _paint(self, piece: Piece) -> str:
+        code = CODES[piece.tone] if self._colour else ""
+        return f"\x1b[{code}m{piece.text}\x1b[0m" if code else piece.text
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
+
+def line_of(effect: Effect) -> str:
+    """What a runner would notice of an effect, with the time before it; empty for the rest."""
+    if isinstance(effect, SegmentBegan):
+        return f"{clock_text(effect.at_ns):>7}  {_began(effect)}"
+    if isinstance(effect, Say):
+        heard = f"“{effect.text}”" if effect.text else f"(sound) {effect.cue}"
+        return f"{clock_text(effect.at_ns):>7}      {heard}"
+    if isinstance(effect, SensorWas):
+        words = {"found": "pod found", "lost": "pod lost", "back": "pod back", "battery_low": "pod battery low"}
+        return f"{clock_text(effect.at_ns):>7}  {words.get(effect.state, effect.state)}"
+    return ""
+
+
+def _began(effect: SegmentBegan) -> str:
+    if not effect.segment:
+        return "the session is done; recording goes on"
+    rounds = f" {effect.rep} of {effect.reps}" if effect.reps > 1 else f" {effect.rep}" if effect.reps == 0 else ""
+    until = f", until {clock_text(effect.ends_ns)}" if effect.ends_ns is not None else ""
+    return f"{effect.segment}{rounds}{until}"
+
+
+def is_terminal(out: TextIO) -> bool:
+    """True if a line on `out` can be drawn over."""
+    return out.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}

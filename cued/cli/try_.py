@@ -1,0 +1,91 @@
+"""`cued try`: 90 seconds at the desk with a simulated runner, and something to keep."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from cued.cli import options
+from cued.cli.progress import Bars
+from cued.cli.report import print_summary
+from cued.cli.run import screen_for
+from cued.errors import OutputError
+from cued.runtime.conductor import Until
+from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Simulated, feeding_of
+from cued.runtime.live import interruptible
+from cued.runtime.liverun import LiveWanted, live
+from cued.runtime.rehearsal import Wanted, Watch, rehearse
+from cued.runtime.request import Request
+from cued.runtime.voice import REAL
+from cued.units import NS_PER_S
+
+EXAMPLE = """
+cued try
+cued try --pack integration
+"""
+
+TRY_NS = 90 * NS_PER_S
+"""Long enough for a few cues and a change of the beat, short enough to listen to the end."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to try, and where to leave it."""
+    options.add_pack(parser, default="metronome")
+    parser.add_argument("--sim", metavar="PRESET", default=DEFAULT_PRESET, help=f"who runs; default {DEFAULT_PRESET}")
+    parser.add_argument("--seed", metavar="N", type=options.whole, default=0, help="another runner, other draws; default 0")
+    parser.add_argument("--language", metavar="L", default="", help="speak this language where the pack has it (de, fr, …)")
+    options.add_volumes(parser)
+    parser.add_argument("-o", "--output", metavar="DIR", help="where the sound and the page go; default: cued's data folder")
+    parser.add_argument("--fast", action="store_true", help="play nothing, leave the files at once")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Try; 0."""
+    pack = options.load(args.pack, sys.stderr)
+    options.check_language(pack, args.language, sys.stderr)
+    feeding = _a_while(feeding_of(Simulated(args.sim), None, args.seed))
+    request = Request(
+        pack=pack,
+        feeding=feeding,
+        seed=args.seed,
+        language=args.language,
+        desk=True,
+        volumes=options.volumes_of(args),
+    )
+    folder = _folder(args.output)
+    stem = folder / f"try-{pack.value.name}"
+    sound, timeline = f"{stem}.wav", f"{stem}.html"
+    print(f"{pack.value.title}: 90 seconds with a simulated runner ({args.sim}). Ctrl-C ends it.", file=sys.stderr)
+    if args.fast:
+        with interruptible(), Bars(feeding.end_ns) as bars:
+            watch = Watch(notice=bars.notice, speech=bars.speech, run=bars.run)
+            rehearsed = rehearse(request, Wanted(REAL, sound=sound, timeline=timeline), watch)
+        print_summary(rehearsed.log, None, rehearsed.written, sys.stdout)
+        return 0
+    screen = screen_for(sys.stdout)
+    with interruptible(), Bars() as bars:
+        lived = live(request, LiveWanted(also_sound=sound, timeline=timeline), screen, bars.speech, bars.close)
+    print_summary(lived.log, lived.sound, lived.written, sys.stdout)
+    return 0
+
+
+def _a_while(feeding: Feeding) -> Feeding:
+    """The first 90 s of a whole run: rounds that fill it are there to be heard, which a run of 90 s has no room for."""
+    return replace(feeding, feed=Until(feeding.feed, TRY_NS), end_ns=TRY_NS)
+
+
+def _folder(asked: str | None) -> Path:
+    """Where the files go; made if it is not there yet. Raises OutputError."""
+    if asked is not None:
+        folder = Path(asked)
+    else:
+        from platformdirs import user_data_path
+
+        folder = user_data_path("cued") / "try"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: no folder can be made there ({error.strerror or error}); -o names another") from error
+    return folder

@@ -1,0 +1,71 @@
+"""A listener that keeps a run's public lines, and writes them where they are wanted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from cued.core.effects import Effect
+from cued.core.start import Start
+from cued.errors import OutputError
+from cued.formats.events_file import EventsFile
+from cued.runtime.files import TextOut
+
+
+class EventLog:
+    """Lines as `formats.events_file` makes them: in order of time, each as soon as it is final."""
+
+    def __init__(
+        self,
+        how: Start,
+        *,
+        voice: str,
+        source: str,
+        rate_hz: int | None = None,
+        out: TextOut | None = None,
+        spare: Callable[[str], None] | None = None,
+    ) -> None:
+        """`out` gets each line. `spare`: a live run goes on without its file; it is told why, and `failure` keeps the error."""
+        self._file = EventsFile(how, voice=voice, source=source, rate_hz=rate_hz)
+        self._out = out
+        self._spare = spare
+        self.lines: list[str] = []
+        """All lines so far, each with its line end."""
+        self.failure: OutputError | None = None
+        self._keep([self._file.header()])
+
+    def hear(self, effects: Sequence[Effect], at_ns: int) -> None:
+        """Keep what has become final."""
+        self._keep(self._file.add(effects, at_ns))
+
+    def finish(self, end_ns: int) -> None:
+        """The last lines; the file is complete."""
+        self._keep(self._file.finish(end_ns))
+        if self._out is not None:
+            self._out.close()
+
+    def abort(self) -> None:
+        """Leave no half of a file that should be whole."""
+        if self._out is not None:
+            self._out.abort()
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The lines as values."""
+        return (json.loads(line) for line in self.lines)
+
+    def _keep(self, lines: list[str]) -> None:
+        if not lines:
+            return
+        self.lines += lines
+        if self._out is None:
+            return
+        try:
+            self._out.write("".join(lines))
+        except (OutputError, BrokenPipeError) as error:
+            if self._spare is None:
+                raise
+            self.failure = error if isinstance(error, OutputError) else OutputError("the reader of the events went away")
+            self._out.abort()
+            self._out = None
+            self._spare(f"{self.failure}; the run goes on without its events file")

@@ -1,0 +1,214 @@
+"""A live run, put together in an order that a person can read and taken apart in reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final, Protocol
+
+from cued.audio.commands import Clip, MixFormat
+from cued.core.effects import Render
+from cued.core.engine import texts_of
+from cued.core.events import Event
+from cued.core.view import View
+from cued.errors import UsageError
+from cued.runtime import voice as voices
+from cued.runtime.clock import MonotonicClock, monotonic_in_ns
+from cued.runtime.conductor import Conductor, Listener, Until
+from cued.runtime.eventlog import EventLog
+from cued.runtime.files import check_target, open_growing
+from cued.runtime.live import Display, Live, Screen, stopping
+from cued.runtime.outputs import DeviceSound, FileSound, LiveSound, NoSound
+from cued.runtime.rehearsal import open_voice, write_timeline
+from cued.runtime.request import RATE_HZ, OutputChoice, Request, ToDevice, ToFile
+from cued.runtime.status import SoundState
+from cued.units import NS_PER_MS
+
+if TYPE_CHECKING:
+    from cued.audio.devices import Device
+
+LEAD_NS: Final = 500 * NS_PER_MS
+"""From the end of the set-up to the run's start: the child that owns the device needs 0.4 s to open it."""
+
+
+class LiveScreen(Screen, Listener, Protocol):
+    """Where a person looks and reads."""
+
+    def notice(self, sentence: str) -> None:
+        """Something that concerns the runner."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWanted:
+    """How a live run is heard, and what it is to leave behind; empty names: nothing."""
+
+    output: OutputChoice = field(default_factory=ToDevice)
+    rate: float = 1.0
+    """Session time runs so many times as fast."""
+    stop_ns: int | None = None
+    """The program ends after so much session time; None: when the run does."""
+    speaker: str | None = None
+    """A voice by name; None: the language's own."""
+    events: str = ""
+    """Grows line by line."""
+    also_sound: str = ""
+    """A sound file besides what is played."""
+    timeline: str = ""
+    keep_awake: bool = False
+    """A faint noise keeps Bluetooth headphones from going to sleep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What became of it."""
+
+    log: EventLog
+    view: View
+    end_ns: int
+    sound: SoundState
+    written: tuple[str, ...]
+
+
+def live(
+    request: Request,
+    wanted: LiveWanted,
+    screen: LiveScreen,
+    speech: voices.Progress | None = None,
+    begin: Callable[[], None] | None = None,
+) -> Lived:
+    """Conduct `request` in real time until it ends or is stopped; raises CuedError.
+
+    `speech` sees the texts being rendered; `begin` is called when all is set up and the run is about to start.
+    A file that can no longer be written does not end the run: its error is raised when the run is over.
+    """
+    sound_file = wanted.output.path if isinstance(wanted.output, ToFile) else wanted.also_sound
+    for path in (wanted.events, sound_file, wanted.timeline):
+        if path:
+            check_target(path)
+    with ExitStack() as closing, ExitStack() as undo:
+        device = _find_device(wanted, screen)
+        sounds = _Sounds()
+        voice = open_voice(voices.REAL, request, sounds.load, closing, wanted.speaker)
+        how = request.start(voice.prepare(texts_of(request.pack.value, request.language), speech))
+        file_sound = _sound_file(sound_file, request, undo)
+        out = open_growing(wanted.events) if wanted.events else None
+        clock = MonotonicClock(monotonic_in_ns(LEAD_NS), wanted.rate)
+        mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
+        device_sound = DeviceSound(_live_sound(device, mix, wanted, clock), screen.notice)
+        closing.callback(device_sound.close)
+        outputs: list[DeviceSound | FileSound] = [device_sound] if file_sound is None else [device_sound, file_sound]
+        sounds.hand_to(outputs)
+        log = EventLog(
+            how,
+            voice=voice.name,
+            source=request.feeding.source,
+            rate_hz=None if file_sound is None else RATE_HZ,
+            out=out,
+            spare=screen.notice,
+        )
+        feed = request.feeding.feed if wanted.stop_ns is None else Until(request.feeding.feed, wanted.stop_ns)
+        spoken = _Spoken(voice, screen)
+        conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask)
+        inbox: SimpleQueue[Event] = SimpleQueue()
+        loop = Live(conductor, feed, clock, inbox, (device_sound, spoken), Display(screen, device_sound.state), wanted.rate)
+        if begin is not None:
+            begin()
+        with stopping(clock, inbox):
+            end_ns = loop.run()
+            if wanted.timeline:
+                write_timeline(wanted.timeline, log)
+        undo.pop_all()
+    if log.failure is not None:
+        raise log.failure
+    written = tuple(path for path in (sound_file, wanted.timeline, wanted.events) if path)
+    return Lived(log, conductor.view(), end_ns, device_sound.state(), written)
+
+
+class _Sounds:
+    """Clips that are ready before the outputs are: kept until `hand_to`, then passed on at once."""
+
+    def __init__(self) -> None:
+        self._kept: list[Clip] = []
+        self._outputs: list[FileSound | DeviceSound] = []
+
+    def load(self, clip: Clip) -> None:
+        """A clip for every output."""
+        if not self._outputs:
+            self._kept.append(clip)
+        for output in self._outputs:
+            output.load(clip)
+
+    def hand_to(self, outputs: Sequence[FileSound | DeviceSound]) -> None:
+        """The outputs are there."""
+        self._outputs.extend(outputs)
+        kept, self._kept = self._kept, []
+        for clip in kept:
+            self.load(clip)
+
+
+class _Spoken:
+    """A source: the texts that become ready during the run, and what the voice has to tell."""
+
+    def __init__(self, voice: voices.Voice, screen: LiveScreen) -> None:
+        self._voice = voice
+        self._screen = screen
+
+    @property
+    def pending(self) -> bool:
+        """True while a text is being rendered."""
+        return self._voice.pending
+
+    def ask(self, render: Render) -> Event | None:
+        """Have it rendered; it comes back by `collect`."""
+        self._voice.ask(render)
+        return None
+
+    def collect(self, now_ns: int) -> list[Event]:
+        """The texts that have become ready."""
+        self.tell()
+        return self._voice.collect(now_ns)
+
+    def tell(self) -> None:
+        """Pass the voice's notices on."""
+        for sentence in self._voice.notices():
+            self._screen.notice(sentence)
+
+
+def _find_device(wanted: LiveWanted, screen: LiveScreen) -> Device | None:
+    """The device to play on; None: nowhere, and that has been said if a device was wanted."""
+    if not isinstance(wanted.output, ToDevice):
+        return None
+    if wanted.rate != 1.0:
+        raise UsageError("--rate needs --output null or file:PATH: a loudspeaker plays at the speed of life")
+    from cued.audio.devices import find_device
+
+    device = find_device(wanted.output.name)
+    if device is None:
+        screen.notice("there is no sound device: the run goes on in silence (`cued doctor` says what is missing)")
+    return device
+
+
+def _live_sound(device: Device | None, mix: MixFormat, wanted: LiveWanted, clock: MonotonicClock) -> LiveSound:
+    """The device's output, or silence at the same pace."""
+    if wanted.rate != 1.0:
+        return NoSound()
+    from cued.audio.player import LiveOutput, NullOutput
+
+    if device is None:
+        return NullOutput(mix, clock.start_ns)
+    return LiveOutput(mix, device, clock.start_ns)
+
+
+def _sound_file(path: str, request: Request, undo: ExitStack) -> FileSound | None:
+    """A sound file that is mixed as the run goes; None where none is wanted."""
+    if not path:
+        return None
+    from cued.audio.offline import OfflineOutput
+    from cued.audio.wavfile import open_sink
+
+    mix = request.volumes.mix()
+    sink = open_sink(path, mix)
+    undo.callback(sink.abort)
+    return FileSound(OfflineOutput(mix, sink))

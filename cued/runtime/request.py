@@ -1,0 +1,122 @@
+"""What a person asked for, parsed once: values that the set-up of any run begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from cued.audio.commands import Ear, MixFormat
+from cued.core.cues import CuePack
+from cued.core.start import Runner, Start
+from cued.errors import UsageError
+from cued.runtime.feeding import Feeding
+
+RATE_HZ: Final = 48_000
+"""What sound servers run at; the mix is made once, in it."""
+SPOKEN_BEAT_SPM: Final = 165.0
+"""The beat of a run by time alone when nobody has given one: between a novice's 156 and a trained runner's 169
+at an easy pace (de Ruiter 2014)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToDevice:
+    name: str | None = None
+    """None: whichever is best."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToNothing:
+    """Paced like a device, heard by nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToFile:
+    path: str
+
+
+OutputChoice: TypeAlias = ToDevice | ToNothing | ToFile
+
+
+def output_of(word: str) -> OutputChoice:
+    """`device`, `device:NAME`, `null` or `file:PATH`; raises UsageError for anything else."""
+    kind, colon, rest = word.partition(":")
+    if word == "null":
+        return ToNothing()
+    if kind == "device" and (rest or not colon):
+        return ToDevice(rest or None)
+    if kind == "file" and rest:
+        return ToFile(rest)
+    raise UsageError(f"--output {word}: give device, device:NAME, null or file:PATH")
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A cue pack and where its sounds lie."""
+
+    value: CuePack
+    folder: Path | None
+    """None: a single file, without sounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """What a listener sets apart from any pack."""
+
+    beat: float = 1.0
+    """0 to 1."""
+    voice: float = 1.0
+    """0 to 1."""
+    ear: Ear = Ear.BOTH
+
+    def mix(self, channels: int = 1, *, keep_awake: bool = False) -> MixFormat:
+        """The mix for an output of so many channels: one ear alone needs two."""
+        return MixFormat(
+            rate_hz=RATE_HZ,
+            channels=channels if self.ear is Ear.BOTH else 2,
+            ear=self.ear,
+            beat_volume=self.beat,
+            voice_volume=self.voice,
+            keep_awake=keep_awake,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A run as it was asked for."""
+
+    pack: Pack
+    feeding: Feeding
+    seed: int = 0
+    session_number: int = 1
+    language: str = ""
+    """Empty: the pack's own."""
+    max_hr_bpm: int | None = None
+    beat_spm: float | None = None
+    """Given or last known cadence, for a run by time alone."""
+    desk: bool = False
+    volumes: Volumes = field(default_factory=Volumes)
+
+    @property
+    def spoken_language(self) -> str:
+        """The language that is heard."""
+        return self.language or self.pack.value.language
+
+    def start(self, speech: tuple[tuple[str, int], ...]) -> Start:
+        """What the core is told, once the texts' lengths are known."""
+        feeding = self.feeding
+        beat_spm = self.beat_spm
+        if beat_spm is None and not feeding.sensor:
+            beat_spm = SPOKEN_BEAT_SPM
+        return Start(
+            pack=self.pack.value,
+            seed=self.seed,
+            session_number=self.session_number,
+            language=self.language,
+            length_ns=feeding.length_ns,
+            runner=Runner(max_hr_bpm=self.max_hr_bpm, cadence_spm=beat_spm),
+            sensor=feeding.sensor,
+            simulated=feeding.simulated,
+            desk=self.desk,
+            speech=speech,
+        )
