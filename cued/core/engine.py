@@ -82,9 +82,10 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Effect, ...]]:
     turn.now_ns = at_ns
     if not isinstance(event, Wake):
         _APPLY[type(event)](turn, event)
-        _settle(turn)
-        _ask(turn)
-        _advance(turn, at_ns)
+        if not isinstance(event, _KEPT) or sensing.judges(turn, event):
+            _settle(turn)
+            _ask(turn)
+            _advance(turn, at_ns)
     return turn.frozen(), tuple(turn.effects)
 
 
@@ -200,6 +201,9 @@ def _ready(turn: Turn, event: SpeechReady) -> None:
 def _counted(turn: Turn, event: ClickLate) -> None:
     turn.effects.append(Counted(turn.now_ns, "late_click", event.count))
 
+
+_KEPT: Final = (HeartRate, GroundContactTime, VerticalOscillation, Altitude)
+"""Kept for whoever judges by them later; where no rule of the segment is about them, nothing comes due by them."""
 
 _APPLY: Final[dict[type, Callable[..., None]]] = {
     CadenceSample: sensing.sample,

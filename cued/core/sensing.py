@@ -220,13 +220,13 @@ def metric(turn: Turn, event: GroundContactTime | VerticalOscillation) -> None:
     segment = turn.progress.segment
     if segment is not None and segment.record is Record.REFERENCE and turn.cadence.gait is Gait.RUNNING:
         turn.here = replace(turn.here, metrics=(*turn.here.metrics, (name, value)))
-    _judge_rules(turn)
+    _judge_rules(turn, Rise)
 
 
 def heart(turn: Turn, event: HeartRate) -> None:
     """One reading of the heart-rate strap."""
     turn.heart_bpm, turn.heart_ns = event.bpm, turn.now_ns
-    _judge_rules(turn)
+    _judge_rules(turn, HeartRateAbove)
 
 
 def altitude(turn: Turn, event: Altitude) -> None:
@@ -278,11 +278,18 @@ def _asleep(turn: Turn, target: float) -> bool:
     return tempo < target * (1.0 - band.low) or tempo > target * (1.0 + band.high)
 
 
-def _judge_rules(turn: Turn) -> None:
+def judges(turn: Turn, event: HeartRate | GroundContactTime | VerticalOscillation | Altitude) -> bool:
+    """Is a rule of the present segment about what this event measures?"""
+    about = HeartRateAbove if isinstance(event, HeartRate) else Rise
+    rules = turn.how.pack.rules
+    return not isinstance(event, Altitude) and any(isinstance(rules[index].when, about) for index in turn.active)
+
+
+def _judge_rules(turn: Turn, about: type | tuple[type, ...] = (Drift, Rise, PaceDrop, HeartRateAbove)) -> None:
     """Drift, rise, pace and heart rate: does each rule's own condition hold?"""
     for index in turn.active:
         when = turn.how.pack.rules[index].when
-        if not isinstance(when, Drift | Rise | PaceDrop | HeartRateAbove):
+        if not isinstance(when, Drift | Rise | PaceDrop | HeartRateAbove) or not isinstance(when, about):
             continue
         state = held(turn.rules[index], turn.now_ns, holds=_holds(turn, when, turn.known))
         if state is not turn.rules[index]:
@@ -323,6 +330,7 @@ __all__ = [
     "fire",
     "heart",
     "judge",
+    "judges",
     "link",
     "metric",
     "rest",
