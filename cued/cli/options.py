@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TextIO
 
 from cued.audio.commands import Ear
@@ -53,12 +54,19 @@ def volumes_of(args: argparse.Namespace) -> Volumes:
 
 def load(word: str, notice: TextIO) -> Pack:
     """The pack of that name or path; its warnings go to `notice`. Raises PackError."""
-    from cued.packs.catalog import load_pack
+    from cued.packs.catalog import open_pack
 
-    loaded = load_pack(word)
+    loaded = open_pack(word, probe_sound)
     for problem in loaded.warnings:
-        print(problem.at(word), file=notice)
+        print(problem.at(loaded.file), file=notice)
     return Pack(loaded.pack, loaded.folder)
+
+
+def probe_sound(folder: Path, name: str) -> float:
+    """Seconds of a pack's sound; raises AudioError for what is no sound. For `cued.packs`, which knows nothing of sound."""
+    from cued.audio.soundfile_in import probe
+
+    return probe(folder, name)
 
 
 def check_language(pack: Pack, language: str, notice: TextIO) -> None:
