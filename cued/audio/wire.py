@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pickle  # noqa: S403 -- both ends are this program, joined by a pipe that nobody else can open
+import os
+import pickle
 import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from cued.audio.commands import MixFormat
@@ -60,6 +63,13 @@ class Failed:
 @dataclass(frozen=True, slots=True)
 class Quit:
     """The session is over."""
+
+
+def python_command(module: str) -> tuple[str, ...]:
+    """A fresh interpreter that runs `main()` of one of this package's modules, wherever it is started."""
+    # `-m` would put the present folder first on the path, with whatever lies there.
+    package = os.fspath(Path(__file__).resolve().parents[2])
+    return (sys.executable, "-P", "-c", f"import sys; sys.path.append({package!r}); from {module} import main; main()")
 
 
 def packed(message: object) -> bytes:

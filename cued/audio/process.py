@@ -1,0 +1,357 @@
+"""The child process that owns PortAudio: it mixes ahead into a ring that C code plays. Python is never in the callback.
+
+One ring, filled `AHEAD_NS` ahead, played by one action of rtmixer. The device's clock is looked at with every poll;
+when the device has lost whole periods, as many frames are skipped, with a short crossfade. A call into PortAudio may
+hang for good when a device or a server goes away: this process then reports or falls silent, and is replaced.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import select
+import signal
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from cued.audio.clockmap import WINDOW_POLLS, ClockMap, Poll
+from cued.audio.commands import RATES_HZ, Click, ClickLate, Clip, Command, PlayClip, Promised
+from cued.audio.devices import JACK, Device, best, named, present
+from cued.audio.mixdown import Mixer
+from cued.audio.wire import Beat, Failed, Open, Quit, Ready, Unpacker, packed
+from cued.errors import AudioError
+from cued.units import NS_PER_MS, NS_PER_S, frame_of
+
+if TYPE_CHECKING:
+    from cued.audio.commands import Pcm
+
+AHEAD_NS: Final = 240 * NS_PER_MS
+"""With the limiter's look-ahead just under the 250 ms within which an events file says that nothing can be recalled."""
+POLL_S: Final = 0.05
+"""A fifth of what is ahead: a late poll costs nothing, and the processor's cost is half of that at 20 ms."""
+FIRST_POLL_S: Final = 0.004
+"""While the map is anchored: 60 polls in a quarter of a second, over at least ten periods."""
+BEAT_S: Final = 0.25
+STALL_S: Final = 0.8
+"""A stream that takes nothing for so long, beyond its own buffer, is dead: a suspended or killed server flags nothing."""
+LATENCY_S: Final = 0.2
+"""Asked of ALSA and what is behind it: at 35 ms PulseAudio lost a click under load, at 200 ms none."""
+CROSSFADE_NS: Final = 4 * NS_PER_MS
+"""Where frames are skipped: short enough to leave a click its attack, long enough not to be one."""
+CLOSING_S: Final = 0.4
+"""What a stream has to close in; PortAudio's JACK never returns once the server is gone."""
+NOISE_DBFS: Final = -84.0
+"""Two steps of 16 bits: not heard, and no digital silence that a headphone would take for the end."""
+_MIN_PERIOD: Final = 32
+"""A common divisor under it is chance, not a period."""
+_READ_BYTES: Final = 1 << 16
+_UNSENT_LIMIT: Final = 10_000
+"""Reports kept for a parent that does not read: half an hour of promises; more would be memory for nobody."""
+
+
+class Pipes:
+    """The session's end: messages in, reports out, neither of them ever waited for."""
+
+    def __init__(self, in_fd: int, out_fd: int) -> None:
+        self._in_fd = in_fd
+        self._out_fd = out_fd
+        os.set_blocking(in_fd, False)
+        os.set_blocking(out_fd, False)
+        self._unpacker = Unpacker()
+        self._unsent: deque[bytes] = deque(maxlen=_UNSENT_LIMIT)
+
+    def receive(self, timeout_s: float) -> list[Any]:
+        """What has come, at the latest after `timeout_s`. EOFError when the session is gone."""
+        messages: list[Any] = []
+        if select.select((self._in_fd,), (), (), max(timeout_s, 0.0))[0]:
+            data = os.read(self._in_fd, _READ_BYTES)
+            if not data:
+                raise EOFError
+            messages += self._unpacker.feed(data)
+        return messages
+
+    def send(self, report: object) -> None:
+        """Report now, or later if nobody reads."""
+        self._unsent.append(packed(report))
+        with suppress(BlockingIOError):
+            while self._unsent:
+                os.write(self._out_fd, self._unsent[0])  # at most PIPE_BUF bytes: whole or not at all
+                self._unsent.popleft()
+
+
+class Stream:
+    """An open PortAudio stream, and the ring it plays from."""
+
+    def __init__(self, device: Device, rate_hz: int, channels: int) -> None:
+        """Open it and let it run, silent. Raises what sounddevice raises."""
+        import rtmixer
+
+        # JACK's buffer is the server's; asking it for more does nothing good.
+        latency = "high" if device.host_api == JACK else LATENCY_S
+        self._mixer = rtmixer.Mixer(device=device.index, samplerate=rate_hz, channels=channels, latency=latency)
+        frames = 1 << (2 * frame_of(AHEAD_NS, rate_hz)).bit_length()
+        self._ring = rtmixer.RingBuffer(4 * channels, frames)
+        self._action: Any = None
+        self._mixer.start()
+        self.latency_ns = int(float(self._mixer.latency) * NS_PER_S)
+
+    @property
+    def waiting(self) -> int:
+        """Frames in the ring."""
+        return int(self._ring.read_available)
+
+    @property
+    def time_s(self) -> float:
+        """The device's clock."""
+        return float(self._mixer.time)
+
+    @property
+    def active(self) -> bool:
+        """PortAudio has not ended it."""
+        return bool(self._mixer.active)
+
+    @property
+    def playing(self) -> bool:
+        """The ring is being played; False once it ran empty."""
+        return self._action is not None and self._action in self._mixer.actions
+
+    def write(self, pcm: Pcm) -> None:
+        """Append float32 frames, shape (frames, channels)."""
+        self._ring.write(pcm.data, len(pcm))
+
+    def play(self) -> None:
+        """Begin to take from the ring, or begin again."""
+        self._action = self._mixer.play_ringbuffer(self._ring)
+
+    def close(self) -> None:
+        """Stop at once. May never return."""
+        self._mixer.abort()
+        self._mixer.close()
+
+
+class Engine:
+    """The mix, the ring and the clock map of one open stream."""
+
+    def __init__(self, opening: Open, stream: Stream, rate_hz: int) -> None:
+        fmt = replace(opening.fmt, rate_hz=rate_hz)
+        self._stream = stream
+        self._t0_ns = opening.t0_monotonic_ns
+        self._promises = opening.promises
+        self._map = ClockMap(rate_hz)
+        self._mixer = Mixer(fmt, self._map.frame_at)
+        self._ahead = frame_of(AHEAD_NS, rate_hz)
+        self._crossfade = frame_of(CROSSFADE_NS, rate_hz)
+        self._noise = _noise(rate_hz) if fmt.keep_awake else None
+        self._underruns = 0
+        self._taken = 0
+        self._period = 0
+        self._moved_at = time.monotonic()
+
+    @property
+    def stalled_s(self) -> float:
+        """For how long the device has taken nothing."""
+        return time.monotonic() - self._moved_at
+
+    def begin(self) -> None:
+        """Fill the ring and watch it being played until the map is anchored. AudioError if nothing is played."""
+        self._fill()
+        self._stream.play()
+        polls = 0
+        while polls < WINDOW_POLLS:
+            time.sleep(FIRST_POLL_S)
+            self.poll()
+            # Before its first period a stream stands still: polls from then would bend the map.
+            if self._taken:
+                polls += 1
+            elif self.stalled_s > STALL_S:
+                raise AudioError("the device does not play")
+        self._map.period = self._period if self._period >= _MIN_PERIOD else 0
+        self._map.anchor()
+
+    def poll(self) -> None:
+        """Look at the device's clock, be on its time again, fill the ring."""
+        if not self._stream.playing and self._taken:
+            self._refill()
+        waiting = self._stream.waiting
+        self._note(waiting)
+        at_ns = time.monotonic_ns() - self._t0_ns
+        skip = self._map.observe(Poll(at_ns, self._stream.time_s, self._mixer.position - waiting)) if self._taken else 0
+        if skip:
+            self._skip(skip)
+        self._fill()
+
+    def load(self, clip: Clip) -> None:
+        """Make a clip playable."""
+        self._mixer.load(clip)
+
+    def apply(self, command: Command) -> Promised | None:
+        """Do this; for a click in time, its frame where promises are wanted. AudioError for an unknown clip."""
+        frame = self._mixer.apply(command)
+        if self._promises and isinstance(command, Click) and frame is not None:
+            return Promised(command.onset_ns, frame)
+        return None
+
+    def late(self) -> list[ClickLate]:
+        """The clicks that came too late since the last call."""
+        late, self._mixer.late = self._mixer.late, []
+        return late
+
+    def beat(self) -> Beat:
+        """The counts."""
+        ahead = self._map.ns_at(self._mixer.head) if self._map.ready else 0
+        return Beat(self._taken, ahead, self._underruns, self._map.resyncs, self._mixer.late_clicks)
+
+    def _note(self, waiting: int) -> None:
+        """How far the stream has come, and in what steps."""
+        taken = self._mixer.position - waiting
+        if taken != self._taken:
+            if self._taken:
+                self._period = math.gcd(self._period, taken - self._taken)
+            self._taken = taken
+            self._moved_at = time.monotonic()
+
+    def _fill(self) -> None:
+        missing = self._ahead - self._stream.waiting
+        if missing > 0:
+            self._write(self._mixer.render(missing))
+
+    def _write(self, pcm: Pcm) -> None:
+        import numpy as np
+
+        if self._noise is not None:
+            first = self._mixer.position - len(pcm)
+            pcm = pcm + self._noise[np.arange(first, first + len(pcm)) % self._noise.size, np.newaxis]
+        self._stream.write(np.ascontiguousarray(pcm))
+
+    def _skip(self, n_frames: int) -> None:
+        """Leave `n_frames` of the mix out, blending what was before into what comes after."""
+        import numpy as np
+
+        fade = min(self._crossfade, n_frames)
+        before = self._mixer.render(fade)
+        self._mixer.skip(n_frames - fade)
+        share = np.linspace(0.0, 1.0, fade, dtype=np.float32)[:, np.newaxis]
+        self._write(before * (1 - share) + self._mixer.render(fade) * share)
+
+    def _refill(self) -> None:
+        """The ring ran empty: what was due meanwhile is gone, the grid is not."""
+        self._underruns += 1
+        if self._map.ready:
+            behind = self._map.frame_at(time.monotonic_ns() - self._t0_ns) - self._mixer.position
+            self._mixer.skip(max(behind, 0))
+        self._map.restarted()
+        self._fill()
+        self._stream.play()
+
+
+def _noise(rate_hz: int) -> Pcm:
+    """A second of faint noise, the same every time."""
+    import numpy as np
+
+    noise = np.random.default_rng(1).standard_normal(rate_hz) * 10 ** (NOISE_DBFS / 20)
+    return np.asarray(noise, np.float32)
+
+
+def open_stream(opening: Open) -> tuple[Device, Stream, int]:
+    """The wanted device, playing silence, and its rate. AudioError, in the words of PortAudio."""
+    import sounddevice
+
+    devices = present()
+    device = named(devices, opening.device, opening.host_api) if opening.device else best(devices)
+    if device is None:
+        raise AudioError(f"{opening.device} is not there" if opening.device else "there is no sound device")
+    rates = [opening.fmt.rate_hz, *(rate for rate in RATES_HZ if rate != opening.fmt.rate_hz)]
+    for rate_hz in rates:
+        try:
+            return device, Stream(device, rate_hz, opening.fmt.channels), rate_hz
+        except sounddevice.PortAudioError as error:
+            if rate_hz == rates[-1]:
+                raise AudioError(f"{device.name} cannot be opened: {_words(error)}") from error
+    raise AssertionError("there is a rate to try")
+
+
+def _words(error: Exception) -> str:
+    """PortAudio's reason, without the name of the call and the number."""
+    text = str(error.args[0]) if error.args else type(error).__name__
+    return text.partition(": ")[2].partition(" [")[0].lower() or text
+
+
+def serve(pipes: Pipes) -> None:
+    """Open what the first message names, then mix what comes until told to quit."""
+    messages: deque[Any] = deque()
+    while not messages:
+        messages += pipes.receive(1.0)
+    opening = messages.popleft()
+    assert isinstance(opening, Open), "the first message says what to open"
+    device, stream, rate_hz = open_stream(opening)
+    engine = Engine(opening, stream, rate_hz)
+    engine.begin()
+    _wake_ears(engine, opening, rate_hz)
+    pipes.send(Ready(device.name, device.host_api, rate_hz, stream.latency_ns))
+    next_poll = next_beat = time.monotonic()
+    while True:
+        while messages:
+            message = messages.popleft()
+            if isinstance(message, Quit):
+                pipes.send(engine.beat())
+                _close(stream)
+                return
+            if isinstance(message, Clip):
+                engine.load(message)
+            else:
+                promise = engine.apply(message)
+                if promise is not None:
+                    pipes.send(promise)
+        now = time.monotonic()
+        if now >= next_poll:
+            engine.poll()
+            next_poll = now + POLL_S
+            if not stream.active:
+                raise AudioError(f"{device.name} has stopped")
+            if engine.stalled_s > STALL_S + stream.latency_ns / NS_PER_S:
+                raise AudioError(f"{device.name} takes no sound any more")
+        if now >= next_beat:
+            pipes.send(engine.beat())
+            next_beat = now + BEAT_S
+        for late in engine.late():
+            pipes.send(late)
+        messages += pipes.receive(min(next_poll, next_beat) - time.monotonic())
+
+
+def _wake_ears(engine: Engine, opening: Open, rate_hz: int) -> None:
+    """Open sleeping Bluetooth headphones before the first cue."""
+    if opening.fmt.keep_awake:
+        from cued.audio.tones import wake_tone
+
+        wake = wake_tone(rate_hz)
+        engine.load(wake)
+        engine.apply(PlayClip(time.monotonic_ns() - opening.t0_monotonic_ns, wake.clip_id, duck_db=0.0))
+
+
+def _close(stream: Stream) -> None:
+    """Close, or be ended by the alarm in the middle of it."""
+    signal.setitimer(signal.ITIMER_REAL, CLOSING_S)  # its default action ends a process stuck in C, too
+    stream.close()
+
+
+def main() -> None:
+    """Serve the session at the other end of standard input and output; exits without asking PortAudio's leave."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the session ends its child itself, and knows when
+    # Back ends print to standard output: it is not theirs any more.
+    pipes = Pipes(os.dup(0), os.dup(1))
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    try:
+        serve(pipes)
+    except EOFError:
+        pass
+    except AudioError as error:
+        pipes.send(Failed(str(error)))
+    except Exception as error:  # noqa: BLE001 -- whatever it was, the session shall know it
+        pipes.send(Failed(f"the sound process failed: {type(error).__name__}: {error}"))
+    os._exit(0)  # an orderly end would wait for PortAudio, which may hang
