@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from cued.core import cues
 from cued.core.phrases import nominal_duration_ns
 from cued.errors import Problem
-from cued.packs import schema, schema_parts, schema_when
+from cued.packs import schema, schema_parts
 from cued.packs.overlay import Notes, band_over, fade_of, limits_of, metronome_over, target_over
 from cued.packs.triggers import trigger_of
 from cued.units import NS_PER_S
@@ -172,6 +172,8 @@ class _Builder:
             rule_id = f"rules[{number}]"
             self.rule_paths[rule_id] = path
             condition = words.if_ or schema.If()
+            if words.in_ and words.not_in and not _without(words.in_, words.not_in):
+                self.notes.add((*path, "not_in"), "`not_in` takes away every segment that `in` names: remove one of the two")
             actions = self._actions(words, path)
             if not actions:
                 self.notes.add(path, "the rule does nothing: add `say`, `play`, `metronome`, `end_cues` or `next_segment`")
@@ -180,8 +182,8 @@ class _Builder:
                     id=rule_id,
                     when=trigger_of(words.when, (*path, "when"), self.notes),
                     then=actions,
-                    only_in=words.in_ or (),
-                    not_in=words.not_in or (),
+                    only_in=_without(words.in_, words.not_in) or words.in_ or (),
+                    not_in=() if words.in_ else words.not_in or (),
                     surface=condition.surface,
                     effort=condition.effort,
                     session_at_least=condition.session_at_least,
@@ -195,6 +197,8 @@ class _Builder:
 
     def _actions(self, words: schema.Rule, path: Path) -> tuple[cues.Action, ...]:
         actions: list[cues.Action] = []
+        if words.say is not None and words.play is not None:
+            self.notes.add((*path, "play"), "`say` and `play` would be heard at once: write a rule for each")
         if isinstance(words.say, schema.SayTheme):
             actions.append(cues.SayTheme(words.say.theme, words.say.choose or cues.Choose.ROTATE))
         elif words.say is not None:
@@ -214,6 +218,11 @@ def drill_ns(drill: cues.Drill) -> int:
     """How long a drill takes: its instruction as the voice `nominal` says it, in whole seconds, then its repetitions."""
     spoken_ns = -(-nominal_duration_ns(drill.say) // NS_PER_S) * NS_PER_S
     return spoken_ns + (drill.for_ns or 0) * drill.reps * (2 if drill.both_sides else 1)
+
+
+def _without(names: tuple[str, ...] | None, but: tuple[str, ...] | None) -> tuple[str, ...]:
+    """What `in` names and `not_in` leaves."""
+    return tuple(name for name in names or () if name not in (but or ()))
 
 
 def _id_of(path: Path) -> str:

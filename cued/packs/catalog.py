@@ -75,7 +75,9 @@ def find_pack(word: str, folders: tuple[tuple[Path, bool], ...] | None = None) -
         if not _exists(Path(word)):
             names = [found.name for found in packs]
             listed = ", ".join(names) if names else "none at all"
-            message = f"there is no pack {quoted(word)}: there are {clip_names(listed)}, or name a file.{did_you_mean(word, names)}"
+            message = (
+                f"there is no pack {quoted(word)}: there are {clip_names(listed)}, or name a file.{did_you_mean(word, names)}"
+            )
             raise PackError(clip(word) or "pack", (Problem(1, 1, message),))
     return Path(word).expanduser()
 

@@ -47,10 +47,8 @@ def explain(error: ValidationError, document: Document) -> list[tuple[Path, Prob
                 message = "this is empty: write at least one entry, or remove the line"
         if document.is_broken(path) or line["input"] is None:
             continue  # YAML, or the search for empty values, has said it
-        if place == ():
-            problem = Problem(1, 1, message)  # what the whole file lacks has no place
-        else:
-            problem = document.problem(place, message, key=is_key)
+        # What the whole file lacks has no place.
+        problem = document.problem(place, message, key=is_key) if place else Problem(1, 1, message)
         found.append((path, problem))
     return found
 

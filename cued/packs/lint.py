@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from cued.core import cues
 from cued.core.cues import CuePack, Open, PlaySound, Remainder, Repeat, SayCue, SayTheme, Segment
 from cued.packs.build import Built
+from cued.packs.never import check_nudges, check_rules
 from cued.packs.overlay import Notes
 from cued.packs.sounds import SoundFiles
 from cued.yamlread import Path, did_you_mean, quoted
@@ -49,7 +49,7 @@ def _known(kind: str, name: str, known: list[str], path: Path, notes: Notes) -> 
         notes.add(path, f"there is no {kind} {quoted(name)}: {there_are}; or add it to {where}.{hint}")
 
 
-def check_session(pack: CuePack, built: Built, notes: Notes) -> None:
+def check_session(pack: CuePack, notes: Notes) -> None:
     """One elastic part at most, and not too many segments."""
     elastic: list[tuple[Path, str]] = []
     total = 0
@@ -78,13 +78,18 @@ def _check_round(part: Repeat, path: Path, notes: Notes) -> None:
         if isinstance(segment.length, Remainder):
             notes.add(place, "a repeat cannot hold `remainder`, since its first round would take all: write a time")
     if part.times is None and all(isinstance(s.length, Open) or s.optional for s in part.segments):
-        notes.add((*path, "repeat"), "`fill` needs a segment with a length (not open, not optional): nothing says how many rounds fit")
+        notes.add(
+            (*path, "repeat"), "`fill` needs a segment with a length (not open, not optional): nothing says how many rounds fit"
+        )
 
 
 def check_cues(pack: CuePack, notes: Notes) -> None:
     """Cues short enough to be taken in while running."""
     for cue in pack.cues:
-        for path, text in ((("cues", cue.id, "say"), cue.say), *((("cues", cue.id, "say_in", code), said) for code, said in cue.say_in)):
+        for path, text in (
+            (("cues", cue.id, "say"), cue.say),
+            *((("cues", cue.id, "say_in", code), said) for code, said in cue.say_in),
+        ):
             count = len(text.split()) if text else 0
             if count > MAX_WORDS:
                 notes.add(path, f"{count} words are hard to take in while running: say it in {MAX_WORDS}", warning=True)
@@ -129,11 +134,25 @@ def check_plan(pack: CuePack, notes: Notes) -> None:
         last = (word, weeks)
 
 
+def check_bands(built: Built, notes: Notes) -> None:
+    """A band that can be entered again once it has been left."""
+    pack = built.pack
+    seen: set[Path] = set()
+    for path, band in ((("band",), pack.band), *(((*built.segment_paths[s.index], "band"), s.band) for s in pack.segments())):
+        if band.hysteresis >= band.low + band.high and (path == ("band",) or band != pack.band) and path not in seen:
+            seen.add(path)
+            message = "`hysteresis` is as wide as the band itself, so nobody could come back into it: make it smaller"
+            notes.add((*path, "hysteresis"), message)
+
+
 def lint(built: Built, files: SoundFiles | None, notes: Notes) -> None:
     """Every check of a whole pack; problems and warnings go to `notes`."""
     pack = built.pack
     check_names(built, notes)
-    check_session(pack, built, notes)
+    check_session(pack, notes)
     check_cues(pack, notes)
     check_sounds(pack, built, files, notes)
     check_plan(pack, notes)
+    check_bands(built, notes)
+    check_rules(built, notes)
+    check_nudges(built, notes)

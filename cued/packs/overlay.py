@@ -52,13 +52,16 @@ def metronome_over(below: cues.Metronome, over: Metronome | None, path: Path, no
     )
     if merged.mode is not Mode.FIXED:
         if over.beat is not None:
-            notes.add((*path, "beat"), f"`beat` goes with `mode: fixed`, but the mode is {merged.mode.value}: change one of the two")
+            notes.add(
+                (*path, "beat"), f"`beat` goes with `mode: fixed`, but the mode is {merged.mode.value}: change one of the two"
+            )
         merged = replace(merged, beat_mspm=None)
     if merged.mode is not Mode.BURST:
         for word, value in (("for", over.for_), ("again", over.again)):
             if value is not None:
                 notes.add(
-                    (*path, word), f"`{word}` goes with `mode: burst`, but the mode is {merged.mode.value}: change one of the two"
+                    (*path, word),
+                    f"`{word}` goes with `mode: burst`, but the mode is {merged.mode.value}: change one of the two",
                 )
         merged = replace(merged, for_ns=None, again_ns=None)
     elif merged.for_ns is None:
@@ -104,7 +107,12 @@ def fade_of(words: Fade | None) -> cues.Fade:
     """What fades; nothing where the pack has no word of it."""
     if words is None:
         return cues.Fade()
-    return cues.Fade(tuple(words.metronome or ()), tuple(words.every or ()))
+    return cues.Fade(_unless_whole(words.metronome), _unless_whole(words.every))
+
+
+def _unless_whole(values: list[float] | None) -> tuple[float, ...]:
+    """Nothing where all is kept: `[100%]` and no word of fade are one and the same."""
+    return () if values is None or all(value == 1 for value in values) else tuple(values)
 
 
 def limits_of(words: Limits | None) -> cues.Limits:

@@ -93,7 +93,9 @@ class Folder:
     def _listed(self) -> list[str]:
         try:
             with os.scandir(self.path) as entries:
-                return sorted(entry.name for entry in islice(entries, MAX_LISTED) if PurePosixPath(entry.name).suffix in SUFFIXES)
+                return sorted(
+                    entry.name for entry in islice(entries, MAX_LISTED) if PurePosixPath(entry.name).suffix in SUFFIXES
+                )
         except OSError:
             return []
 

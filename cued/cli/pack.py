@@ -1,0 +1,204 @@
+"""`cued pack`: list, show and check cue packs, and print the format as a JSON Schema."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+from cued.cli import options
+from cued.errors import PackError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from cued.packs.load import LoadedPack
+
+EXAMPLE = """
+cued pack list
+cued pack show integration --length 50min
+cued pack check my-pack.yaml --strict
+"""
+WIDEST = 120
+"""Columns of a drawing: wider than this a line is hard to follow."""
+NARROWEST = 50
+"""Columns: less shows nothing."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The four things that can be done with packs."""
+    verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    listing = verbs.add_parser("list", help="the packs there are", allow_abbrev=False)
+    showing = verbs.add_parser("show", help="read a pack aloud, with its timeline", allow_abbrev=False)
+    showing.add_argument("pack", metavar="PACK", help="a pack's name, its file or its folder")
+    showing.add_argument("--full", action="store_true", help="print the pack with every default in its place, as a pack file")
+    showing.add_argument(
+        "--length", metavar="T", type=options.duration, help="the run that is drawn: 50min; default: its own, or 45 min"
+    )
+    showing.add_argument(
+        "--session", metavar="N", type=options.counting, default=1, help="your n-th session with it; default 1"
+    )
+    checking = verbs.add_parser("check", help="is a pack right? all its problems at once", allow_abbrev=False)
+    checking.add_argument("files", metavar="FILE", nargs="+", help="a pack's file, folder or name")
+    checking.add_argument("--strict", action="store_true", help="warnings count as problems")
+    for sub in (listing, showing, checking):
+        sub.add_argument("--json", action="store_true", help="print it as JSON")
+    verbs.add_parser("schema", help="the format as a JSON Schema, for editors", allow_abbrev=False)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one of the four; 1 for a pack that is not right in `check`."""
+    if args.what == "list":
+        return _list(as_json=args.json)
+    if args.what == "show":
+        return _show(args)
+    if args.what == "check":
+        return _check(args.files, strict=args.strict, as_json=args.json)
+    from cued.packs.jsonschema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+# --- list ----------------------------------------------------------------------------------------------------------
+
+
+def _list(*, as_json: bool) -> int:
+    from cued.packs.catalog import catalogue, own_folder
+    from cued.packs.load import load_pack
+
+    rows: list[dict[str, Any]] = []
+    for found in catalogue():
+        row: dict[str, Any] = {"name": found.name, "path": str(found.path), "own": found.own}
+        try:
+            pack = load_pack(found.path).pack
+            row |= {"title": pack.title, "version": pack.version, "phase": pack.phase, "language": pack.language}
+            row |= {"license": pack.license, "summary": pack.summary, "right": True}
+        except PackError as error:
+            row |= {"right": False, "problems": _problems(error.problems)}
+        rows.append(row)
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return 0
+    width = max((len(row["name"]) for row in rows), default=0)
+    for row in rows:
+        mine = " (your own)" if row["own"] else ""
+        told = f"{row['title']}{mine}" if row["right"] else f"not right{mine}: `cued pack check {row['name']}` says why"
+        print(f"{row['name']:<{width}}  {told}")
+        if row["right"] and row["summary"]:
+            print(f"{'':<{width}}  {row['summary']}")
+    if not rows:
+        print("there are no packs")
+    print(f"\nYour own packs go into {own_folder()}")
+    return 0
+
+
+# --- show ----------------------------------------------------------------------------------------------------------
+
+
+def _show(args: argparse.Namespace) -> int:
+    from cued.packs.catalog import open_pack
+
+    if args.full and args.json:
+        raise UsageError("--full prints a pack file and --json prints JSON (which is full anyway): give one of the two")
+    loaded = open_pack(args.pack, options.probe_sound)
+    if args.full:
+        from cued.packs.full import as_data, to_yaml
+
+        print(to_yaml(as_data(loaded.pack)), end="")
+        return 0
+    for problem in loaded.warnings:
+        print(problem.at(loaded.file), file=sys.stderr)
+    lines = _aloud(loaded, args.length, args.session)
+    if args.json:
+        from cued.packs.full import as_data
+
+        whole = {"file": loaded.file, "warnings": _problems(loaded.warnings), "pack": as_data(loaded.pack), "aloud": lines}
+        print(json.dumps(whole, indent=2, ensure_ascii=False))
+        return 0
+    for line in lines:
+        print(_wrapped(line))
+    return 0
+
+
+def _wrapped(line: str) -> str:
+    """`line` as wide as the terminal, what follows indented; drawings are as wide as that already."""
+    import textwrap
+
+    if len(line) <= _width():
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line.strip(), _width(), initial_indent=indent, subsequent_indent=f"{indent}    ", break_on_hyphens=False
+    )
+
+
+def _width() -> int:
+    return min(WIDEST, max(NARROWEST, shutil.get_terminal_size((100, 24)).columns))
+
+
+def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> list[str]:
+    from cued.packs import aloud, drawing
+    from cued.packs.quantities import time_text
+
+    pack = loaded.pack
+    lines = [pack.title, f"{pack.name} {pack.version}, in {pack.language}, {pack.license}"]
+    if pack.authors:
+        lines[-1] += f", by {', '.join(pack.authors)}"
+    lines += [pack.summary] if pack.summary else []
+    own_ns = drawing.own_length_ns(pack)
+    drawn_ns = length_ns or own_ns or drawing.USUAL_NS
+    lines += ["", f"A run of {time_text(drawn_ns)}" + (f", session {session_number}" if session_number > 1 else "")]
+    lines += drawing.draw(pack, drawn_ns, _width(), session_number)
+    if own_ns is None:
+        lines.append(
+            f"{'':8}  Without a known length (--length) the run goes on until you press next, "
+            "and quiet_end, `run: end` ahead of time and {remaining} do not apply."
+        )
+    return [*lines, *aloud.lines_of(pack)]
+
+
+# --- check ---------------------------------------------------------------------------------------------------------
+
+
+def _check(words: list[str], *, strict: bool, as_json: bool) -> int:
+    from cued.packs.catalog import open_pack
+
+    rows = []
+    for word in words:
+        try:
+            loaded = open_pack(word, options.probe_sound)
+        except PackError as error:
+            rows.append((error.file, error.problems, True, ""))
+        else:
+            bad = strict and bool(loaded.warnings)
+            rows.append((loaded.file, loaded.warnings, bad, f"{loaded.pack.name} {loaded.pack.version}"))
+    if as_json:
+        told = [{"file": file, "right": not bad, "problems": _problems(problems)} for file, problems, bad, _ in rows]
+        print(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        for file, problems, bad, name in rows:
+            for problem in problems:
+                print(problem.at(file))
+            if not bad:
+                print(f"{file}: {name} is right{_but(problems)}")
+            elif name:
+                print(f"{file}: {name} has warnings, which --strict does not let pass")
+    return 1 if any(bad for _, _, bad, _ in rows) else 0
+
+
+def _but(warnings: tuple[Problem, ...]) -> str:
+    return "" if not warnings else f", with {len(warnings)} warning{'s' * (len(warnings) > 1)}"
+
+
+def _problems(problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "line": problem.line,
+            "column": problem.column,
+            "path": problem.path,
+            "warning": problem.warning,
+            "message": problem.message,
+        }
+        for problem in problems
+    ]
