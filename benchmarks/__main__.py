@@ -41,8 +41,8 @@ def main() -> int:
             skipped[name] = str(reason)
     for result in results:
         print(table(result))
-    for name, reason in skipped.items():
-        print(f"{name}: not measured: {reason}")
+    for name, why in skipped.items():
+        print(f"{name}: not measured: {why}")
     path = args.json or RESULTS / f"{time.strftime('%Y-%m-%d-%H%M%S')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     report = {"machine": machine(), "quick": args.quick, "results": [asdict(result) for result in results], "skipped": skipped}

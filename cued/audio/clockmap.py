@@ -86,6 +86,16 @@ class ClockMap:
         if len(self._against_session) >= ANCHOR_POLLS:
             self._lag = median(self._against_session)
 
+    def rebase(self, later_ns: int) -> None:
+        """The session's zero was moved: every moment is so much less than it was called before."""
+        moved = later_ns * self.rate_hz / NS_PER_S
+        self._last_ns -= later_ns
+        lags = [lag - moved for lag in self._against_session]
+        self._against_session.clear()
+        self._against_session.extend(lags)
+        if self._lag is not None:
+            self._lag -= moved
+
     def observe(self, poll: Poll) -> int:
         """Learn from a poll; the frames to skip now so that the stream is on the device's time again (mostly 0)."""
         passed_s, self._last_ns = (poll.at_ns - self._last_ns) / NS_PER_S, poll.at_ns

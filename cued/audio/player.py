@@ -10,7 +10,7 @@ import select
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from cued.audio.child import Child
@@ -33,7 +33,7 @@ from cued.audio.commands import (
     Restarted,
     SetVolume,
 )
-from cued.audio.wire import Beat, Failed, Open, Quit, Ready
+from cued.audio.wire import Beat, Begin, Failed, Open, Quit, Ready
 from cued.errors import AudioError
 from cued.units import NS_PER_MS, NS_PER_S
 
@@ -123,7 +123,7 @@ class _Kept:
 
 
 class LiveOutput:
-    """A device, by way of a child process. Every method returns at once; safe from any thread."""
+    """A device, by way of a child process. Every method but `wait_open` and `close` returns at once; safe from any thread."""
 
     def __init__(self, mix: MixFormat, device: Device, start_ns: int, *, promises: bool = False) -> None:
         """`start_ns`: the run's start on the system's monotonic clock. `promises`: report each click's frame, too."""
@@ -140,6 +140,7 @@ class LiveOutput:
         self._restarts = -1
         self._past = Beat(0, 0, 0, 0, 0)
         self._closing = False
+        self._settled = threading.Event()
         self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._thread = threading.Thread(target=self._supervise, name="cued-sound", daemon=True)
         self._thread.start()
@@ -176,6 +177,17 @@ class LiveOutput:
                 reports.append(self._heartbeat)
                 self._heartbeat = None
             return reports
+
+    def start_at(self, start_ns: int) -> None:
+        """The run begins at another moment of the monotonic clock; to be called before anything is played."""
+        with self._lock:
+            self._start_ns = start_ns
+            self._open = replace(self._open, t0_monotonic_ns=start_ns)
+            self._tell(Begin(start_ns))
+
+    def wait_open(self, deadline_s: float) -> bool:
+        """Wait until there is sound, or until it is known that there is none now; False: not within `deadline_s`."""
+        return self._settled.wait(deadline_s)
 
     def close(self) -> None:
         """End the sound and the child; a second time does nothing."""
@@ -270,8 +282,10 @@ class LiveOutput:
             self._reports.append(Restarted(now_ns, self._reason))
         self._reason = ""
         self._reports.append(Opened(ready.device, ready.host_api, ready.rate_hz, ready.latency_ns))
+        child.send(Begin(self._start_ns))
         for message in self._kept.messages(now_ns):
             child.send(message)
+        self._settled.set()
 
     def _lost(self, reason: str) -> None:
         """The child is of no use any more: end it, and decide when to try again."""
@@ -288,6 +302,7 @@ class LiveOutput:
             self._retry_s = time.monotonic()
             return
         self._reports.append(NoDevice(self._now_ns(), reason))
+        self._settled.set()
         self._report_beat(None)
         self._retry_s = time.monotonic() + RETRY_S[min(self._failures, len(RETRY_S) - 1)]
         self._failures += 1

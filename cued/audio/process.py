@@ -7,21 +7,22 @@ hang for good when a device or a server goes away: this process then reports or 
 
 from __future__ import annotations
 
+import importlib
 import math
 import os
 import select
 import signal
+import threading
 import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from cued.audio.clockmap import WINDOW_POLLS, ClockMap, Poll
+from cued.audio.clockmap import LATEST_POLLS, ClockMap, Poll
 from cued.audio.commands import RATES_HZ, Click, ClickLate, Clip, Command, PlayClip, Promised
 from cued.audio.devices import JACK, Device, best, named, present
-from cued.audio.mixdown import Mixer
-from cued.audio.wire import Beat, Failed, Open, Quit, Ready, Unpacker, packed
+from cued.audio.wire import Beat, Begin, Failed, Open, Quit, Ready, Unpacker, packed
 from cued.errors import AudioError
 from cued.units import NS_PER_MS, NS_PER_S, frame_of
 
@@ -33,7 +34,7 @@ AHEAD_NS: Final = 240 * NS_PER_MS
 POLL_S: Final = 0.05
 """A fifth of what is ahead: a late poll costs nothing, and the processor's cost is half of that at 20 ms."""
 FIRST_POLL_S: Final = 0.004
-"""While the map is anchored: 60 polls in a quarter of a second, over at least ten periods."""
+"""While the map is anchored: 24 polls in a tenth of a second, over some five periods; the rest is made up for slowly."""
 BEAT_S: Final = 0.25
 STALL_S: Final = 0.8
 """A stream that takes nothing for so long, beyond its own buffer, is dead: a suspended or killed server flags nothing."""
@@ -136,6 +137,8 @@ class Engine:
     """The mix, the ring and the clock map of one open stream."""
 
     def __init__(self, opening: Open, stream: Stream, rate_hz: int) -> None:
+        from cued.audio.mixdown import Mixer
+
         fmt = replace(opening.fmt, rate_hz=rate_hz)
         self._stream = stream
         self._t0_ns = opening.t0_monotonic_ns
@@ -160,7 +163,7 @@ class Engine:
         self._fill()
         self._stream.play()
         polls = 0
-        while polls < WINDOW_POLLS:
+        while polls < LATEST_POLLS:
             time.sleep(FIRST_POLL_S)
             self.poll()
             # Before its first period a stream stands still: polls from then would bend the map.
@@ -182,6 +185,11 @@ class Engine:
         if skip:
             self._skip(skip)
         self._fill()
+
+    def start_at(self, t0_ns: int) -> None:
+        """The session's zero on the monotonic clock is there."""
+        self._map.rebase(t0_ns - self._t0_ns)
+        self._t0_ns = t0_ns
 
     def load(self, clip: Clip) -> None:
         """Make a clip playable."""
@@ -281,12 +289,17 @@ def _words(error: Exception) -> str:
 
 def serve(pipes: Pipes) -> None:
     """Open what the first message names, then mix what comes until told to quit."""
+    # PortAudio takes 0.3 to 0.7 s to look at its devices: meanwhile numpy and the mixer are loaded.
+    loading = threading.Thread(target=importlib.import_module, args=("cued.audio.mixdown",))
+    loading.start()
+    importlib.import_module("sounddevice")
     messages: deque[Any] = deque()
     while not messages:
         messages += pipes.receive(1.0)
     opening = messages.popleft()
     assert isinstance(opening, Open), "the first message says what to open"
     device, stream, rate_hz = open_stream(opening)
+    loading.join()
     engine = Engine(opening, stream, rate_hz)
     engine.begin()
     _wake_ears(engine, opening, rate_hz)
@@ -299,7 +312,9 @@ def serve(pipes: Pipes) -> None:
                 pipes.send(engine.beat())
                 _close(stream)
                 return
-            if isinstance(message, Clip):
+            if isinstance(message, Begin):
+                engine.start_at(message.t0_monotonic_ns)
+            elif isinstance(message, Clip):
                 engine.load(message)
             else:
                 promise = engine.apply(message)

@@ -33,6 +33,13 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Begin:
+    """The session begins at another moment than the last message said."""
+
+    t0_monotonic_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """The child's stream runs and is anchored; commands may come."""
 
