@@ -78,6 +78,15 @@ class NullOutput:
         late, self._late = self._late, []
         return [*late, Heartbeat(now_ns, frames, now_ns + MIXED_AHEAD_NS, 0, 0, self._late_clicks, 0)]
 
+    def wait_open(self, deadline_s: float) -> bool:  # noqa: ARG002 -- nothing opens
+        """Nothing to wait for."""
+        return True
+
+    def start_at(self, start_ns: int) -> None:
+        """The run begins at another moment of the monotonic clock."""
+        self._opened_ns += self._start_ns - start_ns
+        self._start_ns = start_ns
+
     def close(self) -> None:
         """Nothing to end."""
 

@@ -29,8 +29,10 @@ from cued.units import NS_PER_MS
 if TYPE_CHECKING:
     from cued.audio.devices import Device
 
-LEAD_NS: Final = 500 * NS_PER_MS
-"""From the end of the set-up to the run's start: the child that owns the device needs 0.4 s to open it."""
+LEAD_NS: Final = 450 * NS_PER_MS
+"""From the end of the set-up to the run's start: a beat at 0:00 is committed 400 ms ahead like any other."""
+OPEN_WAIT_S: Final = 3.0
+"""A device opens in 0.7 s while the voice renders; a run does not wait for one that takes longer, it comes in late."""
 
 
 class LiveScreen(Screen, Listener, Protocol):
@@ -89,15 +91,18 @@ def live(
             check_target(path)
     with ExitStack() as closing, ExitStack() as undo:
         device = _find_device(wanted, screen)
+        mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
+        output = _live_sound(device, mix, wanted)
+        closing.callback(output.close)
         sounds = _Sounds()
         voice = open_voice(voices.REAL, request, sounds.load, closing, wanted.speaker)
         how = request.start(voice.prepare(texts_of(request.pack.value, request.language), speech))
         file_sound = _sound_file(sound_file, request, undo)
         out = open_growing(wanted.events) if wanted.events else None
+        output.wait_open(OPEN_WAIT_S)
         clock = MonotonicClock(monotonic_in_ns(LEAD_NS), wanted.rate)
-        mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
-        device_sound = DeviceSound(_live_sound(device, mix, wanted, clock), screen.notice)
-        closing.callback(device_sound.close)
+        output.start_at(clock.start_ns)
+        device_sound = DeviceSound(output, screen.notice)
         outputs: list[DeviceSound | FileSound] = [device_sound] if file_sound is None else [device_sound, file_sound]
         sounds.hand_to(outputs)
         log = EventLog(
@@ -190,15 +195,14 @@ def _find_device(wanted: LiveWanted, screen: LiveScreen) -> Device | None:
     return device
 
 
-def _live_sound(device: Device | None, mix: MixFormat, wanted: LiveWanted, clock: MonotonicClock) -> LiveSound:
-    """The device's output, or silence at the same pace."""
+def _live_sound(device: Device | None, mix: MixFormat, wanted: LiveWanted) -> LiveSound:
+    """The device's output, which begins to open, or silence at the same pace."""
     if wanted.rate != 1.0:
         return NoSound()
     from cued.audio.player import LiveOutput, NullOutput
 
-    if device is None:
-        return NullOutput(mix, clock.start_ns)
-    return LiveOutput(mix, device, clock.start_ns)
+    start_ns = monotonic_in_ns(LEAD_NS)
+    return NullOutput(mix, start_ns) if device is None else LiveOutput(mix, device, start_ns)
 
 
 def _sound_file(path: str, request: Request, undo: ExitStack) -> FileSound | None:

@@ -29,6 +29,12 @@ class LiveSound(Protocol):
     def reports(self) -> list[Report]:
         """What happened since the last call."""
 
+    def wait_open(self, deadline_s: float) -> bool:
+        """Wait until it plays or cannot; False: not within the deadline."""
+
+    def start_at(self, start_ns: int) -> None:
+        """The run's start on the system's monotonic clock, once it is known."""
+
     def close(self) -> None:
         """End the sound."""
 
@@ -125,7 +131,8 @@ class DeviceSound:
                 late += 1
             elif isinstance(report, commands.Restarted):
                 found.append(events.AudioRestarted(max(0, now_ns)))
-                self._notice(f"the sound was started again ({report.reason})")
+                if not self._absent:
+                    self._notice(f"the sound was started again ({report.reason})")
             elif isinstance(report, commands.NoDevice) and not self._absent:
                 self._absent = True
                 self._notice(f"no sound now ({report.reason}); trying again until it comes back")
@@ -164,6 +171,13 @@ class NoSound:
     def reports(self) -> list[Report]:
         """Nothing to tell."""
         return []
+
+    def wait_open(self, deadline_s: float) -> bool:  # noqa: ARG002 - nothing opens
+        """Nothing to wait for."""
+        return True
+
+    def start_at(self, start_ns: int) -> None:
+        """Nothing begins."""
 
     def close(self) -> None:
         """Nothing to end."""
