@@ -31,6 +31,12 @@ class FakeOutput:
         reports, self.to_report = self.to_report, []
         return reports
 
+    def wait_open(self, deadline_s: float) -> bool:
+        return True
+
+    def start_at(self, start_ns: int) -> None:
+        pass
+
     def close(self) -> None:
         self.closed = True
 
