@@ -40,6 +40,8 @@ STALL_S: Final = 0.8
 """A stream that takes nothing for so long, beyond its own buffer, is dead: a suspended or killed server flags nothing."""
 LATENCY_S: Final = 0.2
 """Asked of ALSA and what is behind it: at 35 ms PulseAudio lost a click under load, at 200 ms none."""
+MAX_LATENCY_S: Final = 5.0
+"""Bluetooth has 0.2 s; PortAudio's JACK says 24 hours (an unsigned number below zero) where it knows none."""
 CROSSFADE_NS: Final = 4 * NS_PER_MS
 """Where frames are skipped: short enough to leave a click its attack, long enough not to be one."""
 CLOSING_S: Final = 0.4
@@ -97,7 +99,8 @@ class Stream:
         self._ring = rtmixer.RingBuffer(4 * channels, frames)
         self._action: Any = None
         self._mixer.start()
-        self.latency_ns = int(float(self._mixer.latency) * NS_PER_S)
+        latency_s = float(self._mixer.latency)
+        self.latency_ns = int(latency_s * NS_PER_S) if 0.0 <= latency_s <= MAX_LATENCY_S else 0
 
     @property
     def waiting(self) -> int:
