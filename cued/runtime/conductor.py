@@ -97,6 +97,7 @@ class Conductor:
 
     def __init__(self, how: Start, feed: Feed, listeners: Sequence[Listener], answer: Answer) -> None:
         self._session = engine.start(how)
+        self._has_length = how.length_ns is not None
         self._feed = feed
         self._listeners = tuple(listeners)
         self._answer = answer
@@ -119,8 +120,8 @@ class Conductor:
 
     @property
     def idle(self) -> bool:
-        """True if neither the session nor the feed has anything left to do."""
-        return self.due_ns is None and (self.ended_ns is not None or self._feed.next_ns() is None)
+        """True if nothing is left that could end this run: the feed is over, and no length was given."""
+        return self.ended_ns is None and self._feed.next_ns() is None and (self.due_ns is None or not self._has_length)
 
     def view(self) -> View:
         """The session's state, for screens."""
@@ -149,7 +150,7 @@ class Conductor:
                 self.step(answer)
 
     def advance(self, to_ns: int | None) -> None:
-        """Everything that is due up to `to_ns` (None: to the run's end), in order.
+        """Everything that is due up to `to_ns` (None: to the run's end, and an idle run ends at once), in order.
 
         A wake comes before an event of its moment.
         """
@@ -157,7 +158,9 @@ class Conductor:
         while not self.done:
             due_ns = self.due_ns
             next_ns = feed.next_ns() if self.ended_ns is None else None
-            if due_ns is not None and (next_ns is None or due_ns <= next_ns):
+            if to_ns is None and self.idle:
+                self.step(Stop(self.at_ns))
+            elif due_ns is not None and (next_ns is None or due_ns <= next_ns):
                 if to_ns is not None and due_ns > to_ns:
                     return
                 self.step(Wake(due_ns))
@@ -165,8 +168,6 @@ class Conductor:
                 if to_ns is not None and next_ns > to_ns:
                     return
                 self.step(feed.take())
-            elif to_ns is None:
-                self.step(Stop(self.at_ns))  # nothing is left that could end this run
             else:
                 return
 
