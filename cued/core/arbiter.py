@@ -229,6 +229,11 @@ def cut(floor: Floor, now_ns: int) -> tuple[Floor, tuple[Effect, ...]]:
     return replace(floor, busy_ns=end_ns, gap_ns=end_ns), (effect,)
 
 
+def stalled(floor: Floor, until_ns: int) -> Floor:
+    """Nobody can begin before `until_ns`: what waits may expire, and nothing is made up for."""
+    return replace(floor, busy_ns=until_ns, holder=None) if until_ns > floor.busy_ns else floor
+
+
 def due_ns(floor: Floor, house: House) -> int | None:
     """When the first waiting cue may begin or must be given up."""
     due: int | None = None
@@ -283,7 +288,7 @@ def _wait_reason(wish: Wish, floor: Floor, house: House) -> str:
     if house.paused:
         return "paused"
     if floor.busy_ns > house.now_ns:
-        return "waited for speech"
+        return "stalled" if floor.holder is None else "waited for speech"
     return "min_gap"
 
 

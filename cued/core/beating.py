@@ -193,5 +193,9 @@ def _promise(turn: Turn, onset_ns: int) -> None:
         turn.effects.append(TempoChanged(onset_ns, tempo, mode, "start" if beat.told_mspm == 0 else mode))
         beat = replace(beat, told_mspm=tempo)
     turn.beat, effect = click(beat, slot.metronome, onset_ns, turn.band.where)
-    if effect is not None:
+    if effect is None:
+        return
+    if turn.deaf_until_ns is not None and onset_ns < turn.deaf_until_ns:
+        turn.missed_clicks += 1
+    else:
         turn.effects.append(effect)

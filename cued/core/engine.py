@@ -36,6 +36,7 @@ from cued.core.events import (
     SensorLink,
     SpeechFailed,
     SpeechReady,
+    Stalled,
     Stop,
     SurfaceIs,
     VerticalOscillation,
@@ -78,6 +79,9 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Effect, ...]]:
             turn.effects.append(Counted(turn.now_ns, "late_event", 1))
             event = replace(event, at_ns=turn.now_ns)
         at_ns = turn.now_ns
+    if isinstance(event, Stalled):
+        turn.deaf_until_ns = at_ns
+        turn.floor = arbiter.stalled(turn.floor, at_ns)
     _advance(turn, at_ns)
     turn.now_ns = at_ns
     if not isinstance(event, Wake):
@@ -202,6 +206,12 @@ def _counted(turn: Turn, event: ClickLate) -> None:
     turn.effects.append(Counted(turn.now_ns, "late_click", event.count))
 
 
+def _stalled(turn: Turn, _: Stalled) -> None:
+    if turn.missed_clicks:
+        turn.effects.append(Counted(turn.now_ns, "missed_click", turn.missed_clicks))
+    turn.deaf_until_ns = None
+
+
 _KEPT: Final = (HeartRate, GroundContactTime, VerticalOscillation, Altitude)
 """Kept for whoever judges by them later; where no rule of the segment is about them, nothing comes due by them."""
 
@@ -216,6 +226,7 @@ _APPLY: Final[dict[type, Callable[..., None]]] = {
     SpeechReady: _ready,
     SpeechFailed: lambda turn, event: firing.failed(turn, event.text_id, event.reason),
     ClickLate: _counted,
+    Stalled: _stalled,
     AudioRestarted: lambda turn, _: turn.effects.append(Counted(turn.now_ns, "audio_restarted", 1)),
     Pause: course.pause,
     Resume: course.resume,

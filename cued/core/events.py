@@ -102,6 +102,13 @@ class ClickLate:
 
 
 @dataclass(frozen=True, slots=True)
+class Stalled:
+    """The machine stood still until now (a suspend, a frozen process): nothing that fell due meanwhile could be heard."""
+
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class AudioRestarted:
     at_ns: int
 
@@ -190,6 +197,7 @@ Event: TypeAlias = (
     | SpeechReady
     | SpeechFailed
     | ClickLate
+    | Stalled
     | AudioRestarted
     | Pause
     | Resume

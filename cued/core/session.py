@@ -173,11 +173,16 @@ class Turn:
     effects: list[Effect]
     fired: list[tuple[int, Progress]]
     """Rules that fired at this instant, with the segment that judges them."""
+    deaf_until_ns: int | None
+    """In a stall: nothing with an earlier onset can be heard."""
+    missed_clicks: int
 
     def __init__(self, session: Session) -> None:
         self.__dict__.update(zip(_FIELDS, _ALL(session), strict=True))
         self.effects = []
         self.fired = []
+        self.deaf_until_ns = None
+        self.missed_clicks = 0
 
     def frozen(self) -> Session:
         """The session after this turn."""

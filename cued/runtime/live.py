@@ -10,7 +10,7 @@ from queue import Empty
 from types import FrameType
 from typing import Final, Protocol
 
-from cued.core.events import Event, Stop, Wake
+from cued.core.events import Event, Stalled, Stop, Wake
 from cued.core.view import View
 from cued.runtime.clock import Clock, Inbox
 from cued.runtime.conductor import Conductor, Feed
@@ -19,7 +19,7 @@ from cued.units import NS_PER_MS, NS_PER_S
 
 STALL_NS: Final = 150 * NS_PER_MS
 """Later than this, clicks that were due are beyond saving: they are committed 400 ms ahead, the ring is filled 250 ms ahead.
-Then the session is first told what time it is, so that it counts and skips instead of making up for lost time."""
+Then the session is told that it stalled, so that it counts and skips instead of making up for lost time."""
 IDLE_POLL_NS: Final = NS_PER_S
 """The sound's reports are fetched at least so often."""
 SPEECH_POLL_NS: Final = 50 * NS_PER_MS
@@ -88,7 +88,7 @@ class Live:
             now_ns = clock.now_ns()
             due_ns = conductor.due_ns
             if due_ns is not None and now_ns - due_ns > self._real(STALL_NS):
-                conductor.step(Wake(now_ns))
+                conductor.step(Stalled(now_ns))
             for arrived in self._arrived(event, now_ns):
                 conductor.advance(min(arrived.at_ns, now_ns))
                 conductor.step(arrived)
