@@ -6,7 +6,7 @@ import contextlib
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from typing import Final
 
@@ -76,8 +76,9 @@ def _cued(server: Server, name: str, seconds: float, *, judged: bool) -> list[Ro
     ]
 
 
-def _error_rows(who: str, errors: Errors, missing: int, *, judged: bool, details: dict[str, object]) -> list[Row]:
+def _error_rows(who: str, errors: Errors, missing: int, *, judged: bool, details: Mapping[str, object]) -> list[Row]:
     close = bool(errors.frames) and errors.worst <= WITHIN_FRAMES
+    none = "0" if judged else ""
     target = f"at most {WITHIN_FRAMES:.0f}" if judged else ""
     return [
         Row(f"{who}: largest error", errors.worst, "frames", target, close if judged else None, details),

@@ -22,6 +22,8 @@ ANCHOR_POLLS: Final = 12
 """Fewest polls that the map is used with."""
 MIN_JUMP_FRAMES: Final = 192
 """Four milliseconds: less is no lost period but a wandering clock."""
+JUMP_SHARE: Final = 0.75
+"""Of a burst: when polls happen to see the same moment of each, the median is off by half of one with nothing lost."""
 FOLLOW_FRAMES: Final = 96
 """Differences under this are drift, and followed."""
 FOLLOW_SHARE: Final = 0.02
@@ -56,6 +58,8 @@ class ClockMap:
         """`period`: frames that leave at a time, 0 if not known; a jump is made up for in whole ones."""
         self.rate_hz = rate_hz
         self.period = period
+        self.burst = period
+        """Frames that were seen to leave at once, as long as no poll came between."""
         self.resyncs = 0
         """Jumps: times that the device lost frames."""
         self.reanchors = 0
@@ -124,7 +128,7 @@ class ClockMap:
         off = now - self._baseline
         if abs(off) < FOLLOW_FRAMES:
             self._baseline += FOLLOW_SHARE * off
-        if off < max(MIN_JUMP_FRAMES, self.period / 2):
+        if off < max(MIN_JUMP_FRAMES, JUMP_SHARE * self.burst):
             return 0
         behind = median(list(self._against_device)[-LATEST_POLLS:]) - self._baseline
         return round(behind / self.period) * self.period if self.period else round(behind)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cued.audio.clockmap import LATEST_POLLS, ClockMap, Poll
 from cued.audio.commands import RATES_HZ, Click, ClickLate, Clip, Command, PlayClip, Promised
 from cued.audio.devices import JACK, Device, best, named, present
+from cued.audio.jackclock import JackClock
 from cued.audio.wire import Beat, Begin, Failed, Open, Quit, Ready, Unpacker, packed
 from cued.errors import AudioError
 from cued.units import NS_PER_MS, NS_PER_S, frame_of
@@ -33,6 +34,10 @@ AHEAD_NS: Final = 240 * NS_PER_MS
 """With the limiter's look-ahead just under the 250 ms within which an events file says that nothing can be recalled."""
 POLL_S: Final = 0.05
 """A fifth of what is ahead: a late poll costs nothing, and the processor's cost is half of that at 20 ms."""
+DITHER: Final = 0.4
+"""Polls are spread by so much of their distance: in step with a device's periods they would all see the same moment of one."""
+GOLDEN: Final = 0.618_034
+"""Multiples of the golden ratio fall evenly, however many there are."""
 FIRST_POLL_S: Final = 0.004
 """While the map is anchored: 24 polls in a tenth of a second, over some five periods; the rest is made up for slowly."""
 BEAT_S: Final = 0.25
@@ -44,6 +49,8 @@ MAX_LATENCY_S: Final = 5.0
 """Bluetooth has 0.2 s; PortAudio's JACK says 24 hours (an unsigned number below zero) where it knows none."""
 CROSSFADE_NS: Final = 4 * NS_PER_MS
 """Where frames are skipped: short enough to leave a click its attack, long enough not to be one."""
+LONGEST_SKIP_NS: Final = 2 * NS_PER_S
+"""A device that lost more is better opened anew."""
 CLOSING_S: Final = 0.4
 """What a stream has to close in; PortAudio's JACK never returns once the server is gone."""
 NOISE_DBFS: Final = -84.0
@@ -98,6 +105,10 @@ class Stream:
         frames = 1 << (2 * frame_of(AHEAD_NS, rate_hz)).bit_length()
         self._ring = rtmixer.RingBuffer(4 * channels, frames)
         self._action: Any = None
+        self._clock: JackClock | None = None
+        if device.host_api == JACK:
+            with suppress(OSError):
+                self._clock = JackClock()
         self._mixer.start()
         latency_s = float(self._mixer.latency)
         self.latency_ns = int(latency_s * NS_PER_S) if 0.0 <= latency_s <= MAX_LATENCY_S else 0
@@ -109,8 +120,8 @@ class Stream:
 
     @property
     def time_s(self) -> float:
-        """The device's clock."""
-        return float(self._mixer.time)
+        """The device's clock. But for JACK it is the system's: ALSA's time stamps follow the wall clock when that is set."""
+        return self._clock.time_s if self._clock is not None else time.monotonic()
 
     @property
     def active(self) -> bool:
@@ -150,10 +161,11 @@ class Engine:
         self._mixer = Mixer(fmt, self._map.frame_at)
         self._ahead = frame_of(AHEAD_NS, rate_hz)
         self._crossfade = frame_of(CROSSFADE_NS, rate_hz)
+        self._longest_skip = frame_of(LONGEST_SKIP_NS, rate_hz)
         self._noise = _noise(rate_hz) if fmt.keep_awake else None
         self._underruns = 0
         self._taken = 0
-        self._period = 0
+        self._period = self._burst = 0
         self._moved_at = time.monotonic()
 
     @property
@@ -175,6 +187,7 @@ class Engine:
             elif self.stalled_s > STALL_S:
                 raise AudioError("the device does not play")
         self._map.period = self._period if self._period >= _MIN_PERIOD else 0
+        self._map.burst = self._map.period or self._burst
         self._map.anchor()
 
     def poll(self) -> None:
@@ -185,6 +198,8 @@ class Engine:
         self._note(waiting)
         at_ns = time.monotonic_ns() - self._t0_ns
         skip = self._map.observe(Poll(at_ns, self._stream.time_s, self._mixer.position - waiting)) if self._taken else 0
+        if skip > self._longest_skip:
+            raise AudioError("the device's clock jumped")
         if skip:
             self._skip(skip)
         self._fill()
@@ -221,6 +236,7 @@ class Engine:
         if taken != self._taken:
             if self._taken:
                 self._period = math.gcd(self._period, taken - self._taken)
+                self._burst = max(self._burst, taken - self._taken)
             self._taken = taken
             self._moved_at = time.monotonic()
 
@@ -308,6 +324,7 @@ def serve(pipes: Pipes) -> None:
     _wake_ears(engine, opening, rate_hz)
     pipes.send(Ready(device.name, device.host_api, rate_hz, stream.latency_ns))
     next_poll = next_beat = time.monotonic()
+    polls = 0
     while True:
         while messages:
             message = messages.popleft()
@@ -326,7 +343,8 @@ def serve(pipes: Pipes) -> None:
         now = time.monotonic()
         if now >= next_poll:
             engine.poll()
-            next_poll = now + POLL_S
+            polls += 1
+            next_poll = now + POLL_S * (1.0 - DITHER / 2 + DITHER * (polls * GOLDEN % 1.0))
             if not stream.active:
                 raise AudioError(f"{device.name} has stopped")
             if engine.stalled_s > STALL_S + stream.latency_ns / NS_PER_S:
