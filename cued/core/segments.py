@@ -104,6 +104,8 @@ def first(pack: CuePack, left_ns: int | None, pace_mps: float) -> Upcoming | Not
 
 def following(pack: CuePack, place: Place, left_ns: int | None, pace_mps: float, *, leave: bool = False) -> Upcoming | Nothing:
     """What follows `place` when `left_ns` of running time are left then; `leave`: the runner is done with this repeat."""
+    if left_ns == 0:  # the run ends at this very boundary: a segment would begin, and speak, at its end
+        return Nothing()
     part = pack.session[place.part]
     if isinstance(part, Segment) or leave:
         return _enter(pack, place.part + 1, left_ns, pace_mps, ())
