@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from cued.review.summary import BEAT_GAP_NS, HOLD_NS, Row, Summary
@@ -99,8 +100,8 @@ def target_line(rows: Sequence[Row], frame: Scale) -> str:
 def band_area(rows: Sequence[Row], frame: Scale) -> str:
     """The band around the target, closed shapes."""
     path: list[str] = []
-    edges = list(band_edges(rows))
-    for (from_ns, low, high), (to_ns, _, _) in zip(edges, [*edges[1:], (round(frame.total_s * 1e9), 0, 0)], strict=True):
+    edges = [*band_edges(rows), (round(frame.total_s * 1e9), 0.0, 0.0)]
+    for (from_ns, low, high), (to_ns, _, _) in pairwise(edges):
         if low < high:
             path.append(f"M{_s(from_ns)} {frame.y(high)}H{_s(to_ns)}V{frame.y(low)}H{_s(from_ns)}Z")
     return "".join(path)
