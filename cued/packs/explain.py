@@ -11,8 +11,10 @@ from pydantic import BaseModel, ValidationError
 from cued.errors import Problem
 from cued.packs import schema
 from cued.packs.schema_when import TAG
-from cued.yamlread import Document, Path, did_you_mean, quoted
+from cued.yamlread import MAX_PROBLEMS, Document, Path, did_you_mean, quoted
 
+MAX_HINTS: Final = 50
+"""Unknown words of a file for which the nearest known one is searched: each search takes some 0.1 ms."""
 _KEY: Final = "[key]"
 """Ends pydantic's path where a map's key is wrong, not its value."""
 _NEEDED: Final = {
@@ -25,9 +27,10 @@ _NEEDED: Final = {
 
 
 def explain(error: ValidationError, document: Document) -> list[tuple[Path, Problem]]:
-    """Every error as a problem, with its path in the document; those of values that YAML already complained about left out."""
+    """The errors (the first `MAX_PROBLEMS`) as problems, with their paths; without those YAML has already complained of."""
     found = []
-    for line in error.errors(include_url=False, include_context=False):
+    hints = 0
+    for line in error.errors(include_url=False, include_context=False)[:MAX_PROBLEMS]:
         location = tuple(line["loc"])
         is_key = bool(location) and location[-1] == _KEY
         path = _path(location[:-1] if is_key else location)
@@ -40,7 +43,8 @@ def explain(error: ValidationError, document: Document) -> list[tuple[Path, Prob
             message = line["msg"]
         if kind == "extra_forbidden":
             is_key = True
-            message = _unknown(str(path[-1]), location[:-1])
+            hints += 1
+            message = _unknown(str(path[-1]), location[:-1], hint=hints <= MAX_HINTS)
         elif kind in _NEEDED:
             message = f"{quoted(line['input'])} does not fit here: {_NEEDED[kind]} is needed"
             if kind == "too_short":
@@ -57,9 +61,10 @@ def _path(location: Iterable[int | str]) -> Path:
     return tuple(step for step in location if not (isinstance(step, str) and step.startswith(TAG)))
 
 
-def _unknown(word: str, location: tuple[int | str, ...]) -> str:
+def _unknown(word: str, location: tuple[int | str, ...], *, hint: bool) -> str:
     known = known_words(location)
-    return f"{quoted(word)} is not a word that fits here: there are {', '.join(known)}.{did_you_mean(word, known)}"
+    nearest = did_you_mean(word, known) if hint else ""
+    return f"{quoted(word)} is not a word that fits here: there are {', '.join(known)}.{nearest}"
 
 
 def known_words(location: tuple[int | str, ...]) -> list[str]:

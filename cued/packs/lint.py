@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from cued.core.cues import CuePack, Open, PlaySound, Remainder, Repeat, SayCue, SayTheme, Segment
 from cued.packs.build import Built
+from cued.packs.explain import MAX_HINTS
 from cued.packs.never import check_nudges, check_rules
 from cued.packs.overlay import Notes
 from cued.packs.sounds import SoundFiles
@@ -20,10 +22,10 @@ MAX_SEGMENTS: Final = 500
 def check_names(built: Built, notes: Notes) -> None:
     """Every cue, theme, segment and drill that the pack names must be in it."""
     pack = built.pack
-    cue_ids = [cue.id for cue in pack.cues]
-    themes = [cue.theme for cue in pack.cues if cue.theme is not None]
-    segments = [segment.name for segment in pack.segments()]
-    drills = [drill.id for drill in pack.drills]
+    cue_ids = dict.fromkeys(cue.id for cue in pack.cues)
+    themes = dict.fromkeys(cue.theme for cue in pack.cues if cue.theme is not None)
+    segments = dict.fromkeys(segment.name for segment in pack.segments())
+    drills = dict.fromkeys(drill.id for drill in pack.drills)
     for rule in pack.rules:
         path = built.rule_paths[rule.id]
         for action in rule.then:
@@ -41,9 +43,12 @@ def check_names(built: Built, notes: Notes) -> None:
             _known("drill", drill, drills, (*built.segment_paths[segment.index], "drills", number), notes)
 
 
-def _known(kind: str, name: str, known: list[str], path: Path, notes: Notes) -> None:
+def _known(kind: str, name: str, known: dict[str, None], path: Path, notes: Notes) -> None:
     if name not in known:
-        there_are = f"there are {', '.join(dict.fromkeys(known[:12]))}" if known else f"the pack has no {kind}s"
+        if len(notes.problems) > MAX_HINTS:
+            notes.add(path, f"there is no {kind} {quoted(name)}")
+            return
+        there_are = f"there are {', '.join(islice(known, 12))}" if known else f"the pack has no {kind}s"
         where = {"cue": "`cues`", "theme": "a cue's `theme`", "segment": "`session`", "drill": "`drills`"}[kind]
         hint = did_you_mean(name, known)
         notes.add(path, f"there is no {kind} {quoted(name)}: {there_are}; or add it to {where}.{hint}")

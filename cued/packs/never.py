@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from cued.core import cues
 from cued.core.cues import Basis, CuePack, ForDistance, ForTime, Mode, Priority, Repeat, Rule, Segment
@@ -22,27 +22,31 @@ ON_BAND: Final = (cues.OffBand, cues.InBand, cues.BackInBand, cues.Drift)
 FIRST_MINUTE_NS: Final = NS_PER_MIN
 """`pace_drop` is judged against it, so it cannot fire in it."""
 
+_Said: TypeAlias = dict[tuple[str, str], set[Priority]]
+"""(cue id, "") or ("", theme) → the priorities its cues may have."""
+
 
 def check_rules(built: Built, notes: Notes) -> None:
     """Notes every rule that nothing can make fire, with the reason."""
     pack = built.pack
-    names = {segment.name for segment in pack.segments()}
+    segments, said = pack.segments(), _said(pack)
+    names = {segment.name for segment in segments}
     for rule in pack.rules:
         if not names.issuperset(rule.only_in):
             continue  # a segment that does not exist is a problem of its own
         path = built.rule_paths[rule.id]
-        message = _never(pack, rule)
+        message = _never(pack, rule, segments, said)
         if message is not None:
             notes.add(path, f"this can never happen: {message}")
-        elif _always_quiet(pack, rule):
+        elif _always_quiet(pack, rule, said):
             quiet = time_text(pack.limits.quiet_start_ns)
             message = f"this falls into the first {quiet}, in which nothing is said (`quiet_start`): choose a later moment"
             notes.add(path, message, warning=True)
 
 
-def _never(pack: CuePack, rule: Rule) -> str | None:
+def _never(pack: CuePack, rule: Rule, segments: tuple[Segment, ...], said: _Said) -> str | None:
     when = rule.when
-    places = [segment for segment in pack.segments() if applies(rule, segment.name, segment.index)]
+    places = [segment for segment in segments if applies(rule, segment.name, segment.index)]
     if isinstance(when, cues.RunStart):
         opening = _may_open(pack)
         places = [segment for segment in places if segment in opening]
@@ -52,7 +56,7 @@ def _never(pack: CuePack, rule: Rule) -> str | None:
         return "there is no segment left for this rule: change `in` or `not_in`"
     if isinstance(when, cues.RunEnd):
         return None
-    spoken = [segment for segment in places if not _refused(pack, rule, segment)]
+    spoken = [segment for segment in places if not _refused(rule, segment, said)]
     if not spoken:
         coaches = sorted({segment.coach.value for segment in places})
         names = ", ".join(sorted({segment.name for segment in places}))
@@ -76,22 +80,31 @@ def _may_open(pack: CuePack) -> list[Segment]:
     return found
 
 
-def _refused(pack: CuePack, rule: Rule, segment: Segment) -> bool:
-    return all(coach_refuses(rule, Progress(segment=segment), priority) for priority in _priorities(pack, rule))
+def _refused(rule: Rule, segment: Segment, said: _Said) -> bool:
+    return all(coach_refuses(rule, Progress(segment=segment), priority) for priority in _priorities(rule, said))
 
 
-def _priorities(pack: CuePack, rule: Rule) -> list[Priority]:
+def _priorities(rule: Rule, said: _Said) -> list[Priority]:
     """What the rule may speak with, as far as safety and the rest go."""
     if rule.priority is not None:
         return [rule.priority]
-    by_id = {cue.id: cue for cue in pack.cues}
-    said: list[cues.Cue] = []
+    found: set[Priority] = set()
     for action in rule.then:
-        if isinstance(action, cues.SayCue) and action.cue in by_id:
-            said.append(by_id[action.cue])
+        if isinstance(action, cues.SayCue):
+            found |= said.get((action.cue, ""), set())
         elif isinstance(action, cues.SayTheme):
-            said += [cue for cue in pack.cues if cue.theme == action.theme]
-    return [cue.priority or Priority.PERIODIC for cue in said] or [Priority.PERIODIC]
+            found |= said.get(("", action.theme), set())
+    return sorted(found) or [Priority.PERIODIC]
+
+
+def _said(pack: CuePack) -> _Said:
+    said: _Said = {}
+    for cue in pack.cues:
+        priority = Priority.PERIODIC if cue.priority is None else cue.priority
+        said.setdefault((cue.id, ""), set()).add(priority)
+        if cue.theme is not None:
+            said.setdefault(("", cue.theme), set()).add(priority)
+    return said
 
 
 def _without_reference(pack: CuePack, spoken: list[Segment]) -> str | None:
@@ -197,13 +210,13 @@ def _after_all(pack: CuePack, when: cues.At) -> str | None:
     return None
 
 
-def _always_quiet(pack: CuePack, rule: Rule) -> bool:
+def _always_quiet(pack: CuePack, rule: Rule, said: _Said) -> bool:
     when = rule.when
     if rule.only_in or not isinstance(when, cues.At) or not isinstance(when.point, ForTime):
         return False
     if not all(isinstance(action, cues.SayCue | cues.SayTheme | cues.PlaySound) for action in rule.then):
         return False
-    exempt = any(priority >= Priority.SEGMENT for priority in _priorities(pack, rule))
+    exempt = any(priority >= Priority.SEGMENT for priority in _priorities(rule, said))
     return not exempt and when.point.ns < pack.limits.quiet_start_ns
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import Final
 
 import yaml
@@ -41,14 +42,15 @@ def clean(data: bytes) -> tuple[str, list[Problem], bool]:
         return "", [Problem(place.line, place.column, message)], False
     text = text.removeprefix("\ufeff")
     problems = []
-    lines: set[int] = set()
+    starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    last = 0
     for match in _BAD.finditer(text):
-        place = place_of(text, match.start())
-        if place.line not in lines:
-            lines.add(place.line)
+        line = bisect_right(starts, match.start())
+        if line != last:  # one a line
+            last = line
             message = f"an invisible character (U+{ord(match[0]):04X}) stands here: remove it"
-            problems.append(Problem(place.line, place.column, message))
-        if len(lines) >= MAX_NOTED:
+            problems.append(Problem(line, match.start() - starts[line - 1] + 1, message))
+        if len(problems) >= MAX_NOTED:
             break
     text = _BAD.sub("\ufffd", text)
     for match in _DIRECTIVE.finditer(text):

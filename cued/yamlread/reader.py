@@ -24,6 +24,8 @@ MAX_DEPTH: Final = 20
 """Maps and lists inside each other; a pack needs 6."""
 MAX_VALUES: Final = 20_000
 """Values of a file (keys not counted); a pack of 1,000 cues has 5,000."""
+MAX_PROBLEMS: Final = 1_000
+"""Of a file that are listed: whoever mends these will see the next ones."""
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -212,6 +214,10 @@ class _Reader:
             return None, False
 
     def _note(self, place: Place, path: Path, message: str) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            message = f"more than {MAX_PROBLEMS} problems: mend those above first"
+            self.problems.append(Problem(place.line, place.column, message))
+            raise _TooMuchError
         self.problems.append(Problem(place.line, place.column, message, path_text(path)))
 
 
