@@ -79,7 +79,11 @@ def find_pack(word: str, folders: tuple[tuple[Path, bool], ...] | None = None) -
                 f"there is no pack {quoted(word)}: there are {clip_names(listed)}, or name a file.{did_you_mean(word, names)}"
             )
             raise PackError(clip(word) or "pack", (Problem(1, 1, message),))
-    return Path(word).expanduser()
+    try:
+        return Path(word).expanduser()
+    except RuntimeError:
+        message = "there is no user of that name: write the whole path"
+        raise PackError(clip(word), (Problem(1, 1, message),)) from None
 
 
 def clip_names(names: str) -> str:

@@ -16,7 +16,7 @@ from cued.packs.explain import explain
 from cued.packs.lint import lint
 from cued.packs.overlay import Notes
 from cued.packs.sounds import Folder, Probe, SoundFiles
-from cued.yamlread import Document, Value, clip, parse, read_bytes
+from cued.yamlread import Document, Value, clip, clip_path, parse, read_bytes
 from cued.yamlread import Path as Path_
 
 PACK_FILE: Final = "pack.yaml"
@@ -51,7 +51,7 @@ def load_pack(path: Path, probe: Probe | None = None) -> LoadedPack:
     data = read_bytes(file, PackError)
     if folder is None and file.name == PACK_FILE:
         folder = file.parent
-    return parse_pack(data, clip(str(file)), Folder(folder, probe) if folder is not None else None)
+    return parse_pack(data, clip_path(str(file)), Folder(folder, probe) if folder is not None else None)
 
 
 def parse_pack(data: bytes, file: str, files: SoundFiles | None = None) -> LoadedPack:

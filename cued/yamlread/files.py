@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from cued.errors import Problem, YamlError
-from cued.yamlread.quoting import clip
+from cued.yamlread.quoting import clip, clip_path
 
 MAX_BYTES: Final = 256 * 1024
 """A pack of 1,000 cues is a third of this; more is a mistake or an attack."""
@@ -24,7 +24,7 @@ _KINDS: Final = (
 
 def read_bytes(path: Path, error: type[YamlError] = YamlError) -> bytes:
     """All of a regular file of at most `MAX_BYTES`. Raises `error` with one sentence for anything else."""
-    name = clip(str(path))
+    name = clip_path(str(path))
 
     def refuse(message: str) -> YamlError:
         return error(name, (Problem(1, 1, message),))

@@ -8,6 +8,8 @@ from typing import Final
 
 MAX_SHOWN: Final = 60
 """Characters of a value that a message repeats: enough to find it by, and one line of a terminal."""
+MAX_PATH: Final = 4096
+"""Characters of a path: Linux takes no more."""
 CLOSE_ENOUGH: Final = 0.6
 """Ratio from which difflib calls two words alike: its own default, which `metronom` and `metronome` pass easily."""
 
@@ -16,6 +18,12 @@ def clip(text: str) -> str:
     """`text` on one line, printable, cut to `MAX_SHOWN` characters."""
     flat = "".join(char if char.isprintable() else " " for char in text[: MAX_SHOWN + 1]).strip()
     return flat if len(text) <= MAX_SHOWN else flat[: MAX_SHOWN - 1].rstrip() + "…"
+
+
+def clip_path(text: str) -> str:
+    """A file's name on one line, printable, whole: editors jump to it. Only what no file can be called is cut."""
+    flat = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[: MAX_PATH + 1])
+    return flat if len(text) <= MAX_PATH else clip(flat)
 
 
 def quoted(value: object) -> str:
