@@ -24,7 +24,8 @@ SILENT_NS: Final = 4_500 * NS_PER_MS
 CONFIRM_NS: Final = 2 * NS_PER_S
 """A surprising value that holds so long is true: three samples of a 1 Hz pod, and still within the 5 s of standing."""
 CONTRADICTED_NS: Final = 10 * NS_PER_S
-"""The same where speed contradicts it."""
+"""The same where speed contradicts it. What looks like a pod's own fault (doubled, halved, zero) makes cadence unknown
+after so long instead, and is believed after `KEEP_NS`."""
 TOP_SPM: Final = 260.0
 """Nobody runs faster: sprinters reach about 5 steps a second, for seconds."""
 STANDING_SPM: Final = 20.0
@@ -59,7 +60,7 @@ class CadenceState:
     believed: tuple[Seen, ...] = ()
     """Samples over 0 that were believed, oldest first, at most `KEEP_NS` back."""
     doubted: tuple[Seen, ...] = ()
-    """The run of surprising samples not yet believed."""
+    """The run of surprising samples not yet believed; they are judged by what was believed before the first of them."""
     doubt: str = ""
     last_ns: int | None = None
     """Last sample of any kind."""
@@ -92,11 +93,12 @@ def observe(state: CadenceState, sample: CadenceSample, steady_speed_mps: float 
     if artefact:
         doubted = (*state.doubted, Seen(at_ns, spm)) if artefact == state.doubt else (Seen(at_ns, spm),)
         state = replace(state, doubted=doubted, doubt=artefact)
-        needed_ns = CONTRADICTED_NS if _contradicted(artefact, speed, steady_speed_mps) else CONFIRM_NS
+        up = bool(state.believed) and spm > state.believed[-1].spm
+        needed_ns = CONTRADICTED_NS if _contradicted(artefact, up, speed, steady_speed_mps) else CONFIRM_NS
         if at_ns - doubted[0].at_ns < needed_ns:
             return state, artefact
-        if needed_ns == CONTRADICTED_NS:
-            return _forget(state, at_ns), artefact
+        if needed_ns == CONTRADICTED_NS and artefact != "spike" and at_ns - doubted[0].at_ns < KEEP_NS:
+            return _moved(state, Gait.UNKNOWN, at_ns), artefact  # two stories for too long: neither is used
         state = replace(state, believed=tuple(seen for seen in doubted if seen.spm >= STANDING_SPM))
     gait = _gait(spm, speed, sample.running, state.gait)
     state = replace(state, doubted=(), doubt="")
@@ -134,7 +136,7 @@ def smooth_spm(state: CadenceState, now_ns: int, window_ns: int) -> float | None
     """The cadence of a pack's words: the median of the window; None while there is none."""
     if state.gait not in (Gait.RUNNING, Gait.WALKING):
         return None
-    values = _since(state.believed, now_ns - window_ns)
+    values = _since(state, now_ns - window_ns)
     return median(values) if values else None
 
 
@@ -142,24 +144,27 @@ def own_spm(state: CadenceState, now_ns: int) -> float | None:
     """The runner's own cadence as the beat follows it; None unless two samples of running agree that there is one."""
     if state.gait is not Gait.RUNNING:
         return None
-    values = _since(state.believed, now_ns - OWN_NS)
+    values = _since(state, now_ns - OWN_NS)
     return mean(values) if len(values) >= 2 else None
 
 
-def _since(believed: tuple[Seen, ...], from_ns: int) -> list[float]:
-    """The values after `from_ns`, newest first."""
+def _since(state: CadenceState, from_ns: int) -> list[float]:
+    """The values after `from_ns`, newest first; a runner is not judged by steps that were walked, nor a walker by running."""
     values: list[float] = []
-    for seen in reversed(believed):
-        if seen.at_ns <= from_ns:
+    for seen in reversed(state.believed):
+        if seen.at_ns <= from_ns or seen.at_ns < state.gait_since_ns:
             break
         values.append(seen.spm)
     return values
 
 
 def _surprise(state: CadenceState, spm: float, at_ns: int) -> str:
-    if state.gait is not Gait.RUNNING:
+    if state.gait is Gait.RUNNING:
+        recent = _since(state, (state.doubted[0].at_ns if state.doubted else at_ns) - OWN_NS)
+    elif state.gait is Gait.UNKNOWN and state.doubted:
+        recent = [seen.spm for seen in state.believed if seen.at_ns > state.doubted[0].at_ns - OWN_NS]
+    else:
         return ""
-    recent = [seen.spm for seen in state.believed[-10:] if seen.at_ns > at_ns - OWN_NS]
     if len(recent) < 3:
         return ""
     usual = median(recent)
@@ -173,20 +178,17 @@ def _surprise(state: CadenceState, spm: float, at_ns: int) -> str:
     return "spike" if ratio > 1 + SPIKE or ratio < 1 - SPIKE else ""
 
 
-def _contradicted(artefact: str, speed: float | None, before: float | None) -> bool:
-    """Does speed say that the runner goes on as before?"""
+def _contradicted(artefact: str, up: bool, speed: float | None, before: float | None) -> bool:
+    """Does speed say that the runner goes on as before? A sprint is quicker in both."""
     if artefact == "doubled":
         return True
     if speed is None:
         return False
     if before is None or before <= 0:
         return speed >= RUN_FROM_MPS
+    if up:
+        return speed < before * 1.15
     return speed >= RUN_FROM_MPS and speed > before * 0.85
-
-
-def _forget(state: CadenceState, at_ns: int) -> CadenceState:
-    """Cadence and speed tell different stories for too long: neither is used."""
-    return _moved(replace(state, believed=(), doubted=(), doubt=""), Gait.UNKNOWN, at_ns)
 
 
 def _gait(spm: float, speed: float | None, flag: bool | None, before: Gait) -> Gait:

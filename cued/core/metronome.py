@@ -239,6 +239,15 @@ def too_far_ahead(beat: Beat, metronome: Metronome, sense: Sense) -> bool:
     return beat.grid.mspm / MSPM_PER_SPM >= sense.own_spm * (1.0 + TOO_FAR)
 
 
+def _left_behind(grid: Grid, metronome: Metronome, sense: Sense) -> bool:
+    """Is a silent beat so far under the runner, and under its goal, that it had better begin at the runner's own?"""
+    own, tempo = sense.own_spm, grid.mspm / MSPM_PER_SPM
+    if own is None or metronome.mode is Mode.FIXED or tempo > own * (1.0 - TOO_FAR):
+        return False
+    goal = goal_spm(metronome, sense, tempo)
+    return goal is not None and tempo <= goal * (1.0 - TOO_FAR)
+
+
 def opened(beat: Beat, slot: Slot, cycle: int, sense: Sense, at_ns: int) -> Beat | None:
     """The beat opened at `at_ns`: on its grid within the same segment, else on a new one. None where no tempo is known."""
     key = (slot.number, slot.override, cycle if slot.metronome.mode is Mode.BURST else 0)
@@ -246,7 +255,10 @@ def opened(beat: Beat, slot: Slot, cycle: int, sense: Sense, at_ns: int) -> Beat
     if grid is not None and beat.owner == key:
         if limited_mspm(grid.mspm / MSPM_PER_SPM, sense.ceiling_spm) is None:
             return None
-        return replace(beat, open=True, next_beat=max(beat.next_beat, grid.first_from(at_ns)), since_ns=at_ns)
+        number = max(beat.next_beat, grid.first_from(at_ns))
+        if _left_behind(grid, slot.metronome, sense):  # a walk held it down, or the runner came back quicker: the phase stays
+            grid = grid.at_tempo(number, limited_mspm(sense.own_spm or 0.0, sense.ceiling_spm) or grid.mspm)
+        return replace(beat, grid=grid, open=True, next_beat=number, since_ns=at_ns)
     spm = goal_spm(slot.metronome, sense, None)
     if spm is None and grid is not None:
         spm = grid.mspm / MSPM_PER_SPM
