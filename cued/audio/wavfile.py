@@ -48,11 +48,13 @@ class Sink(Protocol):
 
 
 def open_sink(path: str | os.PathLike[str], fmt: MixFormat) -> FileSink:
-    """A file for a mix, its kind told by the name's ending (WAV where it says nothing). OutputError."""
+    """A file for a mix, its kind told by the name's ending (WAV where it has none). OutputError."""
     name = os.fspath(path)
     if name == "-":
         return _WavSink(_Place("standard output", os.dup(sys.stdout.fileno()), None, None), fmt)
-    kind = FORMATS.get(Path(name).suffix.lower(), "WAV")
+    kind = FORMATS.get(Path(name).suffix.lower() or ".wav")
+    if kind is None:
+        raise OutputError(f"{name}: cued writes {', '.join(FORMATS)}; let the name end in one of these")
     place = _Place.at(name)
     if kind == "WAV":
         return _WavSink(place, fmt)

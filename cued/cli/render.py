@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         language=args.language,
         max_hr_bpm=args.max_hr,
         beat_spm=args.cadence,
+        baseline_spm=args.cadence,
         volumes=options.volumes_of(args),
     )
     with interruptible(), Bars(args.length) as bars:
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{clock_text(track.frames * NS_PER_S // done.rate_hz):>7}  {Path(args.output) / track.name}")
     print(f"playlist: {done.playlist}")
     for left in left_out:
-        print(f"left out: {left.rule} ({left.reason})")
+        print(f"left out: {left.rule}{f', {left.says}' if left.says else ''} ({left.reason})")
     return 0
 
 
@@ -70,5 +71,5 @@ def _as_json(done: Rendered, left_out: tuple[LeftOut, ...]) -> dict[str, object]
     return {
         "tracks": [{"file": track.name, "length_s": track.frames / done.rate_hz} for track in done.tracks],
         "playlist": str(done.playlist),
-        "left_out": [{"rule": left.rule, "reason": left.reason} for left in left_out],
+        "left_out": [{"rule": left.rule, "reason": left.reason, "says": left.says} for left in left_out],
     }

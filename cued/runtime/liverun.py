@@ -127,7 +127,7 @@ def live(
         undo.pop_all()
     if log.failure is not None:
         raise log.failure
-    written = tuple(path for path in (sound_file, wanted.timeline, wanted.events) if path)
+    written = tuple(path for path in (sound_file, wanted.timeline, wanted.events) if path not in ("", "-"))
     return Lived(log, conductor.view(), end_ns, device_sound.state(), written)
 
 

@@ -102,7 +102,7 @@ def conduct(request: Request, wanted: Wanted, watch: Watch, sink: Sink | None) -
             write_timeline(wanted.timeline, log)
         undo.pop_all()
     _tell(voice.notices(), watch.notice)
-    written = tuple(path for path in (wanted.sound, wanted.timeline, wanted.events) if path)
+    written = tuple(path for path in (wanted.sound, wanted.timeline, wanted.events) if path not in ("", "-"))
     return Rehearsed(log, conductor.view(), end_ns, written)
 
 

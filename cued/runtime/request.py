@@ -94,6 +94,8 @@ class Request:
     max_hr_bpm: int | None = None
     beat_spm: float | None = None
     """Given or last known cadence, for a run by time alone."""
+    baseline_spm: float | None = None
+    """The runner's own easy cadence, where it is known before the run: targets are reckoned from it."""
     desk: bool = False
     volumes: Volumes = field(default_factory=Volumes)
 
@@ -114,7 +116,7 @@ class Request:
             session_number=self.session_number,
             language=self.language,
             length_ns=feeding.length_ns,
-            runner=Runner(max_hr_bpm=self.max_hr_bpm, cadence_spm=beat_spm),
+            runner=Runner(baseline_spm=self.baseline_spm, max_hr_bpm=self.max_hr_bpm, cadence_spm=beat_spm),
             sensor=feeding.sensor,
             simulated=feeding.simulated,
             desk=self.desk,

@@ -28,6 +28,8 @@ from cued.core.cues import (
     ReintroductionDue,
     Rise,
     Rule,
+    SayCue,
+    SayTheme,
     SensorIs,
     Trigger,
 )
@@ -41,7 +43,7 @@ from cued.units import frame_of
 
 if TYPE_CHECKING:
     from cued.audio.commands import MixFormat, Pcm
-    from cued.audio.wavfile import Sink
+    from cued.audio.wavfile import Sink, Spans
 
 AFTER: Final = "rest"
 """What sounds after the last segment, if anything does."""
@@ -55,6 +57,8 @@ class LeftOut:
     """`Rule.id`."""
     reason: str
     """What it would need."""
+    says: str = ""
+    """What it would have said, for people: a text, or `a cue of “theme”`."""
 
 
 def without_sensors(pack: CuePack) -> tuple[CuePack, tuple[LeftOut, ...]]:
@@ -64,7 +68,7 @@ def without_sensors(pack: CuePack) -> tuple[CuePack, tuple[LeftOut, ...]]:
     for rule in pack.rules:
         reason = _needs(rule.when)
         if reason:
-            left.append(LeftOut(rule.id, reason))
+            left.append(LeftOut(rule.id, reason, _says(pack, rule)))
         else:
             kept.append(rule)
     left += [
@@ -73,6 +77,16 @@ def without_sensors(pack: CuePack) -> tuple[CuePack, tuple[LeftOut, ...]]:
         if segment.metronome.only_off_band
     ]
     return replace(pack, rules=tuple(kept)), tuple(left)
+
+
+def _says(pack: CuePack, rule: Rule) -> str:
+    for action in rule.then:
+        if isinstance(action, SayCue):
+            cue = pack.cue(action.cue)
+            return f"“{cue.say}”" if cue.say else f"the sound {cue.sound}"
+        if isinstance(action, SayTheme):
+            return f"a cue of “{action.theme}”"
+    return ""
 
 
 def _needs(trigger: Trigger) -> str:
@@ -145,7 +159,7 @@ class Tracks:
 
     # --- the sink --------------------------------------------------------------------------------------------------
 
-    def write(self, block: Pcm) -> None:
+    def write(self, block: Pcm, spans: Spans | None = None) -> None:  # noqa: ARG002 - no track is written with holes
         """Append `block`, shape (frames, channels), cut where a segment begins in it."""
         start = 0
         length = len(block)

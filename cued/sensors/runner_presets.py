@@ -132,5 +132,5 @@ def runner_preset(name: str) -> RunnerPreset:
         if preset.name == name:
             return preset
     near = get_close_matches(name, preset_names(), n=1)
-    meant = f" did you mean {near[0]}?" if near else ""
-    raise SensorError(f"there is no simulated runner {name[:40]!r};{meant} (there are {', '.join(preset_names())})")
+    meant = f" (did you mean {near[0]}?)" if near else ""
+    raise SensorError(f"there is no simulated runner {name[:40]!r}{meant}: there are {', '.join(preset_names())}")

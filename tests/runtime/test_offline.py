@@ -40,7 +40,11 @@ def of(kind: type[Effect], effects: Sequence[Effect]) -> list[Effect]:
 
 def test_a_simulated_run_goes_through_its_segments_and_ends() -> None:
     ears, end_ns, _ = conducted(simulated())
-    assert [began.segment for began in ears.effects if isinstance(began, SegmentBegan)][:3] == ["warmup", "tempo run", "cooldown"]
+    assert [began.segment for began in ears.effects if isinstance(began, SegmentBegan)][:3] == [
+        "warmup",
+        "tempo run",
+        "cooldown",
+    ]
     assert [ended.at_ns for ended in ears.effects if isinstance(ended, RunEnded)] == [SECONDS_90]
     assert end_ns >= SECONDS_90
     assert ears.ended_ns == end_ns

@@ -74,7 +74,7 @@ def volume(machine: Machine) -> tuple[Check, ...]:
     """Is the mixer muted or low? Asked of the server's own tool first, then of ALSA's."""
     name = "volume"
     found = _wpctl(machine) or _pactl(machine) or _amixer(machine)
-    if found is None and machine.ask(*MIXERS[1]).outcome is Outcome.SILENT:
+    if found is None and machine.ask("pactl", "info").outcome is Outcome.SILENT:
         return (Check(name, State.UNKNOWN, "the mixer gives no answer", RESTART_SERVER),)
     if found is None:
         return (Check(name, State.UNKNOWN, "no mixer tells it", "`sudo apt install alsa-utils` brings `alsamixer`"),)
