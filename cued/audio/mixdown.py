@@ -192,6 +192,7 @@ class Mixer:
         self._voices = [voice for voice in self._voices if voice.ducks_until > head]
         if not self._open.is_steady_from(first):
             out *= np.asarray(self._open.at(np.arange(first, head)), np.float32)
+            out += np.float32(0.0)  # minus zero becomes zero, as it is where nothing is mixed at all
         elif self._open.value == 0.0:
             out[:] = 0.0
             spans.clear()

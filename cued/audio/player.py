@@ -44,7 +44,7 @@ MIXED_AHEAD_NS: Final = 247 * NS_PER_MS
 """What a device's ring and limiter hold: silence is paced by the same length."""
 RETRY_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Pauses between attempts without a device: soon after a cable slipped, rarely after a card was left at home."""
-SOUND_RUN_S: Final = 5.0
+SOUND_RUN_S: Final = 2.0
 """A child that played for so long is replaced at once when it fails; a shorter run was no recovery."""
 CLOSE_S: Final = 0.8
 
