@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from cued.core import cues
 from cued.core.phrases import nominal_duration_ns
-from cued.errors import Problem
 from cued.packs import schema, schema_parts
 from cued.packs.overlay import Notes, band_over, fade_of, limits_of, metronome_over, target_over
 from cued.packs.triggers import trigger_of
 from cued.units import NS_PER_S
-from cued.yamlread import Document, Path
+from cued.yamlread import Path
 
 
 @dataclass(slots=True)
@@ -20,22 +19,21 @@ class Built:
     """A pack, and what is needed to say where each of its parts stands in the file."""
 
     pack: cues.CuePack
-    problems: list[Problem]
     segment_paths: dict[int, Path] = field(default_factory=dict)
     """`Segment.index` → path."""
     rule_paths: dict[str, Path] = field(default_factory=dict)
     """`Rule.id` → path."""
 
 
-def build(words: schema.Pack, document: Document, voices: Mapping[str, str]) -> Built:
-    """The pack of `words`; `voices` maps a cue's id to the file that is its voice."""
-    return _Builder(words, document, voices).build()
+def build(words: schema.Pack, notes: Notes, voices: Mapping[str, str]) -> Built:
+    """The pack of `words`, its problems in `notes`; `voices` maps a cue's id to the file that is its voice."""
+    return _Builder(words, notes, voices).build()
 
 
 class _Builder:
-    def __init__(self, words: schema.Pack, document: Document, voices: Mapping[str, str]) -> None:
+    def __init__(self, words: schema.Pack, notes: Notes, voices: Mapping[str, str]) -> None:
         self.words = words
-        self.notes = Notes(document)
+        self.notes = notes
         self.voices = voices
         self.segment_paths: dict[int, Path] = {}
         self.rule_paths: dict[str, Path] = {}
@@ -69,7 +67,7 @@ class _Builder:
             advance=_advance(words),
         )
         pack = replace(pack, sounds=_sounds(pack))
-        return Built(pack, self.notes.problems, self.segment_paths, self.rule_paths)
+        return Built(pack, self.segment_paths, self.rule_paths)
 
     def _session(self) -> tuple[cues.SessionPart, ...]:
         parts: list[cues.SessionPart] = []

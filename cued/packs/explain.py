@@ -33,7 +33,7 @@ def explain(error: ValidationError, document: Document) -> list[tuple[Path, Prob
     for line in error.errors(include_url=False, include_context=False)[:MAX_PROBLEMS]:
         location = tuple(line["loc"])
         is_key = bool(location) and location[-1] == _KEY
-        path = _path(location[:-1] if is_key else location)
+        path = path_of(location)
         kind = line["type"]
         if kind == "missing":
             message = f"`{path[-1]}` is missing: add it"
@@ -57,8 +57,9 @@ def explain(error: ValidationError, document: Document) -> list[tuple[Path, Prob
     return found
 
 
-def _path(location: Iterable[int | str]) -> Path:
-    return tuple(step for step in location if not (isinstance(step, str) and step.startswith(TAG)))
+def path_of(location: Iterable[int | str]) -> Path:
+    """Pydantic's location as a path of the document."""
+    return tuple(step for step in location if step != _KEY and not (isinstance(step, str) and step.startswith(TAG)))
 
 
 def _unknown(word: str, location: tuple[int | str, ...], *, hint: bool) -> str:

@@ -14,6 +14,7 @@ from cued.packs import schema
 from cued.packs.build import build
 from cued.packs.explain import explain
 from cued.packs.lint import lint
+from cued.packs.mend import mended
 from cued.packs.overlay import Notes
 from cued.packs.sounds import Folder, Probe, SoundFiles
 from cued.yamlread import Document, Value, clip, clip_path, parse, read_bytes
@@ -60,18 +61,22 @@ def parse_pack(data: bytes, file: str, files: SoundFiles | None = None) -> Loade
     if not document.complete:
         raise PackError(file, document.problems)
     problems = [*document.problems, *_empty_values(document)]
-    built = None
+    words, touched = None, frozenset[Path_]()
     try:
         words = schema.Pack.model_validate(document.value)
     except ValidationError as error:
         problems += [problem for _, problem in explain(error, document)]
-    else:
-        built = build(words, document, files.voices(words.cues or {}) if files is not None else {})
-        notes = Notes(document)
+        rest = mended(document, error)
+        if rest is not None:
+            words, touched = rest
+    built = None
+    if words is not None:
+        notes = Notes(document, touched)
+        built = build(words, notes, files.voices(words.cues or {}) if files is not None else {})
         lint(built, files, notes)
-        problems += [*built.problems, *notes.problems]
+        problems += notes.problems
     problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column, problem.warning))
-    if built is None or any(not problem.warning for problem in problems):
+    if built is None or touched or any(not problem.warning for problem in problems):
         raise PackError(file, tuple(problems))
     folder = files.path if isinstance(files, Folder) else None
     return LoadedPack(built.pack, tuple(problems), data.decode("utf-8-sig"), folder, file)

@@ -15,12 +15,17 @@ from cued.yamlread import Document, Path
 class Notes:
     """Collects problems with their places."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, touched: frozenset[Path] = frozenset()) -> None:
+        """`touched`: what has a problem already, about which (and what holds it) nothing more is noted."""
         self.document = document
+        self.touched = touched | document.broken
+        self._holding = {path[:end] for path in self.touched for end in range(len(path) + 1)}
         self.problems: list[Problem] = []
 
     def add(self, path: Path, message: str, *, warning: bool = False, key: bool = False) -> None:
         """Note a problem at `path`."""
+        if path in self._holding or (self.touched and any(path[:end] in self.touched for end in range(len(path)))):
+            return
         self.problems.append(self.document.problem(path, message, key=key, warning=warning))
 
 

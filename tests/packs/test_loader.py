@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cued.core import cues
@@ -267,3 +269,14 @@ def test_in_and_not_in_together_leave_the_difference() -> None:
     text = f"{HEAD}{PLACES}rules: [{{when: {{segment: start}}, in: [short, long], not_in: long, say: a}}]\n"
     rule = parse_pack(text.encode(), "pack.yaml").pack.rules[0]
     assert (rule.only_in, rule.not_in) == (("short",), ())
+
+
+def test_all_problems_come_at_once_whatever_their_depth() -> None:
+    text = (Path(__file__).parent / "hostile" / "many-mistakes.yaml").read_text(encoding="utf-8")
+    found = [(problem.line, problem.column, problem.warning) for problem in problems_of(text)]
+    places = [(3, 7), (8, 19), (10, 25), (10, 42), (11, 39), (12, 16), (12, 32), (12, 49), (14, 12), (14, 30), (15, 31)]
+    assert found == [(line, column, (line, column) == (12, 49)) for line, column in places]
+
+
+def test_a_word_that_is_wrong_as_yaml_brings_no_second_complaint() -> None:
+    assert len(problems_of(f"{SMALLEST}cues: {{a: {{say: no}}}}\n")) == 1
