@@ -62,9 +62,9 @@ def _segments() -> Iterator[tuple[int, Effect]]:
             for step in range(3):
                 yield from _beat(at_s + 5 + 10 * step, 170 + 2 * step, 20 if step == 2 else 10)
             yield at_s, TempoChanged((at_s + 5) * NS_PER_S, 170_000, "lead", "start")
-            yield at_s + 15, TempoChanged((at_s + 15) * NS_PER_S, 172_000, "lead", "cadence")
-            yield at_s + 25, TempoChanged((at_s + 25) * NS_PER_S, 174_000, "lead", "target")
-            yield at_s + length_s, TempoChanged((at_s + length_s) * NS_PER_S, 0, "none", "segment")
+            yield at_s + 15, TempoChanged((at_s + 15) * NS_PER_S, 172_000, "lead", "lead")
+            yield at_s + 25, TempoChanged((at_s + 25) * NS_PER_S, 174_000, "lead", "lead")
+            yield at_s + length_s, TempoChanged((at_s + length_s) * NS_PER_S, 0, "none", "phase over")
             yield at_s + 1, _say(at_s + 1, "light", "Light feet, one minute.", Priority.SEGMENT)
             yield at_s + 85, _say(at_s + 85, "release", "Cues off. Just run.", Priority.SEGMENT)
         at_s, index = at_s + length_s, index + 1
