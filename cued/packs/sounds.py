@@ -85,7 +85,7 @@ class Folder:
         try:
             seconds = self.probe(self.path, name)
         except CuedError as error:
-            return f"{quoted(name)} is no sound that cued can play ({clip(str(error))}): save it as WAV, FLAC or Ogg"
+            return " ".join(str(error).split())
         if seconds is not None and seconds > MAX_SECONDS:
             return f"{quoted(name)} lasts {seconds:.0f} s: at most {MAX_SECONDS:.0f} s can be played, so shorten it"
         return None
