@@ -71,9 +71,14 @@ def clock_text(ns: int) -> str:
 def status_line(view: View, sound: SoundState) -> tuple[Piece, ...]:
     """The line: clock, segment and what is left of it, cadence on its gauge, beat, last cue, troubles."""
     pieces = [Piece(clock_text(view.run_ns), Tone.STRONG), Piece(f"  {segment_text(view)}")]
+    if view.at_ns < 0:
+        return tuple(pieces)
     if view.paused:
         return (*pieces, Piece("  paused", Tone.ALARM))
-    pieces += [Piece("  "), *_cadence(view), Piece("  "), _beat(view)]
+    pieces += [Piece("  "), *_cadence(view)]
+    beat = _beat(view)
+    if beat.text:
+        pieces += [Piece("  "), beat]
     if view.last_cue:
         ago_ns = view.at_ns - (view.last_cue_at_ns or 0)
         pieces.append(Piece(f"  “{view.last_cue}”", Tone.PLAIN if ago_ns < FRESH_NS else Tone.FAINT))
@@ -86,6 +91,8 @@ def status_line(view: View, sound: SoundState) -> tuple[Piece, ...]:
 
 def segment_text(view: View) -> str:
     """`feeder 2/4 −1:05`: the segment, its round, what is left."""
+    if view.at_ns < 0:
+        return "starting"
     if view.ended:
         return "done"
     if not view.segment:
@@ -147,7 +154,9 @@ def _beat(view: View) -> Piece:
         return Piece(f"♪ {to_spm(view.tempo_mspm):.0f}")
     if view.mode != "none":
         return Piece("♪ rests", Tone.FAINT)
-    return Piece(view.silence_reason, Tone.FAINT)
+    if view.segment and view.coach == "silent":
+        return Piece("quiet", Tone.FAINT)
+    return Piece(view.silence_reason if view.segment else "", Tone.FAINT)
 
 
 def cut(pieces: tuple[Piece, ...], width: int) -> tuple[Piece, ...]:
