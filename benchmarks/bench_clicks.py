@@ -82,13 +82,7 @@ def _error_rows(who: str, errors: Errors, missing: int, *, judged: bool, details
     target = f"at most {WITHIN_FRAMES:.0f}" if judged else ""
     return [
         Row(f"{who}: largest error", errors.worst, "frames", target, close if judged else None, details),
-        Row(
-            f"{who}: missing",
-            missing,
-            f"of {len(errors.frames) + missing}",
-            "0" if judged else "",
-            missing == 0 if judged else None,
-        ),
+        Row(f"{who}: missing", missing, f"of {len(errors.frames) + missing}", none, missing == 0 if judged else None),
         Row(f"{who}: rate - 1", (errors.rate - 1) * 1e6, "ppm"),
     ]
 
