@@ -16,6 +16,7 @@ import numpy as np
 
 from cued.audio.commands import SOUNDS, Clip, Hint, Pcm
 from cued.audio.loudness import OFFSET_LU, loudness_lufs, weighted_energy
+from cued.units import frame_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -132,6 +133,11 @@ def _tone(clip_id: str, rate_hz: int, dur_s: float, ramp_s: float, lufs: float, 
 def wake_tone(rate_hz: int) -> Clip:
     """Half a second that rises from nothing: opens sleeping Bluetooth headphones before the first cue."""
     return _tone("wake", rate_hz, 0.5, 0.2, WAKE_LUFS, lambda t: 660 * t + 220 * t * t)
+
+
+def silence(dur_ns: int, rate_hz: int) -> Pcm:
+    """Nothing to hear for `dur_ns`, float32, mono: what the voice `nominal` says."""
+    return np.zeros(frame_of(dur_ns, rate_hz), np.float32)
 
 
 def fallback_tone(rate_hz: int) -> Clip:

@@ -112,7 +112,7 @@ def open_voice(
     """The voice called `nominal` or `real`; its processes end with `closing`. Raises SpeechError for an unknown `speaker`."""
     folder = request.pack.folder
     if name == voices.NOMINAL:
-        return voices.NominalVoice(folder)
+        return voices.NominalVoice(folder, None if load is _drop else load, RATE_HZ)
     from cued.speech.store import open_store
 
     store = open_store(RATE_HZ, request.spoken_language, voice=speaker)

@@ -52,14 +52,16 @@ class Voice(Protocol):
 
 
 class NominalVoice:
-    """Every text has its nominal length and no sound; the pack's own sounds have their real length."""
+    """Every text has its nominal length and is silent; the pack's own sounds are themselves."""
 
     name = NOMINAL
     pending = False
 
-    def __init__(self, folder: Path | None) -> None:
-        """`folder`: where the pack's sounds lie; None for a pack without."""
+    def __init__(self, folder: Path | None, load: Load | None = None, rate_hz: int = 0) -> None:
+        """`folder`: where the pack's sounds lie; None for a pack without. `load`: who mixes at `rate_hz`, if somebody does."""
         self._folder = folder
+        self._load = load
+        self._rate_hz = rate_hz
         self._ready: list[SpeechReady] = []
 
     def prepare(self, texts: Sequence[Text], progress: Progress | None = None) -> tuple[tuple[str, int], ...]:
@@ -69,15 +71,28 @@ class NominalVoice:
 
     def _length_ns(self, text: Text) -> int:
         if not text.file:
-            return nominal_duration_ns(text.text)
-        from cued.audio.soundfile_in import probe
-
+            return self._silence_ns(text.text_id, text.text)
         assert self._folder is not None, "only a pack in a folder has sounds"
-        return seconds(probe(self._folder, text.file))
+        from cued.audio.soundfile_in import load, probe
+
+        if self._load is None:
+            return seconds(probe(self._folder, text.file))
+        clip = load(self._folder, text.file, self._rate_hz, text.text_id)
+        self._load(clip)
+        return clip.dur_ns
+
+    def _silence_ns(self, text_id: str, text: str) -> int:
+        dur_ns = nominal_duration_ns(text)
+        if self._load is not None:
+            from cued.audio.commands import Clip
+            from cued.audio.tones import silence
+
+            self._load(Clip(text_id, self._rate_hz, silence(dur_ns, self._rate_hz)))
+        return dur_ns
 
     def answer(self, render: Render) -> SpeechReady:
         """The text's nominal length."""
-        return SpeechReady(render.at_ns, render.text_id, nominal_duration_ns(render.text))
+        return SpeechReady(render.at_ns, render.text_id, self._silence_ns(render.text_id, render.text))
 
     def ask(self, render: Render) -> None:
         """Ready as soon as somebody asks."""
