@@ -166,9 +166,9 @@ def _close(turn: Turn, at_ns: int, reason: str) -> None:
 def _promise(turn: Turn, onset_ns: int) -> None:
     slot = turn.slot_at(onset_ns)
     if slot is None:
-        _close(
-            turn, max(turn.now_ns, onset_ns), "segment over" if turn.phase is Phase.RUNNING and not turn.paused else "stopped"
-        )
+        over_ns = min(end for end in (onset_ns, turn.end_ns(), turn.run_end_ns()) if end is not None)
+        going = turn.phase is Phase.RUNNING and not turn.paused
+        _close(turn, max(turn.now_ns, over_ns), "segment over" if going else "stopped")
         return
     reason = _blocked(turn, slot, onset_ns)
     if reason:
