@@ -14,7 +14,7 @@ from cued.audio.wire import Beat, Ready, Unpacker, packed, python_command
 OPEN_DEADLINE_S: Final = 8.0
 """A child opens a device in 0.4 s here; a small machine with a sleeping USB sound card takes seconds."""
 SILENCE_DEADLINE_S: Final = 1.5
-"""Six heartbeats: no busy machine delays them all, and a dead beat is not endured for longer."""
+"""Three heartbeats: no busy machine delays them all, and a dead beat is not endured for longer."""
 _READ_BYTES: Final = 1 << 16
 _CHILD: Final = python_command("cued.audio.process")
 

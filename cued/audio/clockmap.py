@@ -27,7 +27,7 @@ JUMP_SHARE: Final = 0.75
 FOLLOW_FRAMES: Final = 96
 """Differences under this are drift, and followed."""
 FOLLOW_SHARE: Final = 0.02
-"""Of the drift, at each poll: some 2.5 s at 20 polls a second, far slower than any jump."""
+"""Of the drift, at each poll: some 4 s at 12 polls a second, far slower than any jump."""
 SLEW_S: Final = 20.0
 """Time in which an error of the map is made up for: the noise of the median must not be heard in the beat."""
 SLEW_LIMIT: Final = 1e-3

@@ -32,15 +32,16 @@ if TYPE_CHECKING:
 
 AHEAD_NS: Final = 240 * NS_PER_MS
 """With the limiter's look-ahead just under the 250 ms within which an events file says that nothing can be recalled."""
-POLL_S: Final = 0.05
-"""A fifth of what is ahead: a late poll costs nothing, and the processor's cost is half of that at 20 ms."""
+POLL_S: Final = 0.08
+"""A third of what is ahead: a poll may be 0.1 s late, and each costs the processor half a millisecond."""
 DITHER: Final = 0.4
 """Polls are spread by so much of their distance: in step with a device's periods they would all see the same moment of one."""
 GOLDEN: Final = 0.618_034
 """Multiples of the golden ratio fall evenly, however many there are."""
 FIRST_POLL_S: Final = 0.004
 """While the map is anchored: 24 polls in a tenth of a second, over some five periods; the rest is made up for slowly."""
-BEAT_S: Final = 0.25
+BEAT_S: Final = 0.4
+"""With the next poll: a beat of its own would be one more time to wake up."""
 STALL_S: Final = 0.8
 """A stream that takes nothing for so long, beyond its own buffer, is dead: a suspended or killed server flags nothing."""
 LATENCY_S: Final = 0.2
@@ -340,6 +341,8 @@ def serve(pipes: Pipes) -> None:
                 promise = engine.apply(message)
                 if promise is not None:
                     pipes.send(promise)
+        for late in engine.late():
+            pipes.send(late)
         now = time.monotonic()
         if now >= next_poll:
             engine.poll()
@@ -349,12 +352,10 @@ def serve(pipes: Pipes) -> None:
                 raise AudioError(f"{device.name} has stopped")
             if engine.stalled_s > STALL_S + stream.latency_ns / NS_PER_S:
                 raise AudioError(f"{device.name} takes no sound any more")
-        if now >= next_beat:
-            pipes.send(engine.beat())
-            next_beat = now + BEAT_S
-        for late in engine.late():
-            pipes.send(late)
-        messages += pipes.receive(min(next_poll, next_beat) - time.monotonic())
+            if now >= next_beat:
+                pipes.send(engine.beat())
+                next_beat = now + BEAT_S
+        messages += pipes.receive(next_poll - time.monotonic())
 
 
 def _wake_ears(engine: Engine, opening: Open, rate_hz: int) -> None:
