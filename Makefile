@@ -1,7 +1,7 @@
 # cued: `make` alone lists what there is. Every target does the set-up it needs, and only once.
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench soak lock clean
+.PHONY: help setup run test lint bench soak lock golden clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' Makefile | expand -t 16
@@ -31,6 +31,10 @@ bench:  ## measure cued beside its peers; prints a table and writes JSON
 soak:  ## every test, the long ones too, with many more examples for each property
 	@scripts/setup test
 	@$(BIN)/pytest -m "soak or not soak" --hypothesis-profile=hunt
+
+golden:  ## conduct the golden runs anew, for review
+	@scripts/setup test
+	@$(BIN)/python -m tests.golden
 
 lock:  ## write the lock files anew after a change in pyproject.toml
 	@scripts/setup run

@@ -1,0 +1,94 @@
+"""The runs that are kept, each for a reason. A new case here and `make golden` is all it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cued.units import NS_PER_MIN
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run on which a pack's every decision is known."""
+
+    pack: str
+    """A shipped pack."""
+    why: str
+    """What it is kept for."""
+    sim: str = ""
+    """A simulated runner; else `run`."""
+    run: str = ""
+    """A file among the shared recordings."""
+    minutes: int | None = None
+    """None: as long as the recording."""
+    session: int = 1
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its file's name, without ending."""
+        source = self.sim or self.run.rpartition(".")[0]
+        return f"{self.pack}-{source}-session{self.session}"
+
+    @property
+    def length_ns(self) -> int | None:
+        """Running time; None: the recording's own."""
+        return None if self.minutes is None else self.minutes * NS_PER_MIN
+
+    @property
+    def command(self) -> str:
+        """The same run by hand; a recording is given by its name alone."""
+        source = f"--sim {self.sim} --length {self.minutes}min" if self.sim else f"--run {self.run}"
+        return f"cued rehearse {self.pack} {source} --session {self.session} --seed {self.seed} --events -"
+
+
+SIMULATED: Final = (
+    Case(
+        "awareness",
+        "a first session with a runner who listens: every segment once, questions spread over it",
+        "easy",
+        minutes=40,
+    ),
+    Case("awareness", "red lights and walked hills: the band sleeps, the questions go on", "stop-and-go", minutes=40),
+    Case("integration", "a first session: the beat leads through the whole of every feeder", "easy", minutes=50),
+    Case(
+        "integration",
+        "the fourth session of a runner who tires: half the beat, drift against the run's own start, withholding",
+        "tired",
+        minutes=50,
+        session=4,
+    ),
+    Case(
+        "integration",
+        "the seventh session of a runner who never gets there: no beat is left, and corrections run into their limits",
+        "stubborn",
+        minutes=45,
+        session=7,
+    ),
+    Case("metronome", "the default pack at its plainest: follow, then nudge up to the band", "easy", minutes=25),
+    Case(
+        "metronome",
+        "hard and easy by turns: speed is unsteady, so the band sleeps while the beat follows",
+        "intervals",
+        minutes=25,
+    ),
+    Case(
+        "metronome",
+        "standing and walking: the beat rests, resumes on its grid, and a nudge begins anew",
+        "stop-and-go",
+        minutes=25,
+        session=3,
+    ),
+)
+RECORDED: Final = (
+    Case("awareness", "a foot pod's own hour, even and complete", run="stryd_57min.fit"),
+    Case("integration", "an older watch that leaves out a second now and then", run="fenix2_47min.fit"),
+    Case(
+        "integration",
+        "two hours with thirteen pauses, of which clocks and limits must know nothing",
+        run="fr935_hrmrun_stryd_113min.fit",
+        session=3,
+    ),
+    Case("metronome", "half an hour with strap and pod: a beat beside real cadence", run="fenix5x_hrmrun_stryd_28min.fit"),
+)

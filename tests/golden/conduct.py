@@ -1,0 +1,58 @@
+"""A case becomes the text of its golden file: a header for whoever reviews it, then every decision."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from cued.packs.catalog import open_pack, shipped_folder
+from cued.runtime.feeding import Recorded, Simulated, feeding_of
+from cued.runtime.rehearsal import Wanted, Watch, rehearse
+from cued.runtime.request import Pack, Request
+from tests.golden.cases import Case
+from tests.golden.render import EVERY, rendered
+
+FOLDER: Final = Path(__file__).with_name("runs")
+
+
+def golden_file(case: Case) -> Path:
+    """Where the expected decisions lie."""
+    return FOLDER / f"{case.name}.txt"
+
+
+def golden_text(case: Case, runs: Path | None) -> str:
+    """Conduct the run and write it down; `runs`: the folder of recordings, needed for a recorded case."""
+    lines = _events(case, runs)
+    return "\n".join([*_header(case, runs), "", *rendered(lines, samples=not case.run), ""])
+
+
+def _header(case: Case, runs: Path | None) -> list[str]:
+    told = [case.command, f"Why: {case.why}."]
+    if case.run:
+        assert runs is not None
+        told.append(f"Input: a real run, {case.run}, SHA-256 {hashlib.sha256((runs / case.run).read_bytes()).hexdigest()};")
+        told.append("it is not in the repository. Not shown: its cadence lines.")
+    else:
+        told.append("Input: nothing but the simulated runner above.")
+        told.append(f"Not shown: cadence lines, but for every {EVERY}th.")
+    told.append(
+        "Clicks at one tempo share a line, which tells the first, the last and how many. `make golden` writes this anew."
+    )
+    return [f"# {line}" for line in told]
+
+
+def _events(case: Case, runs: Path | None) -> list[str]:
+    loaded = open_pack(str(shipped_folder() / f"{case.pack}.yaml"))
+    choice = Simulated(case.sim) if case.sim else Recorded(str((runs or Path()) / case.run))
+    request = Request(
+        pack=Pack(loaded.pack, loaded.folder),
+        feeding=feeding_of(choice, case.length_ns, case.seed),
+        seed=case.seed,
+        session_number=case.session,
+    )
+    return rehearse(request, Wanted(), Watch(notice=_ignore)).log.lines
+
+
+def _ignore(_sentence: str) -> None:
+    """A nominal voice has nothing to say about itself."""
