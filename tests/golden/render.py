@@ -75,7 +75,7 @@ def _goes_on(stretch: Sequence[Row], click: Row) -> bool:
     if len(stretch) < 2:
         return bool(click["t_ns"] - last["t_ns"] <= 3 * NS_PER_S)
     apart_ns = last["t_ns"] - stretch[-2]["t_ns"]
-    return abs(click["t_ns"] - last["t_ns"] - apart_ns) <= EVEN_NS
+    return bool(abs(click["t_ns"] - last["t_ns"] - apart_ns) <= EVEN_NS)
 
 
 def _clicks(stretch: Sequence[Row]) -> str:
