@@ -1,14 +1,12 @@
 """The child process that owns PortAudio: it mixes ahead into a ring that C code plays. Python is never in the callback.
 
-One ring, filled `AHEAD_NS` ahead, played by one action of rtmixer. The device's clock is looked at with every poll;
-when the device has lost whole periods, as many frames are skipped, with a short crossfade. A call into PortAudio may
-hang for good when a device or a server goes away: this process then reports or falls silent, and is replaced.
+A call into PortAudio may hang for good when a device or a server goes away: this process then reports or falls silent,
+and is replaced.
 """
 
 from __future__ import annotations
 
 import importlib
-import math
 import os
 import select
 import signal
@@ -16,48 +14,33 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from cued.audio.clockmap import LATEST_POLLS, ClockMap, Poll
-from cued.audio.commands import RATES_HZ, Click, ClickLate, Clip, Command, PlayClip, Promised
+from cued.audio.commands import RATES_HZ, Clip, PlayClip
 from cued.audio.devices import JACK, Device, best, named, present
+from cued.audio.engine import AHEAD_NS, STALL_S, Engine
 from cued.audio.jackclock import JackClock
-from cued.audio.wire import Beat, Begin, Failed, Open, Quit, Ready, Unpacker, packed
+from cued.audio.wire import Begin, Failed, Open, Quit, Ready, Unpacker, packed
 from cued.errors import AudioError
-from cued.units import NS_PER_MS, NS_PER_S, frame_of
+from cued.units import NS_PER_S, frame_of
 
 if TYPE_CHECKING:
     from cued.audio.commands import Pcm
 
-AHEAD_NS: Final = 240 * NS_PER_MS
-"""With the limiter's look-ahead just under the 250 ms within which an events file says that nothing can be recalled."""
 POLL_S: Final = 0.08
 """A third of what is ahead: a poll may be 0.1 s late, and each costs the processor half a millisecond."""
 DITHER: Final = 0.4
 """Polls are spread by so much of their distance: in step with a device's periods they would all see the same moment of one."""
 GOLDEN: Final = 0.618_034
 """Multiples of the golden ratio fall evenly, however many there are."""
-FIRST_POLL_S: Final = 0.004
-"""While the map is anchored: 24 polls in a tenth of a second, over some five periods; the rest is made up for slowly."""
 BEAT_S: Final = 0.4
 """With the next poll: a beat of its own would be one more time to wake up."""
-STALL_S: Final = 0.8
-"""A stream that takes nothing for so long, beyond its own buffer, is dead: a suspended or killed server flags nothing."""
 LATENCY_S: Final = 0.2
 """Asked of ALSA and what is behind it: at 35 ms PulseAudio lost a click under load, at 200 ms none."""
 MAX_LATENCY_S: Final = 5.0
 """Bluetooth has 0.2 s; PortAudio's JACK says 24 hours (an unsigned number below zero) where it knows none."""
-CROSSFADE_NS: Final = 4 * NS_PER_MS
-"""Where frames are skipped: short enough to leave a click its attack, long enough not to be one."""
-LONGEST_SKIP_NS: Final = 2 * NS_PER_S
-"""A device that lost more is better opened anew."""
 CLOSING_S: Final = 0.4
 """What a stream has to close in; PortAudio's JACK never returns once the server is gone."""
-NOISE_DBFS: Final = -84.0
-"""Two steps of 16 bits: not heard, and no digital silence that a headphone would take for the end."""
-_MIN_PERIOD: Final = 32
-"""A common divisor under it is chance, not a period."""
 _READ_BYTES: Final = 1 << 16
 _UNSENT_LIMIT: Final = 10_000
 """Reports kept for a parent that does not read: half an hour of promises; more would be memory for nobody."""
@@ -146,141 +129,6 @@ class Stream:
         """Stop at once. May never return."""
         self._mixer.abort()
         self._mixer.close()
-
-
-class Engine:
-    """The mix, the ring and the clock map of one open stream."""
-
-    def __init__(self, opening: Open, stream: Stream, rate_hz: int) -> None:
-        from cued.audio.mixdown import Mixer
-
-        fmt = replace(opening.fmt, rate_hz=rate_hz)
-        self._stream = stream
-        self._t0_ns = opening.t0_monotonic_ns
-        self._promises = opening.promises
-        self._map = ClockMap(rate_hz)
-        self._mixer = Mixer(fmt, self._map.frame_at)
-        self._ahead = frame_of(AHEAD_NS, rate_hz)
-        self._crossfade = frame_of(CROSSFADE_NS, rate_hz)
-        self._longest_skip = frame_of(LONGEST_SKIP_NS, rate_hz)
-        self._noise = _noise(rate_hz) if fmt.keep_awake else None
-        self._underruns = 0
-        self._taken = 0
-        self._period = self._burst = 0
-        self._moved_at = time.monotonic()
-
-    @property
-    def stalled_s(self) -> float:
-        """For how long the device has taken nothing."""
-        return time.monotonic() - self._moved_at
-
-    def begin(self) -> None:
-        """Fill the ring and watch it being played until the map is anchored. AudioError if nothing is played."""
-        self._fill()
-        self._stream.play()
-        polls = 0
-        while polls < LATEST_POLLS:
-            time.sleep(FIRST_POLL_S)
-            self.poll()
-            # Before its first period a stream stands still: polls from then would bend the map.
-            if self._taken:
-                polls += 1
-            elif self.stalled_s > STALL_S:
-                raise AudioError("the device does not play")
-        self._map.period = self._period if self._period >= _MIN_PERIOD else 0
-        self._map.burst = self._map.period or self._burst
-        self._map.anchor()
-
-    def poll(self) -> None:
-        """Look at the device's clock, be on its time again, fill the ring."""
-        if not self._stream.playing and self._taken:
-            self._refill()
-        waiting = self._stream.waiting
-        self._note(waiting)
-        at_ns = time.monotonic_ns() - self._t0_ns
-        skip = self._map.observe(Poll(at_ns, self._stream.time_s, self._mixer.position - waiting)) if self._taken else 0
-        if skip > self._longest_skip:
-            raise AudioError("the device's clock jumped")
-        if skip:
-            self._skip(skip)
-        self._fill()
-
-    def start_at(self, t0_ns: int) -> None:
-        """The session's zero on the monotonic clock is there."""
-        self._map.rebase(t0_ns - self._t0_ns)
-        self._t0_ns = t0_ns
-
-    def load(self, clip: Clip) -> None:
-        """Make a clip playable."""
-        self._mixer.load(clip)
-
-    def apply(self, command: Command) -> Promised | None:
-        """Do this; for a click in time, its frame where promises are wanted. AudioError for an unknown clip."""
-        frame = self._mixer.apply(command)
-        if self._promises and isinstance(command, Click) and frame is not None:
-            return Promised(command.onset_ns, frame)
-        return None
-
-    def late(self) -> list[ClickLate]:
-        """The clicks that came too late since the last call."""
-        late, self._mixer.late = self._mixer.late, []
-        return late
-
-    def beat(self) -> Beat:
-        """The counts."""
-        ahead = self._map.ns_at(self._mixer.head) if self._map.ready else 0
-        return Beat(self._taken, ahead, self._underruns, self._map.resyncs, self._mixer.late_clicks)
-
-    def _note(self, waiting: int) -> None:
-        """How far the stream has come, and in what steps."""
-        taken = self._mixer.position - waiting
-        if taken != self._taken:
-            if self._taken:
-                self._period = math.gcd(self._period, taken - self._taken)
-                self._burst = max(self._burst, taken - self._taken)
-            self._taken = taken
-            self._moved_at = time.monotonic()
-
-    def _fill(self) -> None:
-        missing = self._ahead - self._stream.waiting
-        if missing > 0:
-            self._write(self._mixer.render(missing))
-
-    def _write(self, pcm: Pcm) -> None:
-        import numpy as np
-
-        if self._noise is not None:
-            first = self._mixer.position - len(pcm)
-            pcm = pcm + self._noise[np.arange(first, first + len(pcm)) % self._noise.size, np.newaxis]
-        self._stream.write(np.ascontiguousarray(pcm))
-
-    def _skip(self, n_frames: int) -> None:
-        """Leave `n_frames` of the mix out, blending what was before into what comes after."""
-        import numpy as np
-
-        fade = min(self._crossfade, n_frames)
-        before = self._mixer.render(fade)
-        self._mixer.skip(n_frames - fade)
-        share = np.linspace(0.0, 1.0, fade, dtype=np.float32)[:, np.newaxis]
-        self._write(before * (1 - share) + self._mixer.render(fade) * share)
-
-    def _refill(self) -> None:
-        """The ring ran empty: what was due meanwhile is gone, the grid is not."""
-        self._underruns += 1
-        if self._map.ready:
-            behind = self._map.frame_at(time.monotonic_ns() - self._t0_ns) - self._mixer.position
-            self._mixer.skip(max(behind, 0))
-        self._map.restarted()
-        self._fill()
-        self._stream.play()
-
-
-def _noise(rate_hz: int) -> Pcm:
-    """A second of faint noise, the same every time."""
-    import numpy as np
-
-    noise = np.random.default_rng(1).standard_normal(rate_hz) * 10 ** (NOISE_DBFS / 20)
-    return np.asarray(noise, np.float32)
 
 
 def open_stream(opening: Open) -> tuple[Device, Stream, int]:
