@@ -203,7 +203,8 @@ def weighed(beat: Beat, metronome: Metronome, sense: Sense, onset_ns: int) -> tu
     if capped < tempo:  # what holds whatever a pack says wins over any pace of change
         return replace(beat, weighed_ns=onset_ns, moving=True), capped
     passed_ns = onset_ns - beat.weighed_ns
-    if passed_ns < WEIGH_NS and _step_mspm(metronome, tempo, WEIGH_NS) is not None:
+    begins = beat.since_ns == onset_ns
+    if passed_ns < WEIGH_NS and _step_mspm(metronome, tempo, WEIGH_NS, begins=begins) is not None:
         return beat, capped
     spm = tempo / MSPM_PER_SPM
     goal = goal_spm(metronome, sense, spm)
@@ -215,15 +216,17 @@ def weighed(beat: Beat, metronome: Metronome, sense: Sense, onset_ns: int) -> tu
     off = aim - tempo if aim > tempo else tempo - aim
     if off == 0 or (not beat.moving and off <= STIR_SPM * MSPM_PER_SPM):
         return replace(beat, weighed_ns=onset_ns, moving=beat.moving and off > 0), capped
-    step = _step_mspm(metronome, tempo, passed_ns)
+    step = _step_mspm(metronome, tempo, passed_ns, begins=begins)
     if step is None or off <= step:
         return replace(beat, weighed_ns=onset_ns, moving=False), aim
     return replace(beat, weighed_ns=onset_ns, moving=True), tempo + step if aim > tempo else tempo - step
 
 
-def _step_mspm(metronome: Metronome, tempo_mspm: int, passed_ns: int) -> int | None:
-    """The most the tempo may change after `passed_ns`; None: at once."""
-    if metronome.mode is Mode.FIXED and metronome.beat_mspm is not None:
+def _step_mspm(metronome: Metronome, tempo_mspm: int, passed_ns: int, *, begins: bool) -> int | None:
+    """The most the tempo may change after `passed_ns`; None: at once. A fixed beat is there at once when its segment
+    `begins`, and later comes gently after a target that moves with the runner's speed.
+    """
+    if metronome.mode is Mode.FIXED and (begins or metronome.beat_mspm is not None):
         return None
     slew = SLEW_PER_S
     if metronome.mode is Mode.NUDGE:
