@@ -50,8 +50,9 @@ _UNSAFE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """What some readers take for the end of a line, and halves of characters that no file can hold (from odd file names)."""
 
 Line: TypeAlias = dict[str, object]
-_Held: TypeAlias = tuple[int, int, Effect]
-"""(t_ns, number of arrival, effect): sorts by time, and what came first stays first."""
+_Held: TypeAlias = tuple[int, bool, int, Effect]
+"""(t_ns, is a click, number of arrival, effect): sorts by time; a click on a boundary belongs to what begins there, so it comes
+after; else what came first stays first."""
 
 
 class EventsFile:
@@ -106,8 +107,8 @@ class EventsFile:
 
     def finish(self, end_ns: int) -> list[str]:
         """The last lines, for a run whose sound stops at `end_ns`: clicks from there on were not heard, a cue is cut there."""
-        self._held = [held for held in self._held if not (isinstance(held[2], PlayClick) and held[0] >= end_ns)]
-        for _, number, effect in list(self._held):
+        self._held = [held for held in self._held if not (held[1] and held[0] >= end_ns)]
+        for _, _, number, effect in list(self._held):
             if isinstance(effect, Say) and effect.at_ns + effect.dur_ns > end_ns:
                 self._shorten(number, end_ns)
         return [self._line(held) for held in self._held]
@@ -115,25 +116,21 @@ class EventsFile:
     def _take(self, effect: Effect) -> None:
         if isinstance(effect, RecallClicks):
             beyond_ns = effect.at_ns + RING_NS
-            self._held = [
-                held
-                for held in self._held
-                if not (isinstance(held[2], PlayClick) and held[0] >= effect.from_ns and held[0] > beyond_ns)
-            ]
+            self._held = [held for held in self._held if not (held[1] and held[0] >= effect.from_ns and held[0] > beyond_ns)]
         elif isinstance(effect, CutSpeech):
-            for _, number, said in reversed(self._held):
+            for _, _, number, said in reversed(self._held):
                 if isinstance(said, Say) and said.text_id == effect.text_id:
                     self._shorten(number, effect.at_ns + effect.fade_ns)
                     break
         elif not isinstance(effect, Render):
             self._arrived += 1
-            insort(self._held, (effect.at_ns, self._arrived, effect))
+            insort(self._held, (effect.at_ns, isinstance(effect, PlayClick), self._arrived, effect))
 
     def _shorten(self, number: int, silent_ns: int) -> None:
         """The cue that arrived as `number` is silent from `silent_ns` on."""
-        for index, (at_ns, arrived, said) in enumerate(self._held):
+        for index, (at_ns, click, arrived, said) in enumerate(self._held):
             if arrived == number and isinstance(said, Say) and silent_ns < at_ns + said.dur_ns:
-                self._held[index] = (at_ns, arrived, replace(said, dur_ns=max(0, silent_ns - at_ns)))
+                self._held[index] = (at_ns, click, arrived, replace(said, dur_ns=max(0, silent_ns - at_ns)))
                 self._cut.add(number)
 
     def _flush(self, now_ns: int) -> list[str]:
@@ -142,7 +139,7 @@ class EventsFile:
         if not held or held[0][0] >= now_ns:
             return []
         count = 0
-        for at_ns, _, effect in held:
+        for at_ns, _, _, effect in held:
             if at_ns >= now_ns or (isinstance(effect, Say) and at_ns + effect.dur_ns > now_ns):
                 break
             count += 1
@@ -151,7 +148,7 @@ class EventsFile:
         return lines
 
     def _line(self, held: _Held) -> str:
-        at_ns, number, effect = held
+        at_ns, _, number, effect = held
         # An effect stamped before what is already written took effect at the session's time: the file stays in order.
         self._written_ns = t_ns = max(at_ns, self._written_ns)
         if isinstance(effect, PlayClick):

@@ -124,12 +124,20 @@ def test_a_cut_of_another_text_or_after_the_end_changes_nothing() -> None:
     assert (row["dur_s"], row["reason"]) == (2.0, "")
 
 
+def test_a_click_on_a_boundary_follows_the_segment_that_owns_it() -> None:
+    file = events()
+    lines = file.add([click(10 * S), click(9 * S)], 9 * S)
+    lines += file.add([SegmentBegan(10 * S, "steady", 1, 1, 1, None)], 10 * S)
+    lines += file.finish(20 * S)
+    assert [(row["kind"], row["t_ns"]) for row in rows(lines)] == [("click", 9 * S), ("segment", 10 * S), ("click", 10 * S)]
+
+
 def test_where_the_sound_stops_clicks_end_and_a_running_cue_is_cut() -> None:
     file = events()
     lines = rows(file.add([click(5 * S), say(5 * S, 2 * S), RunEnded(6 * S, "stopped"), click(6 * S)], 6 * S))
     lines += rows(file.finish(6 * S))
-    assert [row["kind"] for row in lines] == ["click", "say", "end"]
-    assert (lines[1]["dur_s"], lines[1]["reason"]) == (1.0, "cut")
+    assert [row["kind"] for row in lines] == ["say", "click", "end"]
+    assert (lines[0]["dur_s"], lines[0]["reason"]) == (1.0, "cut")
 
 
 def test_withheld_and_suppressed_cues_say_why() -> None:
@@ -232,7 +240,7 @@ def test_what_was_written_reads_back() -> None:
     file = events()
     lines = [file.header(), *file.add([SegmentBegan(0, "run", 0, 1, 1, None), click(MS), say(MS, S)], 5 * S)]
     lines += file.finish(5 * S)
-    assert [row["kind"] for row in parse_events(lines)] == ["start", "segment", "click", "say"]
+    assert [row["kind"] for row in parse_events(lines)] == ["start", "segment", "say", "click"]
 
 
 HEADER = events().header()
