@@ -17,6 +17,8 @@ TOP_MPS: Final = 12.5
 MEAN_NS: Final = 10 * NS_PER_S
 BEFORE_NS: Final = 30 * NS_PER_S
 UNSTEADY: Final = 0.05
+NEVER_S: Final = 1e9
+"""What is further off than this (a pod may report next to no speed at all) is not waited for."""
 SLOPE_OVER_NS: Final = 30 * NS_PER_S
 SLOPE: Final = 0.03
 
@@ -63,7 +65,8 @@ def due_ns(motion: Motion, now_ns: int, at_m: float) -> int | None:
         return now_ns
     if not motion.moving or motion.speed_mps <= 0:
         return None
-    return now_ns + int(left_m / motion.speed_mps * NS_PER_S) + 1
+    left_s = left_m / motion.speed_mps
+    return now_ns + int(left_s * NS_PER_S) + 1 if left_s < NEVER_S else None
 
 
 def settled(motion: Motion, now_ns: int, *, moving: bool) -> Motion:
