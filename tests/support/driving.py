@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+from hypothesis import seed, settings
 
 from cued.core import engine
 from cued.core.effects import CutSpeech, Effect, Paused, PlayClick, RecallClicks, Render, Say, Withheld
@@ -12,6 +16,10 @@ from cued.core.phrases import nominal_duration_ns
 from cued.core.session import Session
 from cued.core.start import Start
 
+_Test = TypeVar("_Test", bound=Callable[..., None])
+
+SHARED = 120
+"""Courses that the properties of what is heard look at together in `make test`; a hunt draws its own for each."""
 SAME_INSTANT = 25
 """A session that asks more often than this to be woken at one and the same instant is going round in circles."""
 
@@ -22,6 +30,23 @@ class Step:
     event: Event
     after: Session
     effects: tuple[Effect, ...]
+
+
+def examples(number: int) -> Callable[[_Test], _Test]:
+    """So many examples in `make test`; in a hunt as many as its profile says."""
+    usual = settings().max_examples
+    return settings(max_examples=number if usual <= 100 else usual)
+
+
+def alike(test: _Test) -> _Test:
+    """The same examples for every property that is marked so, that each course need be run but once (see `course_of`)."""
+    return examples(SHARED)(test if settings().max_examples > 100 else seed(0)(test))
+
+
+@lru_cache(maxsize=SHARED + 4)
+def course_of(how: Start, events: tuple[Event, ...]) -> tuple[Step, ...]:
+    """The steps of a course; see `woken`."""
+    return tuple(woken(how, events))
 
 
 def fed(how: Start, events: Iterable[Event]) -> list[Step]:
