@@ -123,6 +123,8 @@ class EventsFile:
                     self._shorten(number, effect.at_ns + effect.fade_ns)
                     break
         elif not isinstance(effect, Render):
+            if isinstance(effect, RunEnded):  # a tempo whose first click lies beyond the end never was
+                self._held = [held for held in self._held if not (isinstance(held[3], TempoChanged) and held[0] > effect.at_ns)]
             self._arrived += 1
             insort(self._held, (effect.at_ns, isinstance(effect, PlayClick), self._arrived, effect))
 

@@ -236,6 +236,13 @@ def test_more_wakes_between_steps_change_no_line(steps: list[tuple[int, list[Eff
     assert all(early <= late for early, late in pairwise(stamps))
 
 
+def test_a_tempo_that_would_have_begun_after_the_end_is_not_told() -> None:
+    file = events()
+    lines = file.add([TempoChanged(2 * S, 170_000, "follow", "start"), TempoChanged(4 * S, 171_000, "follow", "follow")], S)
+    lines += file.add([RunEnded(3 * S, "stopped")], 3 * S) + file.finish(3 * S)
+    assert [(row["kind"], row["t_ns"]) for row in rows(lines)] == [("tempo", 2 * S), ("end", 3 * S)]
+
+
 def test_what_was_written_reads_back() -> None:
     file = events()
     lines = [file.header(), *file.add([SegmentBegan(0, "run", 0, 1, 1, None), click(MS), say(MS, S)], 5 * S)]
