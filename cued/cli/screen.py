@@ -34,6 +34,7 @@ class PlainScreen:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
+        self._gone = False
 
     def show(self, view: View, sound: SoundState) -> None:
         """Nothing: lines come when something happens."""
@@ -54,7 +55,18 @@ class PlainScreen:
 
     def line(self, text: str) -> None:
         """Print one line at once."""
-        print(text, file=self._out, flush=True)
+        self._write(f"{text}\n")
+
+    def _write(self, text: str) -> None:
+        if self._gone:
+            return
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError:  # a terminal that was closed: the run ends by its signal, and its files are to be whole
+            self._gone = True
 
 
 class TerminalScreen(PlainScreen):
@@ -87,10 +99,6 @@ class TerminalScreen(PlainScreen):
     def _paint(self, piece: Piece) -> str:
         code = CODES[piece.tone] if self._colour else ""
         return f"\x1b[{code}m{piece.text}\x1b[0m" if code else piece.text
-
-    def _write(self, text: str) -> None:
-        self._out.write(text)
-        self._out.flush()
 
 
 def line_of(effect: Effect) -> str:

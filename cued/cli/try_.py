@@ -43,23 +43,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Try; 0."""
-    pack = options.load(args.pack, sys.stderr)
-    options.check_language(pack, args.language, sys.stderr)
-    feeding = _a_while(feeding_of(Simulated(args.sim), None, args.seed))
-    request = Request(
-        pack=pack,
-        feeding=feeding,
-        seed=args.seed,
-        language=args.language,
-        desk=True,
-        volumes=options.volumes_of(args),
-    )
+    request = asked(args)
+    pack = request.pack.value
     folder = _folder(args.output)
-    stem = folder / f"try-{pack.value.name}"
+    stem = folder / f"try-{pack.name}"
     sound, timeline = f"{stem}.wav", f"{stem}.html"
-    print(f"{pack.value.title}: 90 seconds with a simulated runner ({args.sim}). Ctrl-C ends it.", file=sys.stderr)
+    print(f"{pack.title}: 90 seconds with a simulated runner ({args.sim}). Ctrl-C ends it.", file=sys.stderr)
     if args.fast:
-        with interruptible(), Bars(feeding.end_ns) as bars:
+        with interruptible(), Bars(request.feeding.end_ns) as bars:
             watch = Watch(notice=bars.notice, speech=bars.speech, run=bars.run)
             rehearsed = rehearse(request, Wanted(REAL, sound=sound, timeline=timeline), watch)
         print_summary(rehearsed.log, None, rehearsed.written, sys.stdout)
@@ -69,6 +60,20 @@ def run(args: argparse.Namespace) -> int:
         lived = live(request, LiveWanted(also_sound=sound, timeline=timeline), screen, bars.speech, bars.close)
     print_summary(lived.log, lived.sound, lived.written, sys.stdout)
     return 0
+
+
+def asked(args: argparse.Namespace) -> Request:
+    """The run that is tried."""
+    pack = options.load(args.pack, sys.stderr)
+    options.check_language(pack, args.language, sys.stderr)
+    return Request(
+        pack=pack,
+        feeding=_a_while(feeding_of(Simulated(args.sim), None, args.seed)),
+        seed=args.seed,
+        language=args.language,
+        desk=True,
+        volumes=options.volumes_of(args),
+    )
 
 
 def _a_while(feeding: Feeding) -> Feeding:

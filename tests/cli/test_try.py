@@ -1,0 +1,90 @@
+"""`cued try`: what is heard within its 90 seconds, and what it leaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+
+from cued.cli.main import VERBS, load, main, parser_of
+from cued.cli.start import missing
+from cued.cli.try_ import asked
+from cued.runtime.doctor.check import Check, State
+from cued.runtime.rehearsal import Wanted, Watch, rehearse
+from tests.support.waiting import wait_for
+
+
+def tried(*words: str) -> list[dict[str, Any]]:
+    """The decisions of `cued try WORDS`, without its sound."""
+    verb = next(verb for verb in VERBS if verb.name == "try")
+    request = asked(parser_of(verb, load(verb)).parse_args(words))
+    return list(rehearse(request, Wanted(), Watch(notice=print)).log.rows())
+
+
+def first_s(rows: list[dict[str, Any]], kind: str) -> float:
+    return next(row["t_ns"] for row in rows if row["kind"] == kind) / 1e9
+
+
+@pytest.mark.parametrize("sim", ["easy", "tired", "stubborn"])
+@pytest.mark.parametrize("pack", ["metronome", "integration"])
+def test_a_click_comes_within_3_seconds_a_cue_within_20_and_the_end_after_90(pack: str, sim: str) -> None:
+    rows = tried("--pack", pack, "--sim", sim)
+    assert first_s(rows, "click") < 2.0  # and one second at most to set it up
+    assert first_s(rows, "say") < 20.0
+    assert first_s(rows, "end") == 90.0
+    assert rows[0]["simulated"] is True
+
+
+def test_a_pack_that_begins_in_silence_is_tried_from_its_first_sounding_segment() -> None:
+    assert next(row["segment"] for row in tried("--pack", "integration") if row["kind"] == "segment") == "feeder"
+
+
+def test_a_pack_without_a_beat_is_tried_by_its_cues() -> None:
+    rows = tried("--pack", "awareness")
+    assert first_s(rows, "say") < 20.0
+    assert not any(row["kind"] == "click" for row in rows)
+
+
+def test_it_leaves_sound_and_page_and_says_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["try", "--fast", "-o", str(tmp_path / "new")]) == 0
+    told = capsys.readouterr().out
+    sound, page = tmp_path / "new" / "try-metronome.wav", tmp_path / "new" / "try-metronome.html"
+    assert f"written: {sound}" in told
+    assert f"written: {page}" in told
+    assert soundfile.info(sound).duration == pytest.approx(90.0, abs=1.0)
+    assert "<html" in page.read_text(encoding="utf-8")
+
+
+def test_a_try_that_is_cut_short_still_leaves_whole_files(tmp_path: Path) -> None:
+    environment = os.environ | {"JACK_DEFAULT_SERVER": "none", "JACK_NO_START_SERVER": "1", "PULSE_SERVER": "/none"}
+    command = [sys.executable, "-m", "cued", "try", "-o", str(tmp_path)]
+    said = tmp_path / "said"
+    with (
+        said.open("wb") as out,
+        subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment) as child,
+    ):
+        wait_for(lambda: b"pod found" in said.read_bytes(), 30.0, "the run's first line")
+        assert [path.name for path in tmp_path.glob("*.wav")] == []  # whole or not at all
+        child.send_signal(signal.SIGINT)
+        assert child.wait(20) == 0
+    assert soundfile.info(tmp_path / "try-metronome.wav").duration < 60.0
+    assert (tmp_path / "try-metronome.html").stat().st_size > 10_000
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_start_says_what_is_missing_and_what_to_do_about_it() -> None:
+    checks = (
+        Check("PortAudio", State.OK, "19.6"),
+        Check("sound devices", State.FAIL, "none", "plug headphones in"),
+        Check("disk", State.FAIL, "full", "make room"),
+    )
+    told = missing(checks)
+    assert told[0] == "No sound here: none. To do: plug headphones in."
+    assert len(told) == 2
+    assert "No pod" in told[1]
