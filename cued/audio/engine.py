@@ -27,6 +27,8 @@ FIRST_POLL_S: Final = 0.004
 """While the map is anchored: 24 polls in a tenth of a second, over some five periods; the rest is made up for slowly."""
 STALL_S: Final = 0.8
 """A stream that takes nothing for so long, beyond its own buffer, is dead: a suspended or killed server flags nothing."""
+FIRST_PERIOD_S: Final = 3.0
+"""A suspended sink, or a server on a busy machine, takes its first period only after a second or two."""
 CROSSFADE_NS: Final = 4 * NS_PER_MS
 """Where frames are skipped: short enough to leave a click its attack, long enough not to be one."""
 LONGEST_SKIP_NS: Final = 2 * NS_PER_S
@@ -98,7 +100,7 @@ class Engine:
             # Before its first period a stream stands still: polls from then would bend the map.
             if self._taken:
                 polls += 1
-            elif self.stalled_s > STALL_S:
+            elif self.stalled_s > FIRST_PERIOD_S:
                 raise AudioError("the device does not play")
         self._map.period = self._period if self._period >= _MIN_PERIOD else 0
         self._map.burst = self._map.period or self._burst
