@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Final
 
-from cued.review import series
+from cued.review import labels, series
 from cued.review.series import Scale
 from cued.review.summary import Row, Summary, clock
 from cued.units import NS_PER_S, to_s
@@ -39,55 +39,68 @@ _HUES: Final[Mapping[str, int]] = {
 """Degrees of the colour circle for the format's well-known names; others take the next of `_MORE_HUES`."""
 _MORE_HUES: Final = (190, 285, 15, 120, 335, 60, 240)
 _GRID_SPM: Final = 5
+_MARK_PX: Final = 14.0
+"""A mark's own width, where its words begin."""
+LANES: Final = (("heard", ("say",)), ("withheld", ("withheld",)), ("unspoken", ("suppressed", "expired", "failed")))
+"""Name of a lane and the kinds of line whose marks it holds."""
+GAPS: Final[Mapping[str, str]] = {"walking": "walking", "standing": "standing", "lost": "sensor lost", "paused": "paused"}
+"""Times without a cadence to speak of, and their names."""
+_ALT: Final = "The run over time, as a picture; the tables below tell the same"
 
 
 def chart(rows: Sequence[Row], summary: Summary, cues: Sequence[Row]) -> str:
+    """The section of the page that holds the picture; `cues` are the lines of `rows` that have a mark."""
     frame = series.scale(rows, summary)
     beats = series.stretches(rows)
     hues = segment_hues(summary)
-    lanes = [
-        ("heard", _marks(cues, ("say",))),
-        ("withheld", _marks(cues, ("withheld",))),
-        ("unspoken", _marks(cues, ("suppressed", "expired", "failed"))),
-    ]
-    # The gutter and the stage are two columns of the same rows.
-    stage_rows = "".join(f'<div class="lane">{marks}</div>' for _, marks in lanes)
-    labels = "".join(f'<div class="gutter lane"><em>{name}</em></div>' for name, _ in lanes)
     away = _away(rows, summary)
+    # The gutter and the stage are two columns of the same rows.
+    lanes: list[tuple[str, str, str]] = []
+    for name, kinds in LANES:
+        shown = [cue for cue in cues if cue["kind"] in kinds]
+        if shown:
+            # The script knows a mark by its place among all cues; the table's rows have the same numbers.
+            numbers = [number for number, cue in enumerate(cues) if cue["kind"] in kinds]
+            lanes.append((name, *_lane(shown, numbers, frame)))
     total = f"{frame.total_s:.3f}"
+    if beats:
+        picture = f'<svg viewBox="0 0 {total} 1" preserveAspectRatio="none"><path/></svg>'
+        lanes.append(("beat", "beats", _bars(series.sounding(beats)) + picture))
+    if away:
+        lanes.append(("gaps", "away", away))
+    names = "".join(f'<div class="gutter lane {css}"><em>{name}</em></div>' for name, css, _ in lanes)
+    stage_rows = "".join(f'<div class="lane {css}">{inside}</div>' for _, css, inside in lanes)
     size = f'data-total="{total}" data-low="{frame.low_spm:g}" data-high="{frame.high_spm:g}"'
-    sizes = f'style="--from:0;--span:{total};--total:{total}"'
+    sizes = f'style="--from:0;--span:{total};--total:{total};--rows:{_deepest(cues, frame)}"'
     data = json.dumps([[to_s(one.from_ns), to_s(one.to_ns), one.clicks] for one in beats], separators=(",", ":"))
-    return f"""<section class="card" id="chart" tabindex="0" aria-label="The run over time" {size} {sizes}>
-<div class="tools">{_legend(summary)}
-<div class="zoom"><button id="closer" aria-label="Closer">+</button><button id="wider" aria-label="Wider">−</button>
+    return f"""<section class="card" id="chart" tabindex="0" role="group" aria-label="{_ALT}" {size} {sizes}>
+<div class="tools">{_legend(summary, cues, away)}
+<div class="zoom live"><button id="closer" aria-label="Closer">+</button><button id="wider" aria-label="Wider">−</button>
 <button id="whole">Whole run</button></div></div>
-<div class="frame">
+<div class="frame" aria-hidden="true">
 <div>
 <div class="gutter segs"></div>
 <div class="gutter plot">{_levels_in_words(frame)}</div>
-{labels}<div class="gutter lane"><em>beat</em></div>{'<div class="gutter lane"><em>sensor</em></div>' if away else ""}
+{names}
 </div>
 <div class="stage">
 <div class="segs">{_segments(summary, hues, "seg")}</div>
 <div class="plot">{_picture(rows, summary, frame, beats, hues)}</div>
 {stage_rows}
-<div class="lane beats">{_bars(series.sounding(beats))}
-<svg viewBox="0 0 {total} 1" preserveAspectRatio="none"><path/></svg></div>
-{f'<div class="lane away">{away}</div>' if away else ""}
-<div class="axis"></div>
+<div class="axis">{_ticks(frame)}</div>
 <div class="cross"></div>
 </div>
 </div>
-<div class="over" aria-hidden="true">{_segments(summary, hues, "part")}<div class="pane"></div></div>
-<p class="say-what" aria-live="polite">Point at the picture to read it off; at a mark to read the cue.</p>
-<p class="keys"><kbd>←</kbd> <kbd>→</kbd> move, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>0</kbd> whole run; drag to move,
+<div class="over live" aria-hidden="true">{_segments(summary, hues, "part")}<div class="pane"></div></div>
+<p class="say-what live" aria-live="polite">Point at the picture to read it off; at a mark to read the cue.</p>
+<p class="keys live"><kbd>←</kbd> <kbd>→</kbd> move, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>0</kbd> whole run; drag to move,
 Ctrl + wheel or pinch to zoom.</p>
 <script type="application/json" id="stretches">{data}</script>
 </section>"""
 
 
-def _legend(summary: Summary) -> str:
+def _legend(summary: Summary, cues: Sequence[Row], away: str) -> str:
+    """Only what the picture shows."""
     entries = ""
     if summary.running_ns:
         entries += '<span><i style="color:var(--cadence)"></i>cadence</span>'
@@ -96,12 +109,31 @@ def _legend(summary: Summary) -> str:
     if summary.clicks:
         entries += '<span><i style="color:var(--beat)"></i>beat heard</span>'
         entries += '<span><i class="rest" style="color:var(--beat)"></i>beat at rest</span>'
+    there = {cue["kind"] for cue in cues}
     for kind, word in KINDS.items():
-        entries += f'<span><i class="mark-like {kind}"></i>{word}</span>'
+        if kind in there:
+            entries += f'<span><i class="mark-like {kind}"></i>{word}</span>'
+    for css, word in GAPS.items():
+        if f'class="placed {css}"' in away:
+            entries += f'<span><i class="gap-like {css}"></i>{word}</span>'
     return f'<div class="legend">{entries}</div>'
 
 
+def _ticks(frame: Scale) -> str:
+    """The axis for a page whose scripts may not run."""
+    return "".join(
+        f'<span class="tick placed{_edge(at_s / frame.total_s)}" style="--t:{at_s}">{clock(at_s * NS_PER_S)}</span>'
+        for at_s in labels.ticks(frame.total_s)
+    )
+
+
+def _edge(share: float) -> str:
+    """A label at the very edge would be cut in half."""
+    return " left" if share < 0.02 else " right" if share > 0.98 else ""
+
+
 def segment_hues(summary: Summary) -> dict[str, int]:
+    """The colour of each segment's name, in degrees of the colour circle."""
     hues: dict[str, int] = {}
     others = 0
     for segment in summary.segments:
@@ -115,6 +147,7 @@ def segment_hues(summary: Summary) -> dict[str, int]:
 
 
 def segment_name(name: str, rep: int, reps: int | None) -> str:
+    """`feeder 2/4` as people read it."""
     if not name:
         return "after the session"
     if reps == 1:
@@ -135,8 +168,12 @@ def _segments(summary: Summary, hues: Mapping[str, int], css: str) -> str:
 
 
 def _place(from_ns: int, to_ns: int, more: str = "") -> str:
-    start, length = f"{to_s(from_ns):.3f}", f"{max(0.0, to_s(to_ns - from_ns)):.3f}"
+    start, length = _seconds(from_ns), _seconds(max(0, to_ns - from_ns))
     return f'data-t="{start}" data-d="{length}" style="--t:{start};--d:{length};{more}"'
+
+
+def _seconds(ns: int) -> str:
+    return f"{to_s(ns):.3f}"
 
 
 def _levels(frame: Scale) -> list[int]:
@@ -175,17 +212,46 @@ def _picture(
     )
 
 
-def _marks(cues: Sequence[Row], kinds: Sequence[str]) -> str:
-    parts: list[str] = []
-    for index, cue in enumerate(cues):
-        if cue["kind"] in kinds:
-            at_ns = cue["t_ns"]
-            text = escape(cue["text"] or cue["cue"])
-            label = f"{clock(at_ns)} {KINDS[cue['kind']]}: {text}"
-            place = _place(at_ns, at_ns + round(cue["dur_s"] * NS_PER_S))
-            words = f'data-i="{index}" data-text="{text}" aria-label="{label}" title="{label}"'
-            parts.append(f'<button class="mark placed {cue["kind"]}" tabindex="-1" {place} {words}></button>')
-    return "".join(parts)
+def _lane(cues: Sequence[Row], numbers: Sequence[int], frame: Scale) -> tuple[str, str]:
+    """(css, content): a mark for each cue, and its words where there is room for them."""
+    marks = "".join(_mark(number, cue) for number, cue in zip(numbers, cues, strict=True))
+    starts, widths = _places(cues, frame)
+    if cues[0]["kind"] == "say":
+        rows = labels.rows(starts, widths, labels.STAGE_PX)
+        css = "said"
+    else:
+        rows = [0 if fits else None for fits in labels.beside(starts, widths, labels.STAGE_PX, _MARK_PX)]
+        css = "unsaid"
+    words = ""
+    for number, cue, start, width, row in zip(numbers, cues, starts, widths, rows, strict=True):
+        hidden = " hidden" if row is None else ""
+        turned = " turned" if css == "said" and labels.turned(start, width, labels.STAGE_PX) else ""
+        place = f"--t:{_seconds(cue['t_ns'])};--row:{row or 0}"
+        words += f'<span class="word{turned}" data-i="{number}" style="{place}"{hidden}><bdi>{_words_of(cue)}</bdi></span>'
+    return css, marks + words
+
+
+def _places(cues: Sequence[Row], frame: Scale) -> tuple[list[float], list[float]]:
+    """Where labels begin and how wide they are, in pixels of a wide page."""
+    starts = [to_s(cue["t_ns"]) / frame.total_s * labels.STAGE_PX for cue in cues]
+    return starts, [labels.width_px(cue["text"] or cue["cue"]) for cue in cues]
+
+
+def _deepest(cues: Sequence[Row], frame: Scale) -> int:
+    """How many rows of words hang under the heard cues."""
+    rows = labels.rows(*_places([cue for cue in cues if cue["kind"] == "say"], frame), labels.STAGE_PX)
+    return max((row + 1 for row in rows if row is not None), default=0)
+
+
+def _words_of(cue: Row) -> str:
+    return escape(cue["text"] or cue["cue"])
+
+
+def _mark(number: int, cue: Row) -> str:
+    at_ns = cue["t_ns"]
+    label = f"{clock(at_ns)} {KINDS[cue['kind']]}: {_words_of(cue)}"
+    place = _place(at_ns, at_ns + round(cue["dur_s"] * NS_PER_S))
+    return f'<i class="mark placed {cue["kind"]}" data-i="{number}" {place} title="{label}"></i>'
 
 
 def _bars(spans: Iterable[tuple[int, int]]) -> str:
@@ -198,6 +264,6 @@ def _away(rows: Sequence[Row], summary: Summary) -> str:
     spans += [(*gap, "lost") for gap in summary.gaps]
     spans += [(*pause, "paused") for pause in summary.pauses]
     return "".join(
-        f'<div class="placed {word}" title="{word}, {clock(to_ns - from_ns)}" {_place(from_ns, to_ns)}></div>'
+        f'<div class="placed {word}" title="{GAPS[word]}, {clock(to_ns - from_ns)}" {_place(from_ns, to_ns)}></div>'
         for from_ns, to_ns, word in spans
     )

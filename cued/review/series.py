@@ -73,12 +73,12 @@ def scale(rows: Sequence[Row], summary: Summary) -> Scale:
 
 
 def cadence_line(rows: Sequence[Row], frame: Scale) -> str:
-    """The smoothed cadence; broken where it is unknown, and over gaps."""
+    """The smoothed cadence; broken where it is unknown, while the runner walks or stands, and over gaps."""
     path: list[str] = []
     before_ns: int | None = None
     for row in _samples(rows):
         at_ns, spm = row["t_ns"], row["smooth_spm"]
-        if spm is None:
+        if not spm or row["state"] in {"walking", "standing"}:
             before_ns = None
             continue
         joined = before_ns is not None and at_ns - before_ns <= HOLD_NS
@@ -88,8 +88,8 @@ def cadence_line(rows: Sequence[Row], frame: Scale) -> str:
 
 
 def cadence_dots(rows: Sequence[Row], frame: Scale) -> str:
-    """Each sample as it came in: strokes of no length, which round ends turn into dots whatever the zoom."""
-    return "".join(f"M{_s(row['t_ns'])} {frame.y(row['spm'])}h0" for row in _samples(rows) if row["spm"] is not None)
+    """Each sample with steps in it as it came in: strokes of no length, which round ends turn into dots whatever the zoom."""
+    return "".join(f"M{_s(row['t_ns'])} {frame.y(row['spm'])}h0" for row in _samples(rows) if row["spm"])
 
 
 def target_line(rows: Sequence[Row], frame: Scale) -> str:

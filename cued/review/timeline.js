@@ -67,9 +67,8 @@
       node.className = "tick placed";
       node.style.setProperty("--t", at);
       node.textContent = clock(at);
-      // A label at the very edge would be cut in half.
       const share = (at - view.from) / view.span;
-      if (share < 0.02 || share > 0.98) node.style.transform = `translateX(${share < 0.5 ? 0 : -100}%)`;
+      if (share < 0.02 || share > 0.98) node.classList.add(share < 0.5 ? "left" : "right");
       ticks.push(node);
     }
     axis.replaceChildren(...ticks);
@@ -91,14 +90,52 @@
     one(".beats path").setAttribute("d", path);
   };
 
+  // As labels.py does for a wide page, with the widths that the letters have here.
+  const words = (lane) => all(`.lane.${lane} .word`).map((node) => ({ node, at: Number(node.style.getPropertyValue("--t")), width: 0 }));
+  const said = words("said");
+  const unsaid = [...new Set(all(".lane.unsaid"))].map((lane) => words("unsaid").filter(({ node }) => node.parentNode === lane));
+  const measure = () => {
+    for (const word of [said, ...unsaid].flat()) word.node.hidden = false;
+    for (const word of [said, ...unsaid].flat()) word.width = word.node.getBoundingClientRect().width;
+  };
+  const drawWords = (pixels) => {
+    const room = stage.clientWidth;
+    const freeTo = new Array(room < 600 ? 9 : 6).fill(room); // a narrow page has height to spare
+    let rows = 0;
+    for (const { node, at, width } of [...said].reverse()) {
+      const start = (at - view.from) * pixels;
+      const turned = start + width > room;
+      const left = turned ? start - width : start;
+      const row = freeTo.findIndex((until) => left >= 0 && start <= room && left + width <= until);
+      node.hidden = row < 0;
+      if (row < 0) continue;
+      freeTo[row] = left;
+      node.classList.toggle("turned", turned);
+      node.style.setProperty("--row", row);
+      rows = Math.max(rows, row + 1);
+    }
+    chart.style.setProperty("--rows", rows);
+    for (const lane of unsaid) {
+      lane.forEach(({ node, at, width }, index) => {
+        const end = index + 1 < lane.length ? Math.min(room, (lane[index + 1].at - view.from) * pixels) : room;
+        node.hidden = (at - view.from) * pixels + width > end;
+      });
+    }
+  };
+
   const draw = () => {
     chart.style.setProperty("--from", view.from);
     chart.style.setProperty("--span", view.span);
     plot.setAttribute("viewBox", `${view.from} 0 ${view.span} ${high - low}`);
     one(".beats svg").setAttribute("viewBox", `${view.from} 0 ${view.span} 1`);
     const pixels = stage.clientWidth / view.span;
-    for (const node of all(".mark.say, .mark.withheld")) node.classList.toggle("wide", node.dataset.d * pixels > 56);
-    for (const node of all(".segs .seg")) node.classList.toggle("tight", node.dataset.d * pixels < 22);
+    for (const node of all(".segs .seg")) {
+      // A segment that began left of the window keeps its name in sight.
+      const gone = Math.max(0, Math.min(node.dataset.d, view.from - node.dataset.t) * pixels);
+      node.style.paddingLeft = gone ? `${gone + 7}px` : "";
+      node.classList.toggle("tight", node.dataset.d * pixels - gone < 22);
+    }
+    drawWords(pixels);
     drawAxis();
     drawClicks();
   };
@@ -137,11 +174,12 @@
   const choose = (index, scroll) => {
     for (const node of all(".on")) if (node !== cross) node.classList.remove("on");
     const mark = one(`.mark[data-i="${index}"]`);
-    const row = one(`.cues li[data-i="${index}"]`);
+    const row = one(`.cues tr[data-i="${index}"]`);
     mark.classList.add("on");
     row.classList.add("on");
     if (scroll) row.scrollIntoView({ block: "nearest" });
-    tell([["", mark.getAttribute("aria-label")], [" — ", row.querySelector("small").textContent]]);
+    const more = [".where", ".why"].map((cell) => row.querySelector(cell).textContent).filter(Boolean);
+    tell([["", mark.title], [" — ", more.join(" · ")]]);
     return mark;
   };
 
@@ -235,13 +273,14 @@
   one(".cues")?.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    const index = button.closest("li").dataset.i;
+    const index = button.closest("tr").dataset.i;
     const at = Number(choose(index, false).dataset.t);
     const span = Math.min(view.span, 120);
     show(at - span / 3, span);
     chart.scrollIntoView({ block: "nearest" });
   });
   addEventListener("resize", draw);
-  draw();
   document.documentElement.dataset.ready = "yes";
+  measure();
+  draw();
 })();

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
-from typing import Final
 
-from cued.review.chart import KINDS, chart, segment_hues, segment_name
-from cued.review.summary import Row, Summary, clock, distance, reasons, summarize, tempi
+from cued.review.chart import KINDS, chart
+from cued.review.summary import Row, Summary, clock, distance, summarize, tempi
+from cued.review.tables import cue_table, segment_table
 
 
 def timeline_html(rows: Iterable[Row], title: str = "") -> str:
@@ -40,8 +40,8 @@ def timeline_html(rows: Iterable[Row], title: str = "") -> str:
 <p class="sub">{escape(_subtitle(summary))}</p>
 {_tiles(summary)}
 {chart(lines, summary, cues)}
-{_cue_list(cues, summary)}
-{_segment_table(summary)}
+{cue_table(cues, summary)}
+{segment_table(summary)}
 <footer>{escape(_footer(summary))}</footer>
 </main>
 <script>{script}</script>
@@ -94,15 +94,15 @@ def _tiles(summary: Summary) -> str:
         tiles.append(("Beat", clock(summary.beat_ns), f"{summary.clicks:,} clicks at {tempi(summary)}"))
     silent = [f"{summary.withheld} withheld on purpose"] if summary.withheld else []
     if summary.not_spoken:
-        silent.append(f"{summary.not_spoken} not spoken: {reasons(summary.unspoken).replace('_', ' ')}")
-    tiles.append(("Cues heard", str(summary.heard), "; ".join(silent)))
+        silent.append(f"{summary.not_spoken} not spoken")
+    tiles.append(("Cues heard", str(summary.heard), ", ".join(silent)))
     if summary.gaps:
         lost_ns = sum(end_ns - start_ns for start_ns, end_ns in summary.gaps)
         times = "once" if len(summary.gaps) == 1 else f"{len(summary.gaps)} times"
         tiles.append(("Sensor lost", clock(lost_ns), times))
     if summary.counted:
         text = ", ".join(what.replace("_", " ") for what in sorted(summary.counted))
-        tiles.append(("Counted", str(sum(summary.counted.values())), text))
+        tiles.append(("Late or missed", str(sum(summary.counted.values())), text))
     body = "".join(
         f'<div class="tile"><dt>{escape(name)}</dt><dd>{_with_unit(value)}</dd>{f"<p>{escape(note)}</p>" if note else ""}</div>'
         for name, value, note in tiles
@@ -113,65 +113,3 @@ def _tiles(summary: Summary) -> str:
 def _with_unit(value: str) -> str:
     number, _, unit = value.partition(" ")
     return f"{escape(number)} <small>{escape(unit)}</small>" if unit else escape(number)
-
-
-# --- the lists -----------------------------------------------------------------------------------------------------
-
-
-def _cue_list(cues: Sequence[Row], summary: Summary) -> str:
-    if not cues:
-        return '<section class="card"><h2>Cues</h2><p class="sub">None came due.</p></section>'
-    chips = [("say", "heard", summary.heard, True), ("withheld", "withheld", summary.withheld, True)]
-    chips.append(("unspoken", "not spoken", summary.not_spoken, summary.not_spoken <= MOST_UNSPOKEN))
-    boxes = "".join(
-        f'<label><input type="checkbox" id="see-{css}"{" checked" if shown else ""}> {word} ({count})</label>'
-        for css, word, count, shown in chips
-    )
-    items = "".join(_cue_item(index, cue, summary) for index, cue in enumerate(cues))
-    return (
-        f'<section class="card" id="list"><div class="head"><h2>Cues</h2><div class="chips">{boxes}</div></div>'
-        f'<ol class="cues">{items}</ol></section>'
-    )
-
-
-MOST_UNSPOKEN: Final = 30
-"""More cues than these that nobody heard are listed only when asked for."""
-
-
-def _cue_item(index: int, cue: Row, summary: Summary) -> str:
-    at_ns = cue["t_ns"]
-    where = next((segment_name(one.name, one.rep, one.reps) for one in reversed(summary.segments) if one.start_ns <= at_ns), "")
-    notes = [cue["reason"].replace("_", " "), where, cue["rule"], f"priority {cue['priority']}"]
-    if cue["kind"] in {"say", "withheld"}:
-        notes.append(f"{cue['dur_s']:.1f} s")
-    small = escape(" · ".join(note for note in notes if note))
-    return (
-        f'<li class="{cue["kind"]}" data-i="{index}"><button>{clock(at_ns)}</button>'
-        f'<span class="what"><i></i>{KINDS[cue["kind"]]}</span>'
-        f'<span class="text">{escape(cue["text"] or cue["cue"])}<small>{small}</small></span></li>'
-    )
-
-
-def _segment_table(summary: Summary) -> str:
-    hues = segment_hues(summary)
-    body = ""
-    for one in summary.segments:
-        if one.end_ns <= one.start_ns:
-            continue
-        cells = [
-            clock(one.start_ns),
-            clock(one.end_ns - one.start_ns),
-            "–" if one.mean_spm is None else f"{one.mean_spm:.0f}",
-            "–" if one.in_band is None else f"{one.in_band:.0%}",
-            f"{one.clicks:,}" if one.clicks else "–",
-            tempi(one).removesuffix(" spm") or "–",
-            str(one.heard) if one.heard else "–",
-        ]
-        name = escape(segment_name(one.name, one.rep, one.reps))
-        body += f'<tr><td><i style="--h:{hues[one.name]}"></i>{name}</td>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
-    heads = ("Segment", "from", "length", "cadence", "in band", "clicks", "beat", "cues")
-    head = "".join(f"<th>{word}</th>" for word in heads)
-    return (
-        '<section class="card"><h2>Segments</h2><div class="wide-table"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
-    )
