@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import inspect
 import json
 import re
 from html.parser import HTMLParser
@@ -48,7 +49,7 @@ class Reader(HTMLParser):
             self.text += data
 
     def of(self, tag: str, css: str = "") -> list[dict[str, str | None]]:
-        return [given for name, given in self.elements if name == tag and css in (given.get("class") or "").split() + [""]]
+        return [given for name, given in self.elements if name == tag and css in [*(given.get("class") or "").split(), ""]]
 
 
 @pytest.fixture(scope="module")
@@ -158,10 +159,8 @@ def test_reasons_are_told_in_plain_words(page: Reader) -> None:
 def test_every_reason_of_the_arbiter_has_plain_words() -> None:
     from cued.core import arbiter, firing
 
-    found = set()
-    for module in (arbiter, firing):
-        with open(module.__file__, encoding="utf-8") as source:
-            found |= set(re.findall(r'return "([a-z]+(?:_[a-z]+)+)"', source.read()))
+    source = inspect.getsource(arbiter) + inspect.getsource(firing)
+    found = set(re.findall(r'return "([a-z]+(?:_[a-z]+)+)"', source))
     assert {"quiet_start", "at_most_each"} <= found
     assert found <= WHY.keys() | {"in_band"}, found - WHY.keys()
 
