@@ -1,7 +1,7 @@
 # cued: `make` alone lists what there is. Every target does the set-up it needs, and only once.
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench soak lock golden clean
+.PHONY: help setup run test lint bench soak lock golden picture clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' Makefile | expand -t 16
@@ -35,6 +35,10 @@ soak:  ## every test, the long ones too, with many more examples for each proper
 golden:  ## conduct the golden runs anew, for review
 	@scripts/setup test
 	@$(BIN)/python -m tests.golden
+
+picture:  ## draw the README's picture of a run anew
+	@scripts/setup test
+	@scripts/picture
 
 lock:  ## write the lock files anew after a change in pyproject.toml
 	@scripts/setup run

@@ -110,7 +110,7 @@ def test_a_system_without_apt_is_told_the_names(system: System) -> None:
     assert "jackd2" in done.stderr
 
 
-@pytest.mark.parametrize("script", ["scripts/setup", "scripts/packages", "scripts/lock", ".ci/run"])
+@pytest.mark.parametrize("script", ["scripts/setup", "scripts/packages", "scripts/lock", "scripts/picture", ".ci/run"])
 def test_every_script_can_be_run_and_parsed(script: str) -> None:
     file = REPO / script
     assert os.access(file, os.X_OK)
