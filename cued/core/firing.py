@@ -241,12 +241,18 @@ def _values(turn: Turn) -> PhraseValues:
 
 
 def _deny(turn: Turn, wish: Wish, reason: str) -> None:
+    if not wish.text_id:
+        wish = replace(wish, text="")  # it holds why there are no words
     turn.floor, effects = denied(wish, turn.floor, turn.now_ns, reason)
     turn.effects.extend(effects)
 
 
 def _ask(turn: Turn, wish: Wish) -> None:
     if not wish.text_id:
+        refused = arbiter.refusal(wish, turn.floor, turn.house())
+        if refused is not None:
+            _deny(turn, wish, refused)
+            return
         turn.effects.append(Failed(turn.now_ns, wish.cue, "", wish.rule, wish.priority, wish.text))
         return
     before = len(turn.floor.waiting)

@@ -30,7 +30,7 @@ from cued.core.cues import (
     Side,
     Trigger,
 )
-from cued.core.effects import CuesEnded, Render, Say, TempoChanged
+from cued.core.effects import CuesEnded, Render, Say, Suppressed, TempoChanged
 from cued.core.events import AskCue, EffortIs, Next, SurfaceIs
 from cued.core.start import Runner
 from cued.units import seconds
@@ -301,6 +301,13 @@ def test_a_distance_left_is_said_in_metres() -> None:
 def test_a_text_whose_number_nobody_knows_fails_and_says_why() -> None:
     run = Run(pack(cues=[Cue("n", "{cadence} now.")], rules=[rule(At(for_s(20)), "n")])).to(30)
     assert run.given_up == [(20.0, "n", "cadence unknown")]
+
+
+@pytest.mark.parametrize(("words", "reason"), [({}, "quiet_start"), ({"surface": "grass"}, "if surface")])
+def test_a_suppressed_text_whose_number_nobody_knows_is_told_without_words(words: dict[str, Any], reason: str) -> None:
+    limits = Limits(quiet_start_ns=seconds(60))
+    run = Run(pack(cues=[Cue("n", "{cadence} now.")], rules=[rule(At(for_s(20)), "n", **words)], limits=limits)).to(30)
+    assert [(one.cue, one.text, one.reason) for one in run.of(Suppressed)] == [("n", "", reason)]
 
 
 @pytest.mark.parametrize(("language", "text"), [("de", "Leichte Füße."), ("fr", "Light feet."), ("", "Light feet.")])
