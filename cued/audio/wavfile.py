@@ -263,4 +263,6 @@ def _write_all(fd: int, data: bytes | memoryview) -> None:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
+    if getattr(error, "code", None) == 2:  # libsndfile's SF_ERR_SYSTEM keeps the system's own reason to itself
+        return "the system takes no more of it (is the disk full?)"
     return str(error) or type(error).__name__

@@ -13,7 +13,7 @@ from cued.cli.report import print_summary
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
 from cued.runtime.feeding import Nobody, feeding_of, sensor_of
 from cued.runtime.live import interruptible
-from cued.runtime.liverun import LiveWanted, live
+from cued.runtime.liverun import LiveWanted, Search, live
 from cued.runtime.request import SPOKEN_BEAT_SPM, OutputChoice, Request, ToDevice, ToNothing, output_of
 
 EXAMPLE = """
@@ -45,9 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run until it ends; 0."""
     out = options.plain_out(args.events)
+    output = _output(args.output, args.rate)
+    search = Search(output, args.rate)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
-    output = _output(args.output, args.rate)
     seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
     choice = sensor_of(args.sensor or "none")
     request = Request(
@@ -72,8 +73,10 @@ def run(args: argparse.Namespace) -> int:
         print(sentence, file=sys.stderr)
     screen = screen_for(out)
     with interruptible(), Bars() as bars:
-        done = live(request, wanted, screen, bars.speech, bars.close)
+        done = live(request, wanted, screen, bars.speech, bars.close, search)
     print_summary(done.log, done.sound, done.written, out)
+    if done.log.failure is not None:
+        raise done.log.failure
     return 0
 
 

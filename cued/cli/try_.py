@@ -15,9 +15,9 @@ from cued.errors import OutputError
 from cued.runtime.conductor import Until
 from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Simulated, feeding_of
 from cued.runtime.live import interruptible
-from cued.runtime.liverun import LiveWanted, live
+from cued.runtime.liverun import LiveWanted, Search, live
 from cued.runtime.rehearsal import Wanted, Watch, rehearse
-from cued.runtime.request import Request
+from cued.runtime.request import Request, ToDevice
 from cued.runtime.voice import REAL
 from cued.units import NS_PER_S
 
@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Try; 0."""
+    search = None if args.fast else Search(ToDevice())
     request = asked(args)
     pack = request.pack.value
     folder = _folder(args.output)
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     screen = screen_for(sys.stdout)
     with interruptible(), Bars() as bars:
-        lived = live(request, LiveWanted(also_sound=sound, timeline=timeline), screen, bars.speech, bars.close)
+        lived = live(request, LiveWanted(also_sound=sound, timeline=timeline), screen, bars.speech, bars.close, search)
     print_summary(lived.log, lived.sound, lived.written, sys.stdout)
     return 0
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cued.audio.commands import Clip, MixFormat
@@ -13,7 +14,7 @@ from cued.core.effects import Render
 from cued.core.engine import texts_of
 from cued.core.events import Event
 from cued.core.view import View
-from cued.errors import UsageError
+from cued.errors import CuedError, UsageError
 from cued.runtime import voice as voices
 from cued.runtime.clock import MonotonicClock, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Listener, Until
@@ -79,18 +80,20 @@ def live(
     screen: LiveScreen,
     speech: voices.Progress | None = None,
     begin: Callable[[], None] | None = None,
+    search: Search | None = None,
 ) -> Lived:
     """Conduct `request` in real time until it ends or is stopped; raises CuedError.
 
-    `speech` sees the texts being rendered; `begin` is called when all is set up and the run is about to start.
-    A file that can no longer be written does not end the run: its error is raised when the run is over.
+    `speech` sees the texts being rendered; `begin` is called when all is set up and the run is about to start; `search` has
+    been looking for the output's device meanwhile.
+    An events file that can no longer be written does not end the run: `Lived.log.failure` is its error.
     """
     sound_file = wanted.output.path if isinstance(wanted.output, ToFile) else wanted.also_sound
     for path in (wanted.events, sound_file, wanted.timeline):
         if path:
             check_target(path)
     with ExitStack() as closing, ExitStack() as undo:
-        device = _find_device(wanted, screen)
+        device = (search or Search(wanted.output, wanted.rate)).result(screen.notice)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
         output = _live_sound(device, mix, wanted)
         closing.callback(output.close)
@@ -125,9 +128,8 @@ def live(
             if wanted.timeline:
                 write_timeline(wanted.timeline, log)
         undo.pop_all()
-    if log.failure is not None:
-        raise log.failure
-    written = tuple(path for path in (sound_file, wanted.timeline, wanted.events) if path not in ("", "-"))
+    events = "" if log.failure is not None else wanted.events
+    written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
     return Lived(log, conductor.view(), end_ns, device_sound.state(), written)
 
 
@@ -181,18 +183,41 @@ class _Spoken:
             self._screen.notice(sentence)
 
 
-def _find_device(wanted: LiveWanted, screen: LiveScreen) -> Device | None:
-    """The device to play on; None: nowhere, and that has been said if a device was wanted."""
-    if not isinstance(wanted.output, ToDevice):
-        return None
-    if wanted.rate != 1.0:
-        raise UsageError("--rate needs --output null or file:PATH: a loudspeaker plays at the speed of life")
-    from cued.audio.devices import find_device
+class Search:
+    """The device of an output being looked for while the rest is set up: PortAudio answers from a process of its own."""
 
-    device = find_device(wanted.output.name)
-    if device is None:
-        screen.notice("there is no sound device: the run goes on in silence (`cued doctor` says what is missing)")
-    return device
+    def __init__(self, output: OutputChoice, rate: float = 1.0) -> None:
+        """Begin; raises UsageError for a device that should play faster than life."""
+        self._found: Device | None = None
+        self._error: CuedError | None = None
+        self._output = output
+        self._thread: Thread | None = None
+        if isinstance(output, ToDevice):
+            if rate != 1.0:
+                raise UsageError("--rate needs --output null or file:PATH: a loudspeaker plays at the speed of life")
+            self._thread = Thread(target=self._look, args=(output.name,), daemon=True)
+            self._thread.start()
+
+    def _look(self, name: str | None) -> None:
+        from cued.audio.devices import find_device
+
+        try:
+            self._found = find_device(name)
+        except CuedError as error:
+            self._error = error
+
+    def result(self, notice: Callable[[str], None]) -> Device | None:
+        """The device; None: silence, and `notice` was told why if a device was wanted. Raises AudioError for one by name."""
+        if self._thread is None:
+            return None
+        self._thread.join()
+        named = isinstance(self._output, ToDevice) and self._output.name is not None
+        if self._error is not None and named:
+            raise self._error
+        if self._found is None:
+            why = "there is no sound device" if self._error is None else str(self._error)
+            notice(f"{why}: the run goes on in silence (`cued doctor` says what is missing)")
+        return self._found
 
 
 def _live_sound(device: Device | None, mix: MixFormat, wanted: LiveWanted) -> LiveSound:

@@ -6,8 +6,8 @@ import shutil
 import tempfile
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -182,16 +182,26 @@ class Tracks:
         if not self.tracks:
             self._begin("")
         track = self.tracks[-1]
-        if self._sink is None:
-            self._sink = self._open_sink(self._beside / track.name, self._mix)
-        self._sink.write(part)
+        with self._named():
+            if self._sink is None:
+                self._sink = self._open_sink(self._beside / track.name, self._mix)
+            self._sink.write(part)
         track.frames += len(part)
         track.loud = track.loud or bool(abs(part).max() > 0)
 
     def _close_current(self) -> None:
         if self._sink is not None:
             sink, self._sink = self._sink, None
-            sink.close()
+            with self._named():
+                sink.close()
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Within: errors name the file that was asked for, not the hidden one that it is until all are whole."""
+        try:
+            yield
+        except OutputError as error:
+            raise OutputError(str(error).replace(str(self._beside), str(self._folder))) from error
 
     def close(self) -> None:
         """All files, and a playlist, come into the folder."""

@@ -28,7 +28,7 @@ def tried(*words: str) -> list[dict[str, Any]]:
 
 
 def first_s(rows: list[dict[str, Any]], kind: str) -> float:
-    return next(row["t_ns"] for row in rows if row["kind"] == kind) / 1e9
+    return float(next(row["t_ns"] for row in rows if row["kind"] == kind)) / 1e9
 
 
 @pytest.mark.parametrize("sim", ["easy", "tired", "stubborn"])
