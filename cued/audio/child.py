@@ -15,6 +15,7 @@ OPEN_DEADLINE_S: Final = 8.0
 """A child opens a device in 0.4 s here; a small machine with a sleeping USB sound card takes seconds."""
 SILENCE_DEADLINE_S: Final = 1.5
 """Three heartbeats: no busy machine delays them all, and a dead beat is not endured for longer."""
+KILL_S: Final = 1.0
 _READ_BYTES: Final = 1 << 16
 _CHILD: Final = python_command("cued.audio.process")
 
@@ -88,7 +89,9 @@ class Child:
     def end(self) -> None:
         """Kill it: whatever it hangs in."""
         self._process.kill()
-        self._process.wait()
+        # A driver may hold even a killed process for as long as its device is gone: it is left to the system then.
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(KILL_S)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()

@@ -143,6 +143,7 @@ class LiveOutput:
         self._reports: list[Report] = []
         self._heartbeat: Heartbeat | None = None
         self._child: Child | None = None
+        self._dead: list[Child] = []
         self._reason = ""
         self._failures = 0
         self._retry_s = 0.0
@@ -246,6 +247,8 @@ class LiveOutput:
             if child is not None:
                 with self._lock:
                     self._attend(child, silent=not happened and time.monotonic() >= until_s)
+            while self._dead:  # outside the lock: who feeds the sound must not wait for a process to die
+                self._dead.pop().end()
         with self._lock:
             child, self._child = self._child, None
         if child is not None:
@@ -305,7 +308,7 @@ class LiveOutput:
             if child.ready is not None:
                 played_s = time.monotonic() - child.started_s
                 self._past = _sum(self._past, child.beat)
-            child.end()
+            self._dead.append(child)
         if played_s >= SOUND_RUN_S:
             self._failures = 0
             self._retry_s = time.monotonic()

@@ -135,7 +135,7 @@ def test_a_dead_or_hung_child_is_replaced_and_the_beat_is_back_on_its_grid(unhur
         pid = output.child_pid
         assert pid is not None
         os.kill(pid, how)
-        feeder.feed(7 * NS_PER_S)
+        feeder.feed(6 * NS_PER_S)
         assert output.child_pid != pid
     reports = feeder.played.reports
     assert sum(isinstance(report, Restarted) for report in reports) == 1
