@@ -217,6 +217,20 @@ def histories(draw: st.DrawFn) -> list[tuple[int, list[Effect]]]:
     return steps
 
 
+_figures = st.none() | st.floats() | st.integers(0, 300)
+
+
+@given(_figures, _figures, st.booleans(), st.sampled_from(["", "spike"]))
+def test_a_sample_is_written_as_json_would_write_it(spm: float | None, metres: float | None, reckoned: bool, odd: str) -> None:
+    file = events()
+    seen = CadenceSeen(0, spm, spm, None, "low", "walking", odd, distance_m=metres, estimated=reckoned)
+    (line,) = file.add([seen], 1)
+    row = json.loads(line, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert json.dumps(row) + "\n" == line
+    assert row["spm"] is None or row["spm"] == pytest.approx(spm, abs=0.0006)
+    assert (row.get("estimated", False), row.get("artefact", "")) == (reckoned, odd)
+
+
 @given(histories(), st.lists(st.integers(0, 1000), max_size=10))
 def test_more_wakes_between_steps_change_no_line(steps: list[tuple[int, list[Effect]]], extra: list[int]) -> None:
     plain, woken = events(), events()
