@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -287,3 +288,8 @@ def test_exactly_6_until_any_baseline_is_there_band_rules_sleep_and_the_beat_fol
     assert run.view.target_spm is None
     assert run.said == []
     assert run.tempo_at(199) == 164.0
+
+
+def test_each_of_the_eleven_points_has_a_test_that_names_it() -> None:
+    names = "\n".join(path.read_text() for path in Path(__file__).parent.glob("test_exactly*.py"))
+    assert [point for point in range(1, 12) if f"\ndef test_exactly_{point}_" not in names] == []

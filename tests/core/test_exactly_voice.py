@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -66,6 +67,10 @@ BY_TRIGGER: list[tuple[Trigger, Priority]] = [
     (SensorIs(SensorWord.LOST), Priority.PERIODIC),
     (ReintroductionDue(), Priority.PERIODIC),
 ]
+
+
+def test_every_trigger_of_the_format_has_its_priority_here() -> None:
+    assert {type(trigger) for trigger, _ in BY_TRIGGER} == set(get_args(Trigger))
 
 
 @pytest.mark.parametrize(("trigger", "priority"), BY_TRIGGER, ids=lambda value: type(value).__name__)

@@ -153,6 +153,21 @@ def test_chance_is_the_seeds_the_same_seed_the_same_times_another_seed_others() 
     assert one == same != other
 
 
+@pytest.mark.parametrize(
+    ("trigger", "fires"),
+    [
+        (At(for_m(50)), [80.0, 200.0]),
+        (Every(for_m(50)), [80.0, 100.0, 200.0, 220.0]),
+        (RandomWithin(seconds(25), seconds(25)), [85.0, 110.0, 205.0, 230.0]),
+    ],
+    ids=["at", "every", "random"],
+)
+def test_with_in_distance_and_chance_begin_anew_at_each_start_of_the_segment(trigger: Trigger, fires: list[float]) -> None:
+    what = pack(Repeat(2, (segment("a", 60), segment("b", 60))), rules=[rule(trigger, "word", only_in=("b",))])
+    run = Run(what).runs(0, 239, speed=2.5)
+    assert run.said_s == [pytest.approx(when, abs=0.01) for when in fires]
+
+
 # --- keys and reports ----------------------------------------------------------------------------------------------
 
 REPORTS: list[tuple[Trigger, Event, Event]] = [
