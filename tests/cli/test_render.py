@@ -1,0 +1,66 @@
+"""`cued render`: the mix as one file a segment, for players that know no packs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from cued.cli.main import main
+
+LENGTHS_S = (600.0, 90.0, 390.0, 360.0)
+"""`integration` in 24 minutes: warm-up, one round of feeder and steady, cooldown."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("render") / "tracks"
+    words = ["render", "integration", "--cadence", "166", "--length", "24min", "--format", "ogg", "-o", str(where)]
+    assert main(words) == 0
+    return where
+
+
+def test_each_segment_has_a_file_of_its_length_named_in_order(folder: Path) -> None:
+    tracks = sorted(folder.glob("*.ogg"))
+    assert [track.name for track in tracks] == ["01-warmup.ogg", "02-feeder.ogg", "03-steady.ogg", "04-cooldown.ogg"]
+    for track, length_s in zip(tracks, LENGTHS_S, strict=True):
+        assert soundfile.info(track).duration == pytest.approx(length_s, abs=0.05)
+
+
+def test_the_beat_is_in_the_feeder_and_in_no_quiet_segment(folder: Path) -> None:
+    peaks = {track.name[3:-4]: float(abs(soundfile.read(track)[0]).max()) for track in folder.glob("*.ogg")}
+    assert peaks["feeder"] > 0.1
+    assert peaks["steady"] > 0.1  # the cue that ends the feeder
+    assert peaks["warmup"] < 0.001
+    assert peaks["cooldown"] < 0.001
+
+
+def test_a_playlist_names_them_and_nothing_else_is_left(folder: Path) -> None:
+    names = [line for line in (folder / "integration.m3u").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    assert names == sorted(path.name for path in folder.glob("*.ogg"))
+    assert len(list(folder.iterdir())) == len(names) + 1
+
+
+def test_a_short_mp3_plays_for_as_long_and_left_out_rules_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["render", "metronome", "--cadence", "170", "--length", "1min", "-o", str(tmp_path), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [track["length_s"] for track in told["tracks"]] == [60.0]
+    assert soundfile.info(tmp_path / told["tracks"][0]["file"]).duration == pytest.approx(60.0, abs=0.1)
+    reasons = {left["reason"] for left in told["left_out"]}
+    assert "needs cadence" in reasons
+    assert all(left["rule"] for left in told["left_out"])
+
+
+def test_something_in_the_way_stops_it_and_leaves_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "01-warmup.mp3").mkdir()
+    assert main(["render", "metronome", "--cadence", "170", "--length", "1min", "-o", str(tmp_path)]) == 2
+    assert "01-warmup.mp3: something that is no file is in the way" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["01-warmup.mp3"]
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    assert main(["render", "metronome", "--cadence", "170", "--length", "1min", "-o", str(tmp_path / "file" / "in")]) == 2
+    assert capsys.readouterr().err.count("cued: ") == 1
