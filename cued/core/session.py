@@ -71,6 +71,8 @@ class Session:
     motion: Motion = field(default_factory=Motion)
     smooth_spm: float | None = None
     """Cadence as a pack's words mean it, as of the last look."""
+    last_spm: float | None = None
+    """The last smoothed cadence there was: what bounds a beat that plays on without a sensor."""
     own_spm: float | None = None
     """Cadence as the beat follows it."""
     speed_mps: float | None = None
@@ -141,6 +143,7 @@ class Turn:
     cadence: CadenceState
     motion: Motion
     smooth_spm: float | None
+    last_spm: float | None
     own_spm: float | None
     speed_mps: float | None
     progress: Progress
@@ -242,6 +245,8 @@ class Turn:
     def look(self) -> None:
         """Judge cadence and speed as of now: after every sample, and whenever what they are judged by has changed."""
         self.smooth_spm = smooth_spm(self.cadence, self.now_ns, self.band_words().window_ns)
+        if self.smooth_spm is not None:
+            self.last_spm = self.smooth_spm
         self.own_spm = own_spm(self.cadence, self.now_ns)
         self.speed_mps = mean_speed(self.motion, self.now_ns)
 
@@ -251,7 +256,7 @@ class Turn:
 
     def target_of(self, words: Target) -> float | None:
         """What `words` ask for now."""
-        return target_spm(words, self.known, self.how.runner, self.speed_mps, self.smooth_spm)
+        return target_spm(words, self.known, self.how.runner, self.speed_mps, self.last_spm)
 
     # --- the beat's view ---
 
@@ -297,10 +302,9 @@ class Turn:
         end_ns = self.end_ns()
         if isinstance(self.coming, Upcoming) and (self.phase is Phase.BEFORE or (end_ns is not None and onset_ns >= end_ns)):
             words = self.coming.segment.target
-        smooth = self.smooth_spm
         own = self.own_spm if self.how.sensor else self.how.runner.cadence_spm
         speed, runner = self.speed_mps, self.how.runner
-        highest = smooth if self.how.sensor else own
+        highest = self.last_spm if self.how.sensor else own
         return Sense(
             own_spm=own,
             target_spm=self.target_of(words),
