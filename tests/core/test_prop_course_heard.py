@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 
 from cued.core import engine
-from cued.core.effects import PlayClick, RecallClicks, TempoChanged
-from cued.core.events import Event
+from cued.core.cues import Priority
+from cued.core.effects import PlayClick, RecallClicks, Say, TempoChanged, Withheld
+from cued.core.events import Event, Mute
 from cued.core.grid import LOOKAHEAD_NS, RING_NS
 from cued.core.start import Start
 from cued.units import NS_PER_MIN
 from tests.support.courses import courses
-from tests.support.driving import alike, clicks_of, course_of, effects_of, voiced
+from tests.support.driving import alike, clicks_of, course_of, effects_of, examples, voiced, woken
 from tests.support.strategies import starts
 
 
@@ -61,7 +64,7 @@ def test_within_one_tempo_beats_stand_a_period_apart_to_the_nanosecond(how: Star
             heard = [pair for pair in heard if pair[0].at_ns < effect.from_ns]
         elif isinstance(effect, PlayClick):
             heard.append((effect, tempo))
-    for (one, old), (other, new) in zip(heard, heard[1:], strict=False):
+    for (one, old), (other, new) in pairwise(heard):
         if old == new and one.mspm == other.mspm:
             assert other.beat > one.beat
             off = (other.at_ns - one.at_ns) * one.mspm - (other.beat - one.beat) * NS_PER_MIN * 1_000
@@ -70,9 +73,18 @@ def test_within_one_tempo_beats_stand_a_period_apart_to_the_nanosecond(how: Star
 
 @alike
 @given(starts(), courses())
-def test_one_spoken_cue_at_a_time_and_a_withheld_one_occupies_its_length(how: Start, events: tuple[Event, ...]) -> None:
-    told = voiced(effects_of(course_of(how, events)))
-    for one, other in zip(told, told[1:], strict=False):
+def test_a_withheld_cue_occupies_its_length_unless_safety_or_a_mute_takes_it(how: Start, events: tuple[Event, ...]) -> None:
+    muted = any(isinstance(event, Mute) for event in events)
+    for one, other in pairwise(voiced(effects_of(course_of(how, events)))):
+        if isinstance(one.what, Withheld) and other.what.priority is not Priority.SAFETY and not muted:
+            assert other.what.at_ns >= one.end_ns
+
+
+@examples(40)
+@given(starts(), courses(stalls=True))
+def test_one_spoken_cue_at_a_time(how: Start, events: tuple[Event, ...]) -> None:
+    spoken = [one for one in voiced(effects_of(woken(how, events))) if isinstance(one.what, Say)]
+    for one, other in pairwise(spoken):
         assert other.what.at_ns >= one.end_ns
 
 
@@ -83,3 +95,10 @@ def test_the_first_clicks_of_a_session_rise_over_three_seconds(how: Start, event
     for click in clicks:
         since_s = (click.at_ns - clicks[0].at_ns) / 1e9
         assert abs(click.gain_db - (min(0.0, -30.0 + 10.0 * since_s))) < 1e-6
+
+
+@alike
+@given(starts(), courses())
+def test_the_first_words_of_a_session_rise_over_a_fifth_of_a_second(how: Start, events: tuple[Event, ...]) -> None:
+    spoken = [effect for effect in effects_of(course_of(how, events)) if isinstance(effect, Say)]
+    assert [say.fade_in_ns for say in spoken] == [200_000_000, *(0 for _ in spoken[1:])][: len(spoken)]

@@ -10,7 +10,7 @@ from typing import TypeVar
 from hypothesis import seed, settings
 
 from cued.core import engine
-from cued.core.effects import CutSpeech, Effect, Paused, PlayClick, RecallClicks, Render, Say, Withheld
+from cued.core.effects import CutSpeech, Effect, Paused, PlayClick, RecallClicks, Render, RunEnded, Say, Withheld
 from cued.core.events import Event, SpeechReady, Wake
 from cued.core.phrases import nominal_duration_ns
 from cued.core.session import Session
@@ -18,7 +18,7 @@ from cued.core.start import Start
 
 _Test = TypeVar("_Test", bound=Callable[..., None])
 
-SHARED = 120
+SHARED = 50
 """Courses that the properties of what is heard look at together in `make test`; a hunt draws its own for each."""
 SAME_INSTANT = 25
 """A session that asks more often than this to be woken at one and the same instant is going round in circles."""
@@ -133,6 +133,8 @@ def voiced(effects: Iterable[Effect]) -> list[Voiced]:
         if isinstance(effect, Paused):
             base_ns += 0 if paused else effect.at_ns - mark_ns
             mark_ns, paused = effect.at_ns, effect.paused
+        elif isinstance(effect, RunEnded) and paused:
+            mark_ns, paused = effect.at_ns, False  # what is still waiting may speak
         elif isinstance(effect, Say | Withheld):
             run_ns = base_ns + (0 if paused else effect.at_ns - mark_ns)
             found.append(Voiced(effect, effect.at_ns + effect.dur_ns, run_ns, paused))
