@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cued.core.cues import Fade, ForDistance, ForTime, Interval
+from cued.units import NS_PER_S
+
+SHORTEST_NS: Final = NS_PER_S
+SHORTEST_M: Final = 1.0
+"""No interval becomes shorter than a pack may write one, however small the factor."""
 
 
 def beat_share(fade: Fade, session_number: int) -> float:
@@ -16,8 +23,8 @@ def scaled(interval: Interval, fade: Fade, session_number: int) -> Interval:
     if factor == 1.0:
         return interval
     if isinstance(interval, ForTime):
-        return ForTime(max(1, int(interval.ns * factor + 0.5)))
-    return ForDistance(interval.m * factor)
+        return ForTime(max(SHORTEST_NS, int(interval.ns * factor + 0.5)))
+    return ForDistance(max(SHORTEST_M, interval.m * factor))
 
 
 def _value(values: tuple[float, ...], session_number: int) -> float:

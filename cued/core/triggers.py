@@ -27,9 +27,12 @@ from cued.core.motion import Motion
 from cued.core.numbers import draw_between
 from cued.core.segments import Progress
 from cued.core.target import BACK_AFTER_NS, BEGIN_ANEW_NS, BandIs, BandState, held_ns
+from cued.units import NS_PER_S
 
 HELD: Final = (Drift, Rise, PaceDrop, HeartRateAbove)
 """Triggers that hold by a condition of their own."""
+AGAIN_AT_LEAST_NS: Final = NS_PER_S
+"""What fires again by itself does so no sooner: a pack with a cooldown of a nanosecond would stop the clock."""
 IN_BAND_WORDS: Final = (OffBand, InBand, BackInBand)
 TIMED: Final = (At, Every, RandomWithin, BeforeEnd)
 
@@ -181,7 +184,7 @@ def _again_ns(rule: Rule, for_ns: int, state: RuleState) -> int | None:
     """Given a cooldown, a state that goes on fires again: held anew for `for`, and not before the cooldown is over."""
     if rule.cooldown_ns <= 0 or state.fired_ns is None:
         return None
-    return state.fired_ns + max(for_ns, rule.cooldown_ns)
+    return state.fired_ns + max(for_ns, rule.cooldown_ns, AGAIN_AT_LEAST_NS)
 
 
 def fired(state: RuleState, now_ns: int, band: BandState) -> RuleState:

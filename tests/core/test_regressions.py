@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from cued.core.cues import Every, ForDistance
-from cued.core.events import CadenceSample
-from cued.units import seconds
-from tests.support.run import Run, pack, rule
+from cued.core.cues import Every, ForDistance, ForTime, OffBand, Side
+from cued.core.fading import scaled
+from cued.core.words import Fade
+from cued.units import NS_PER_S
+from tests.support.run import KNOWN, Run, for_s, pack, rule
 
 
-def test_a_pod_that_reports_next_to_no_speed_cannot_break_a_rule_by_distance() -> None:
-    run = Run(pack(rules=[rule(Every(ForDistance(500.0)), "light")]))
-    run.to(1.0).send(CadenceSample(seconds(2), 170.0, 5e-324)).to(5.0)
-    assert run.said == []
+def test_a_cooldown_of_a_nanosecond_does_not_stop_the_clock() -> None:
+    again = rule(OffBand(Side.EITHER), "low", cooldown_ns=1, at_most=1)
+    run = Run(pack(rules=[again]), runner=KNOWN).runs(0, 60, 150.0)
+    assert 10 < len(run.refused) <= 60
+
+
+def test_a_fade_never_makes_an_interval_shorter_than_a_pack_may_write() -> None:
+    fade = Fade(every=(0.01,))
+    assert scaled(ForTime(NS_PER_S), fade, 1) == ForTime(NS_PER_S)
+    assert scaled(ForDistance(1.0), fade, 1) == ForDistance(1.0)
+    run = Run(pack(rules=[rule(Every(for_s(1)), "light")], fade=fade)).to(10)
+    assert len(run.said) + len(run.refused) + len(run.given_up) <= 10
