@@ -32,7 +32,10 @@ def plan_first(turn: Turn) -> None:
     pack, pace = turn.how.pack, turn.pace_mps()
     coming = first(pack, turn.how.length_ns, pace)
     while turn.how.desk and isinstance(coming, Upcoming) and not _sounds(turn, coming):
-        coming = following(pack, coming.place, turn.how.length_ns, pace)
+        silent = coming.place
+        coming = following(pack, silent, turn.how.length_ns, pace)
+        if isinstance(coming, Upcoming) and coming.place.round > 1:  # a second round sounds no more than the first
+            coming = following(pack, silent, turn.how.length_ns, pace, leave=True)
     if isinstance(coming, Upcoming):
         turn.coming = coming
 
