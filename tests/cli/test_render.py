@@ -17,20 +17,20 @@ LENGTHS_S = (600.0, 90.0, 390.0, 360.0)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("render") / "tracks"
-    words = ["render", "integration", "--cadence", "166", "--length", "24min", "--format", "ogg", "-o", str(where)]
+    words = ["render", "integration", "--cadence", "166", "--length", "24min", "--format", "wav", "-o", str(where)]
     assert main(words) == 0
     return where
 
 
 def test_each_segment_has_a_file_of_its_length_named_in_order(folder: Path) -> None:
-    tracks = sorted(folder.glob("*.ogg"))
-    assert [track.name for track in tracks] == ["01-warmup.ogg", "02-feeder.ogg", "03-steady.ogg", "04-cooldown.ogg"]
+    tracks = sorted(folder.glob("*.wav"))
+    assert [track.name for track in tracks] == ["01-warmup.wav", "02-feeder.wav", "03-steady.wav", "04-cooldown.wav"]
     for track, length_s in zip(tracks, LENGTHS_S, strict=True):
         assert soundfile.info(track).duration == pytest.approx(length_s, abs=0.05)
 
 
 def test_the_beat_is_in_the_feeder_and_in_no_quiet_segment(folder: Path) -> None:
-    peaks = {track.name[3:-4]: float(abs(soundfile.read(track)[0]).max()) for track in folder.glob("*.ogg")}
+    peaks = {track.name[3:-4]: float(abs(soundfile.read(track)[0]).max()) for track in folder.glob("*.wav")}
     assert peaks["feeder"] > 0.1
     assert peaks["steady"] > 0.1  # the cue that ends the feeder
     assert peaks["warmup"] < 0.001
@@ -39,7 +39,7 @@ def test_the_beat_is_in_the_feeder_and_in_no_quiet_segment(folder: Path) -> None
 
 def test_a_playlist_names_them_and_nothing_else_is_left(folder: Path) -> None:
     names = [line for line in (folder / "integration.m3u").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    assert names == sorted(path.name for path in folder.glob("*.ogg"))
+    assert names == sorted(path.name for path in folder.glob("*.wav"))
     assert len(list(folder.iterdir())) == len(names) + 1
 
 

@@ -24,7 +24,7 @@ from cued.runtime.voice import NominalVoice
 from cued.units import NS_PER_MIN, NS_PER_MS
 from tests.runtime.fakes import Ears, VirtualClock
 
-LENGTH_NS = 26 * NS_PER_MIN
+LENGTH_NS = 24 * NS_PER_MIN
 
 
 class Glance(Ears):
