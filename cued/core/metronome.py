@@ -310,7 +310,7 @@ def click(beat: Beat, metronome: Metronome, onset_ns: int, where: BandIs) -> tup
 
 def recalled(beat: Beat, now_ns: int) -> tuple[Beat, int | None]:
     """Take back what is not in the ring yet; the stamp from which, or None where nothing was promised beyond it."""
-    from_ns = now_ns + RING_NS
+    from_ns = now_ns + RING_NS + 1  # an onset just at the ring's end lies in it, for files and cards alike
     for old in beat.promised:
         if old.onset_ns >= from_ns:
             first_ns = None if beat.first_click_ns == old.onset_ns else beat.first_click_ns
