@@ -82,13 +82,19 @@ def at_speed(figure: Figure, speed_mps: float | None, slope: float | None) -> fl
 
 
 def ceiling_spm(known: Known, runner: Runner, speed_mps: float | None, smooth: float | None) -> float | None:
-    """The most that target or beat may be: +10 % over the highest of what is known; None while nothing is."""
+    """The most that target or beat may be: 10 % over the highest of what is known, with history less; None while nothing is."""
     highest = smooth
     if known.baseline is not None:
         for value in (known.baseline.spm, at_speed(known.baseline, speed_mps, runner.slope_spm_per_mps)):
             if highest is None or value > highest:
                 highest = value
-    return None if highest is None else highest * (1.0 + CAP)
+    return None if highest is None else highest * (1.0 + _cap(runner))
+
+
+def _cap(runner: Runner) -> float:
+    """The share by which target and beat may exceed the runner's own, this week."""
+    last = runner.last_week_change
+    return CAP if last is None else min(CAP, max(0.0, last) + WEEKLY_CAP)
 
 
 def target_spm(target: Target, known: Known, runner: Runner, speed_mps: float | None, smooth: float | None) -> float | None:
