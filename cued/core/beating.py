@@ -197,5 +197,6 @@ def _promise(turn: Turn, onset_ns: int) -> None:
         return
     if turn.deaf_until_ns is not None and onset_ns < turn.deaf_until_ns:
         turn.missed_clicks += 1
+        turn.beat = replace(turn.beat, first_click_ns=beat.first_click_ns)  # what nobody heard is nobody's first click
     else:
         turn.effects.append(effect)

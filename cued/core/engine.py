@@ -80,6 +80,8 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Effect, ...]]:
             event = replace(event, at_ns=turn.now_ns)
         at_ns = turn.now_ns
     if isinstance(event, Stalled):
+        if event.since_ns is not None:
+            _advance(turn, min(event.since_ns - 1, at_ns))
         turn.deaf_until_ns = at_ns
         turn.floor = arbiter.stalled(turn.floor, at_ns)
     _advance(turn, at_ns)

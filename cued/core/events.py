@@ -106,6 +106,8 @@ class Stalled:
     """The machine stood still until now (a suspend, a frozen process): nothing that fell due meanwhile could be heard."""
 
     at_ns: int
+    since_ns: int | None = None
+    """From when on; None: since the session was last woken, which a replay without wakes cannot know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Live:
             now_ns = clock.now_ns()
             due_ns = conductor.due_ns
             if due_ns is not None and now_ns - due_ns > self._real(STALL_NS):
-                conductor.step(Stalled(now_ns))
+                conductor.step(Stalled(now_ns, due_ns))
             for arrived in self._arrived(event, now_ns):
                 conductor.advance(min(arrived.at_ns, now_ns))
                 conductor.step(arrived)

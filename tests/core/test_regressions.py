@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from cued.core import engine
 from cued.core.cues import Every, ForDistance, ForTime, OffBand, Repeat, Side
+from cued.core.effects import Effect, PlayClick
+from cued.core.events import Next, Stalled
 from cued.core.fading import scaled
-from cued.core.words import Fade
-from cued.units import NS_PER_S
+from cued.core.start import Start
+from cued.core.words import Basis, Fade, Target
+from cued.units import NS_PER_S, seconds
 from tests.support.run import KNOWN, Run, beat, for_s, pack, rule, segment
 
 
@@ -28,3 +36,39 @@ def test_a_desk_run_of_a_pack_whose_rounds_are_all_silent_begins_nevertheless() 
     assert Run(pack(silent), desk=True).to(1).segments == [(0.0, "a")]
     sounding = segment("c", 60, metronome=beat(beat_spm=120.0))
     assert Run(pack(silent, sounding), desk=True).to(1).segments == [(0.0, "c")]
+
+
+def test_a_click_just_at_the_rings_end_is_beyond_recall_and_not_promised_again() -> None:
+    """120 a minute has a click at 10.5 s; the key at 10.25 s recalled it, while files and cards played it: heard twice."""
+    ticking = segment("a", 60, metronome=beat(beat_spm=120.0))
+    run = Run(pack(ticking, replace(ticking, name="b")), sensor=False).to(10.0).send(Next(seconds(10.25))).to(12.0)
+    promised = [click.at_ns for click in run.of(PlayClick)]
+    assert promised == sorted(set(promised))
+    assert run.segments[-1] == (10.25, "b")
+
+
+def test_the_first_click_that_is_heard_rises_though_a_stall_took_those_before_it() -> None:
+    run = Run(pack(segment(metronome=beat(beat_spm=120.0))), sensor=False)
+    run._step(Stalled(seconds(10)))
+    heard = run.to(14.0).clicks
+    assert [click.gain_db for click in heard[:3]] == [-30.0, -25.0, -20.0]
+
+
+def test_a_stall_says_since_when_so_that_a_replay_without_wakes_misses_the_same_clicks() -> None:
+    """Wakes are in no journal: without its own beginning, a stall would reach back to the event before it."""
+    what = Start(pack(segment(metronome=beat(beat_spm=120.0))), sensor=False)
+    stall = Stalled(seconds(30), since_ns=seconds(20))
+    woken = Run(what.pack, sensor=False).to(19.9)
+    woken._step(stall)
+    session, told_at_once = engine.step(engine.start(what), stall)
+    told: list[Effect] = [effect for _, effect in woken.decided]
+    assert list(told_at_once) == told
+    assert engine.next_wakeup(session) == engine.next_wakeup(woken.session)
+
+
+def test_a_fixed_beat_and_a_fixed_target_rise_by_two_per_cent_a_week_at_most() -> None:
+    runner = replace(KNOWN, last_week_change=0.01)
+    for words in ({"beat_spm": 190.0}, {}):
+        run = Run(pack(segment(metronome=beat(**words)), target=Target(Basis.FIXED, spm=190.0)), runner=runner)
+        assert {click.mspm for click in run.runs(0, 20, 170.0).clicks} == {175_100}
+        assert run.view.target_spm == pytest.approx(175.1)
