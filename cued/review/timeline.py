@@ -37,7 +37,7 @@ def timeline_html(rows: Iterable[Row], title: str = "") -> str:
 <body>
 <main>
 <h1>{escape(heading)}</h1>
-<p class="sub">{escape(_subtitle(summary))}</p>
+<p class="sub">{_subtitle(summary)}</p>
 {_tiles(summary)}
 {chart(lines, summary, cues)}
 {cue_table(cues, summary)}
@@ -70,7 +70,7 @@ def _subtitle(summary: Summary) -> str:
         parts.append(f"session {start['session']} with this pack")
     if not summary.ended:
         parts.append("the record breaks off")
-    return " · ".join(parts)
+    return " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts)
 
 
 def _footer(summary: Summary) -> str:
