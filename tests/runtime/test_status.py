@@ -34,7 +34,7 @@ def running(**changes: object) -> View:
         "band_low_spm": 164.8,
         "band_high_spm": 177.0,
     }
-    return replace(fresh, **(known | changes))  # type: ignore[arg-type]
+    return replace(fresh, **(known | changes))  # type: ignore[arg-type]  # a table of names and values
 
 
 def line(view: View, sound: SoundState = WELL) -> str:
