@@ -85,17 +85,28 @@ def _cued(place: Place, *words: str) -> Ran:
 # --- rehearsing ----------------------------------------------------------------------------------------------------
 
 
-def _silent(place: Place, hour: str, rounds: int) -> list[Row]:
-    cpu: dict[str, list[float]] = {}
+class _Timed:
+    """Programs as contenders by the clock on the wall, their processor time kept beside."""
 
-    def timed(name: str, command: Sequence[str]) -> Callable[[], float]:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self._cpu_s: dict[str, list[float]] = {}
+
+    def __call__(self, name: str, command: Sequence[str]) -> Callable[[], float]:
         def measure() -> float:
-            ran = run_program(command, env=place.env)
-            cpu.setdefault(name, []).append(ran.cpu_s)
+            ran = run_program(command, env=self._env)
+            self._cpu_s.setdefault(name, []).append(ran.cpu_s)
             return ran.wall_s
 
         return measure
 
+    def cpu_s(self, name: str) -> float:
+        """Median processor time of that contender."""
+        return median(self._cpu_s[name])
+
+
+def _silent(place: Place, hour: str, rounds: int) -> list[Row]:
+    timed = _Timed(place.env)
     contenders = {"reading": timed("reading", (sys.executable, "-c", READ, hour))}
     for pack in PACKS:
         contenders[pack] = timed(
@@ -116,7 +127,7 @@ def _silent(place: Place, hour: str, rounds: int) -> list[Row]:
                 {"rounds": found[pack]},
             ),
             Row(
-                f"rehearsing an hour of {pack}: processor time beyond reading", median(cpu[pack]) - median(cpu["reading"]), "s"
+                f"rehearsing an hour of {pack}: processor time beyond reading", timed.cpu_s(pack) - timed.cpu_s("reading"), "s"
             ),
         ]
     return rows
@@ -134,21 +145,26 @@ def _into_wav(place: Place, hour: str, rounds: int, options: Options) -> list[Ro
             subprocess.run(("head", "-c", str(size), "/dev/zero"), stdout=out, check=True)
             return time.perf_counter() - began_s
 
-    contenders: dict[str, Callable[[], float]] = {"cued": lambda: _cued(place, *rehearsal).wall_s, "head -c": head}
+    timed = _Timed(place.env)
+    contenders: dict[str, Callable[[], float]] = {"cued": timed("cued", (*CUED, *rehearsal)), "head -c": head}
     try:
         require("klick")
         bars = str(MINUTES * KLICK_SPM // 4)
         command = ("klick", "-W", theirs, "-r", "48000", bars, "4/4", str(KLICK_SPM))
-        contenders["klick -W"] = lambda: run_program(command).wall_s
+        contenders["klick -W"] = timed("klick -W", command)
     except Skipped as reason:  # the peer is absent, cued is measured all the same
         options.say(str(reason))
     found = side_by_side(contenders, rounds)
     mine = median(found["cued"])
-    rows = [Row("an hour into a WAV, beat and speech: cued", mine, "s", details={"rounds": found["cued"], "bytes": size})]
+    rows = [
+        Row("an hour into a WAV, beat and speech: cued", mine, "s", details={"rounds": found["cued"], "bytes": size}),
+        Row("an hour into a WAV: processor time", timed.cpu_s("cued"), "s"),
+    ]
     if "klick -W" in found:
         details = {"rounds": found["klick -W"], "bytes": Path(theirs).stat().st_size}
         rows.append(Row("an hour into a WAV, beat alone: klick -W", median(found["klick -W"]), "s", details=details))
         rows.append(Row("cued / klick -W", mine / median(found["klick -W"]), "times"))
+        rows.append(Row("cued / klick -W: processor time", timed.cpu_s("cued") / timed.cpu_s("klick -W"), "times"))
     rows.append(Row("as many bytes of nothing: head -c", median(found["head -c"]), "s", details={"rounds": found["head -c"]}))
     rows.append(Row("cued / head -c", mine / median(found["head -c"]), "times"))
     return rows
