@@ -24,6 +24,7 @@ START_TARGET_S: Final = 0.15
 ROUNDS: Final = 5
 STARTS: Final = 20
 KLICK_SPM: Final = 180
+PATIENCE_S: Final = (6.0, 30.0)
 AUDIBLE: Final = 1e-3
 """Of full scale: over any dither, under the softest first click (-30 dB)."""
 READ: Final = "import sys; from cued.formats.activity_file import read_activity; read_activity(sys.argv[1])"
@@ -280,24 +281,29 @@ def _click_timer(command: Sequence[str], env: Mapping[str, str]) -> Callable[[],
 
 
 def _until_click(command: Sequence[str], env: Mapping[str, str]) -> float:
-    """Seconds from a program's start to the first sample anyone could hear."""
+    """Seconds from a program's start to the first sample anyone could hear; a busy machine gets a second, longer try."""
+    for patience_s in PATIENCE_S:
+        found_s = _heard_after(command, env, patience_s)
+        if found_s is not None:
+            return found_s
+    raise RuntimeError(f"{' '.join(command)}: nothing was heard in {PATIENCE_S[-1]:g} s")
+
+
+def _heard_after(command: Sequence[str], env: Mapping[str, str], patience_s: float) -> float | None:
     import numpy as np
 
     from benchmarks.audio_jack import Recorder
 
     recorder = Recorder({name: env[name] for name in env if name.startswith("JACK")}, 60.0)
-    recording_s = time.monotonic()
-    began_s = time.monotonic()
     process = subprocess.Popen(
         command, env=dict(env), cwd=REPO, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        time.sleep(6.0)
+        time.sleep(patience_s)
     finally:
         process.terminate()
         process.wait()
     recording = recorder.finish()
     loud = np.flatnonzero(np.abs(recording.pcm) > AUDIBLE)
-    if not loud.size:
-        raise RuntimeError(f"{' '.join(command)}: nothing was heard in 6 s")
-    return float(loud[0]) / recording.rate_hz - (began_s - recording_s)
+    # The recorder stood ready just before the program began; what starting a process costs is the program's own.
+    return float(loud[0]) / recording.rate_hz if loud.size else None
