@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from hypothesis import given
 
@@ -60,7 +61,7 @@ def no_click_in(steps: tuple[Step, ...], holds: Callable[[Session], bool], after
 @given(starts(), courses())
 def test_onsets_rise_in_what_files_and_cards_play(how: Start, events: tuple[Event, ...]) -> None:
     onsets = [click.at_ns for click in played(course_of(how, events))]
-    assert all(one < other for one, other in zip(onsets, onsets[1:], strict=False))
+    assert all(one < other for one, other in pairwise(onsets))
     assert all(onset_ns >= 0 for onset_ns in onsets)
 
 
