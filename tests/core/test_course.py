@@ -95,6 +95,14 @@ def test_an_optional_segment_runs_only_where_there_is_room() -> None:
     assert [name for _, name in Run(what).to(179).segments] == ["a", "strides", "cooldown"]
 
 
+def test_an_optional_segment_asks_for_no_room_in_a_round() -> None:
+    rounds = Repeat(None, (segment("on", 60), segment("stretch", 60, optional=True)))
+    run = Run(pack(rounds, segment("cooldown", 60)), length_ns=seconds(300)).to(299)
+    assert [name for _, name in run.segments] == ["on", "stretch", "on", "stretch", "cooldown"]
+    short = Run(pack(rounds, segment("cooldown", 60)), length_ns=seconds(290)).to(289)
+    assert [name for _, name in short.segments][:4] == ["on", "stretch", "on", "cooldown"]
+
+
 # --- keys ----------------------------------------------------------------------------------------------------------
 
 PRESS = pack(

@@ -150,6 +150,16 @@ def test_exactly_9_a_link_that_is_back_later_resumes_the_beat_on_its_grid(mode: 
     assert on_grid(run)
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_exactly_9_a_link_lost_while_walking_keeps_no_beat_but_fixed(mode: str) -> None:
+    def last_s(word: str) -> float:
+        walk = samples(60, 66, 110.0, 1.4)
+        return at(session(word).send(*samples(0, 60), *walk, SensorLink(seconds(66), LinkState.LOST)).to(90).clicks[-1])
+
+    assert last_s(mode) <= 66.8
+    assert last_s("fixed") >= 89.0
+
+
 def test_exactly_9_a_link_lost_while_standing_begins_no_beat() -> None:
     run = session("fixed").send(*samples(0, 30), *samples(30, 40, 0.0, 0.0), SensorLink(seconds(45), LinkState.LOST)).to(90)
     assert at(run.clicks[-1]) < 35.0
