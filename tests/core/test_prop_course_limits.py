@@ -16,7 +16,7 @@ from cued.core.session import Session
 from cued.core.start import Start
 from cued.core.target import Figure
 from cued.units import NS_PER_MIN
-from tests.support.courses import courses
+from tests.support.courses import courses, ordered, talkative
 from tests.support.driving import Step, Voiced, alike, clicks_of, course_of, effects_of, voiced
 from tests.support.strategies import starts
 
@@ -50,7 +50,7 @@ def at_speed(base: Figure, speed_mps: float | None, slope: float | None) -> floa
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_no_beat_leaves_100_to_230_steps_a_minute(how: Start, events: tuple[Event, ...]) -> None:
     for effect in effects_of(course_of(how, events)):
         assert not isinstance(effect, PlayClick) or 100_000 <= effect.mspm <= 230_000
@@ -66,7 +66,7 @@ def judged(how: Start, events: tuple[Event, ...]) -> Iterator[tuple[Step, float 
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_the_beat_is_at_most_ten_per_cent_over_the_highest_of_the_runners_own(how: Start, events: tuple[Event, ...]) -> None:
     for step, most in judged(how, events):
         for effect in step.effects:
@@ -74,7 +74,7 @@ def test_the_beat_is_at_most_ten_per_cent_over_the_highest_of_the_runners_own(ho
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_the_target_is_at_most_ten_per_cent_over_the_highest_of_the_runners_own(how: Start, events: tuple[Event, ...]) -> None:
     for step, most in judged(how, events):
         for effect in step.effects:
@@ -83,7 +83,7 @@ def test_the_target_is_at_most_ten_per_cent_over_the_highest_of_the_runners_own(
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_a_target_over_the_runners_own_rises_by_two_per_cent_a_week_at_most(how: Start, events: tuple[Event, ...]) -> None:
     weekly = how.runner.last_week_change
     for step in course_of(how, events):
@@ -98,7 +98,7 @@ def test_a_target_over_the_runners_own_rises_by_two_per_cent_a_week_at_most(how:
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_no_click_is_promised_to_a_runner_who_stands(how: Start, events: tuple[Event, ...]) -> None:
     for step in course_of(how, events):
         stood = step.before.cadence.gait is Gait.STANDING and step.after.cadence.gait is Gait.STANDING
@@ -107,7 +107,7 @@ def test_no_click_is_promised_to_a_runner_who_stands(how: Start, events: tuple[E
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_no_click_sounds_once_the_run_has_ended_but_what_lies_in_the_ring(how: Start, events: tuple[Event, ...]) -> None:
     effects = effects_of(course_of(how, events))
     ended = [effect.at_ns for effect in effects if isinstance(effect, RunEnded)]
@@ -120,13 +120,13 @@ def test_no_click_sounds_once_the_run_has_ended_but_what_lies_in_the_ring(how: S
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_a_run_has_no_more_cues_than_its_budget(how: Start, events: tuple[Event, ...]) -> None:
     assert len(budgeted(how, events)) <= how.pack.limits.per_run
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_a_rolling_minute_has_no_more_cues_than_its_budget(how: Start, events: tuple[Event, ...]) -> None:
     onsets = [one.what.at_ns for one in budgeted(how, events)]
     for now_ns in onsets:
@@ -134,7 +134,7 @@ def test_a_rolling_minute_has_no_more_cues_than_its_budget(how: Start, events: t
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_the_gap_between_a_cue_and_the_end_of_whatever_was_said_before_is_kept(how: Start, events: tuple[Event, ...]) -> None:
     muted = any(isinstance(event, Mute) for event in events)
     before: Voiced | None = None
@@ -146,7 +146,7 @@ def test_the_gap_between_a_cue_and_the_end_of_whatever_was_said_before_is_kept(h
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_the_same_cue_is_not_said_again_within_its_gap(how: Start, events: tuple[Event, ...]) -> None:
     last: dict[str, int] = {}
     for one in voiced(effects_of(course_of(how, events))):
@@ -157,14 +157,14 @@ def test_the_same_cue_is_not_said_again_within_its_gap(how: Start, events: tuple
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_a_runs_quiet_start_is_quiet(how: Start, events: tuple[Event, ...]) -> None:
     for one in budgeted(how, events):
         assert how.desk or one.run_ns >= how.pack.limits.quiet_start_ns
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_a_runs_quiet_end_is_quiet(how: Start, events: tuple[Event, ...]) -> None:
     quiet_ns = how.pack.limits.quiet_end_ns
     for one in budgeted(how, events) if how.length_ns is not None and quiet_ns else ():
@@ -172,7 +172,7 @@ def test_a_runs_quiet_end_is_quiet(how: Start, events: tuple[Event, ...]) -> Non
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_safety_and_segment_cues_are_suppressed_by_no_limit(how: Start, events: tuple[Event, ...]) -> None:
     for effect in effects_of(course_of(how, events)):
         if isinstance(effect, Suppressed) and effect.priority >= Priority.SEGMENT:
@@ -180,7 +180,7 @@ def test_safety_and_segment_cues_are_suppressed_by_no_limit(how: Start, events: 
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_only_cues_that_a_coach_may_judge_are_withheld(how: Start, events: tuple[Event, ...]) -> None:
     judged = {cue.id for cue in how.pack.cues if cue.expect is not None}
     for effect in effects_of(course_of(how, events)):
@@ -191,7 +191,7 @@ def test_only_cues_that_a_coach_may_judge_are_withheld(how: Start, events: tuple
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_what_cued_itself_says_is_heard_or_accounted_for(how: Start, events: tuple[Event, ...]) -> None:
     steps = course_of(how, events)
     asked = sum(isinstance(event, Announce) for event in events)
@@ -207,14 +207,14 @@ def test_what_cued_itself_says_is_heard_or_accounted_for(how: Start, events: tup
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_in_a_pause_only_safety_speaks(how: Start, events: tuple[Event, ...]) -> None:
     for one in voiced(effects_of(course_of(how, events))):
         assert not one.paused or one.what.priority is Priority.SAFETY
 
 
 @alike
-@given(starts(), courses())
+@given(starts() | talkative(), courses() | ordered())
 def test_nothing_is_begun_while_all_sound_is_off(how: Start, events: tuple[Event, ...]) -> None:
     muted = False
     for step in course_of(how, events):

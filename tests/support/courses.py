@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from cued.core.cues import Every, Fade, ForTime, Limits, Metronome, Mode, Open, Priority, Rule, SayCue, Segment
 from cued.core.events import Event, Stalled, Wake
+from cued.core.start import Start
 from cued.units import NS_PER_H, NS_PER_MIN, NS_PER_MS, NS_PER_S
 from tests.support.happenings import disorders, finite_event, stories
+from tests.support.strategies import starts
 
 _late_ns = st.sampled_from([0, 0, 1, 250 * NS_PER_MS, NS_PER_S, NS_PER_H])
 _leaps_ns = st.sampled_from([0, 0, 0, 0, 1, NS_PER_S, 30 * NS_PER_S, 10 * NS_PER_MIN])
@@ -42,3 +45,34 @@ def courses(*, stalls: bool = False) -> st.SearchStrategy[tuple[Event, ...]]:
 def ordered() -> st.SearchStrategy[tuple[Event, ...]]:
     """Stories as a run tells them: in order, one second's sample after the other, keys between."""
     return stories().map(lambda events: _whole(events, stalls=False))
+
+
+@st.composite
+def talkative(draw: st.DrawFn) -> Start:
+    """A start whose every cue asks to be said every few seconds, against limits that bind, over the fastest of beats."""
+    how = draw(starts())
+    beat = Metronome(mode=Mode.FIXED, beat_mspm=230_000)
+    limits = Limits(
+        quiet_start_ns=draw(_seconds_ns(0, 0, 10)),
+        quiet_end_ns=draw(_seconds_ns(0, 0, 20)),
+        min_gap_ns=draw(_seconds_ns(0, 1, 7)),
+        same_cue_gap_ns=draw(_seconds_ns(0, 0, 25)),
+        per_minute=draw(st.sampled_from([10_000, 1, 2, 5])),
+        per_run=draw(st.sampled_from([10_000, 1, 4])),
+        withhold=draw(st.sampled_from([0.0, 0.5])),
+    )
+    rules = tuple(
+        Rule(
+            f"more[{number}]",
+            Every(ForTime(draw(_seconds_ns(5, 8, 11)))),
+            (SayCue(cue.id),),
+            priority=draw(st.sampled_from([None, Priority.BAND, Priority.SEGMENT, Priority.SAFETY])),
+        )
+        for number, cue in enumerate(how.pack.cues)
+    )
+    session = (Segment(0, "steady", Open(), metronome=beat),)
+    return replace(how, pack=replace(how.pack, session=session, limits=limits, rules=rules, fade=Fade()))
+
+
+def _seconds_ns(*values_s: int) -> st.SearchStrategy[int]:
+    return st.sampled_from([value_s * NS_PER_S for value_s in values_s])

@@ -43,7 +43,7 @@ def alike(test: _Test) -> _Test:
     return examples(SHARED)(test if settings().max_examples > 100 else seed(0)(test))
 
 
-@lru_cache(maxsize=SHARED + 4)
+@lru_cache(maxsize=3 * SHARED)
 def course_of(how: Start, events: tuple[Event, ...]) -> tuple[Step, ...]:
     """The steps of a course; see `woken`."""
     return tuple(woken(how, events))
