@@ -115,6 +115,14 @@ def test_cooldown_holds_a_rule_back_from_its_last_time_on() -> None:
     assert set(run.reasons) == {"cooldown"}
 
 
+def test_a_cue_that_still_waits_already_starts_its_cooldown() -> None:
+    rules = [rule(At(for_s(19)), "long"), rule(Every(for_s(2)), "tip", only_in=("b",), cooldown_ns=seconds(50))]
+    what = pack(segment("a", 18), segment("b", 60), cues=[Cue("long", "word " * 10)], rules=rules)
+    run = Run(what).to(30)
+    assert run.said == [(19.0, "long"), (22.55, "tip")]  # asked for at 20 s and at 22 s, said once
+    assert run.refused[0] == (22.0, "tip", "cooldown")
+
+
 def test_a_rules_priority_wins_over_its_cues() -> None:
     cue = Cue("tip", "Tip.", priority=Priority.SAFETY)
     run = Run(pack(cues=[cue], rules=[rule(EVERY_20, "tip", priority=Priority.PRAISE)])).to(30)
