@@ -68,7 +68,7 @@ def test_a_stall_says_since_when_so_that_a_replay_without_wakes_misses_the_same_
 
 def test_a_fixed_beat_and_a_fixed_target_rise_by_two_per_cent_a_week_at_most() -> None:
     runner = replace(KNOWN, last_week_change=0.01)
-    for words in ({"beat_spm": 190.0}, {}):
-        run = Run(pack(segment(metronome=beat(**words)), target=Target(Basis.FIXED, spm=190.0)), runner=runner)
+    for fixed in (beat(beat_spm=190.0), beat()):
+        run = Run(pack(segment(metronome=fixed), target=Target(Basis.FIXED, spm=190.0)), runner=runner)
         assert {click.mspm for click in run.runs(0, 20, 170.0).clicks} == {175_100}
         assert run.view.target_spm == pytest.approx(175.1)

@@ -72,7 +72,7 @@ def _pod(dice: Dice) -> Pod:
 def _key(dice: Dice, at_ns: int) -> Event:
     """What a runner presses, and what other sensors, the voice and the sound tell."""
     text_id = dice.of(*TEXT_IDS)
-    return dice.of(
+    keys: tuple[Event, ...] = (
         events.Pause(at_ns),
         events.Resume(at_ns),
         events.Next(at_ns, dice.one_in(3)),
@@ -97,6 +97,7 @@ def _key(dice: Dice, at_ns: int) -> Event:
         events.AudioRestarted(at_ns),
         events.Reintroduction(at_ns),
     )
+    return dice.of(*keys)
 
 
 def story(dice: Dice, most: int, extras: int) -> tuple[Event, ...]:

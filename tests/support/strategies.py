@@ -147,7 +147,8 @@ class Dice:
         return words.Fade(beat, tuple(self.of(0.5, 2.0, 0.01, 100.0, self.number(0.01, 3.0)) for _ in range(self.whole(0, 3))))
 
     def priority(self) -> words.Priority | None:
-        return self.of(None, None, *words.Priority)
+        chosen: words.Priority | None = self.of(None, None, *words.Priority)
+        return chosen
 
     def cues(self) -> tuple[Cue, ...]:
         made: list[Cue] = []
@@ -235,11 +236,12 @@ class Dice:
             priority=self.priority(),
         )
 
-    def segment(self, index: int, length: cues.Length | None = None) -> Segment:
+    def segment(self, index: int, length: words.Length | None = None) -> Segment:
         if length is None:
             time = ForTime(self.time_ns(NS_PER_S, 60 * NS_PER_S))
             long = ForTime(self.time_ns(NS_PER_S, 4 * NS_PER_MIN))
-            length = self.of(time, long, time, long, ForDistance(self.distance_m(400.0)), words.Open())
+            lengths: tuple[words.Length, ...] = (time, long, time, long, ForDistance(self.distance_m(400.0)), words.Open())
+            length = self.of(*lengths)
         return Segment(
             index=index,
             name=self.of(*SEGMENTS),
@@ -276,7 +278,8 @@ class Dice:
         own: list[Rule] = []
         for segment in bare.segments():
             if self.one_in(4):
-                when = self.of(rules.SegmentStart(), rules.SegmentEnd())
+                edges: tuple[rules.Trigger, ...] = (rules.SegmentStart(), rules.SegmentEnd())
+                when = self.of(*edges)
                 cue = rules.SayCue(self.of(*known).id)
                 own.append(Rule(f"session[{segment.index}].say", when, (cue,), segment_index=segment.index))
         said = self.rules(known, tuple(segment.name for segment in bare.segments()))
