@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cued.core.cues import Every, ForTime, Limits
 from cued.core.effects import Counted, PlayClick
 from cued.core.events import Stalled
@@ -23,7 +25,7 @@ def stalled(run: Run, from_s: float, to_s: float) -> Run:
     return run
 
 
-def ticking(**words: object) -> Run:
+def ticking(**words: Any) -> Run:
     return Run(pack(segment(metronome=beat(beat_spm=120.0)), **words), sensor=False)
 
 
