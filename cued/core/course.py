@@ -115,11 +115,9 @@ def _entered(turn: Turn, *, run_start: bool = False) -> None:
     turn.effects.append(SegmentBegan(turn.now_ns, name, progress.number, progress.rep, progress.reps, turn.end_ns()))
     if segment is None:
         return
-    if segment.effort is not None:
-        turn.effort = segment.effort
+    turn.effort = segment.effort or turn.told_effort
     _fire_in(turn, progress, SegmentStart)
-    if segment.surface is not None:
-        surface(turn, segment.surface)
+    _ground(turn, segment.surface or turn.told_surface)
     sensing.judge(turn)
 
 
@@ -178,11 +176,16 @@ def finish(turn: Turn, reason: str) -> None:
 
 
 def surface(turn: Turn, surface: str) -> None:
-    """The ground is another one from here on."""
-    if surface == turn.surface:
-        return
+    """The runner says that the ground is another one from here on."""
+    turn.told_surface = surface
+    _ground(turn, surface)
+
+
+def _ground(turn: Turn, surface: str | None) -> None:
+    changed = surface != turn.surface
     turn.surface = surface
-    sensing.fire(turn, lambda when: isinstance(when, SurfaceChange))
+    if changed and surface is not None:
+        sensing.fire(turn, lambda when: isinstance(when, SurfaceChange))
 
 
 def press_next(turn: Turn, event: Next) -> None:
@@ -237,7 +240,7 @@ def effort(turn: Turn, event: EffortIs) -> None:
     """The runner said how hard it is."""
     for effort in Effort:
         if effort.value == event.effort:
-            turn.effort = effort
+            turn.effort = turn.told_effort = effort
 
 
 def stop(turn: Turn, _: Stop) -> None:

@@ -95,7 +95,12 @@ class Session:
     """Text id → length in ns of every sound that can be played."""
     here: Here = field(default_factory=Here)
     surface: str | None = None
+    """What is underfoot: the segment's, else what the runner said last."""
     effort: Effort | None = None
+    """As the surface."""
+    told_surface: str | None = None
+    """What the runner said last; it holds again where a segment's own ends."""
+    told_effort: Effort | None = None
     cues_ended: bool = False
     sensor: str = ""
     """Last told: empty, `found`, `lost`, `back`."""
@@ -161,6 +166,8 @@ class Turn:
     here: Here
     surface: str | None
     effort: Effort | None
+    told_surface: str | None
+    told_effort: Effort | None
     cues_ended: bool
     sensor: str
     heart_bpm: int | None

@@ -84,6 +84,20 @@ def test_if_effort_knows_a_segments_own() -> None:
     assert Run(what).to(99).said_s == [60.0, 80.0]
 
 
+def test_a_segments_own_surface_and_effort_end_with_it() -> None:
+    words = {"surface": "grass", "effort": Effort.HARD}
+    for word, value in words.items():
+        what = pack(segment("a", 50, **{word: value}), segment("b", 60), rules=[rule(EVERY_20, "tip", **{word: value})])
+        assert Run(what).to(105).said_s == [20.0, 40.0]
+
+
+def test_what_the_runner_said_holds_again_after_a_segments_own() -> None:
+    what = pack(
+        segment("a", 30), segment("b", 50, surface="track"), segment("c", 60), rules=[rule(EVERY_20, "tip", surface="grass")]
+    )
+    assert Run(what).send(SurfaceIs(seconds(10), "grass")).to(105).said_s == [20.0, 80.0, 100.0]
+
+
 @pytest.mark.parametrize(("session", "speaks"), [(2, False), (3, True), (4, True)])
 def test_if_session_at_least_counts_cue_sessions(session: int, speaks: bool) -> None:
     run = Run(pack(rules=[rule(EVERY_20, "tip", session_at_least=3)]), session_number=session).to(30)
