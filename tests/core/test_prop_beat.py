@@ -6,17 +6,19 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from cued.core.cadence import Gait
-from cued.core.cues import Mode
+from cued.core.cues import Metronome, Mode
 from cued.core.effects import PlayClick, RecallClicks, TempoChanged
-from cued.core.events import Event
+from cued.core.events import CadenceSample, Event
 from cued.core.grid import LOOKAHEAD_NS, RING_NS
 from cued.core.session import Phase, Session
 from cued.core.start import Start
 from cued.units import NS_PER_MIN, NS_PER_S
 from tests.support.courses import courses, ordered
-from tests.support.driving import Step, alike, course_of
+from tests.support.driving import Step, alike, course_of, examples
+from tests.support.run import KNOWN, Run, pack, segment
 from tests.support.strategies import starts
 
 MODES = {Mode.FOLLOW: (10 * NS_PER_S, 0.01), Mode.LEAD: (10 * NS_PER_S, 0.01), Mode.BURST: (10 * NS_PER_S, 0.01)}
@@ -75,10 +77,12 @@ def test_a_click_is_promised_a_lookahead_before_it_sounds_or_after_a_recall_a_ri
             if isinstance(effect, PlayClick):
                 ahead_ns = effect.at_ns - step.after.now_ns
                 assert RING_NS < ahead_ns <= LOOKAHEAD_NS
+            elif isinstance(effect, RecallClicks):
+                assert effect.from_ns > step.after.now_ns + RING_NS  # the ring's own end plays, in files and cards alike
 
 
 @alike
-@given(starts(), courses())
+@given(starts(), ordered())
 def test_the_tempo_that_was_told_is_the_tempo_that_sounds(how: Start, events: tuple[Event, ...]) -> None:
     told = 0
     for step in course_of(how, events):
@@ -129,6 +133,30 @@ def test_a_runner_who_stands_hears_no_beat_a_ring_later(how: Start, events: tupl
     """Standing itself is seen within 4.5 s, which leaves the ring its quarter of a second of the format's five."""
     if how.sensor:
         no_click_in(course_of(how, events), lambda session: session.cadence.gait is Gait.STANDING, RING_NS)
+
+
+@examples(40)
+@given(
+    st.sampled_from([Mode.FIXED, Mode.FOLLOW, Mode.NUDGE, Mode.LEAD, Mode.BURST]),
+    st.integers(20 * NS_PER_S, 40 * NS_PER_S),
+    st.floats(150.0, 185.0),
+    st.booleans(),
+)
+def test_standing_rests_every_beat_within_five_seconds(mode: Mode, stops_ns: int, spm: float, silent: bool) -> None:
+    """Whatever the moment, whether the pod tells zeros from then on or nothing at all."""
+    run = Run(pack(segment(metronome=Metronome(mode))), runner=KNOWN)
+    for at_ns in range(0, stops_ns, NS_PER_S):
+        run.send(CadenceSample(at_ns, spm, 2.8))
+    last_ns = (stops_ns - 1) // NS_PER_S * NS_PER_S
+    if not silent:
+        for number in range(1, 12):
+            run.send(CadenceSample(last_ns + number * NS_PER_S, 0.0, 0.0))
+    run.to((last_ns + 12 * NS_PER_S) / NS_PER_S)
+    gone = [click.at_ns for click in run.clicks if click.at_ns > last_ns + 5 * NS_PER_S]
+    assert run.clicks
+    assert not gone
+    seen_ns = run.session.cadence.gait_since_ns
+    assert max(click.at_ns for click in run.clicks) <= seen_ns + RING_NS
 
 
 @alike

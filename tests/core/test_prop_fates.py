@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 
-from cued.core.cues import At, Coach, CuePack, Every, Priority, RandomWithin, Repeat, Segment
+from cued.core.cues import At, Coach, CuePack, Every, ForTime, Limits, Priority, RandomWithin, Repeat, Rule, SayCue, Segment
 from cued.core.effects import CutSpeech, Effect, Expired, Failed, RunEnded, Say, Suppressed, Withheld
 from cued.core.events import Event
 from cued.core.rules import Asked, RunEnd, SegmentEnd
 from cued.core.start import Start
-from tests.support.courses import courses
-from tests.support.driving import alike, course_of, effects_of, examples, woken
+from cued.units import NS_PER_MIN, NS_PER_S
+from tests.support.courses import courses, ordered
+from tests.support.driving import alike, course_of, effects_of, examples, voiced, woken
 from tests.support.strategies import starts
 
 FATES = (Say, Withheld, Suppressed, Expired, Failed)
@@ -67,6 +69,18 @@ def test_after_a_run_has_ended_nothing_new_is_wanted_but_by_cued_itself(how: Sta
             new = [one for one in step.after.floor.waiting if one not in step.before.floor.waiting]
             assert all(one.rule == "cued" for one in new)
         over = over or any(isinstance(effect, RunEnded) for effect in step.effects)
+
+
+@examples(40)
+@given(starts(), ordered())
+def test_cues_that_wait_for_one_another_follow_one_another(how: Start, events: tuple[Event, ...]) -> None:
+    """Without limits and with patience a pack's cues queue up: each begins when the one before is over, never sooner."""
+    patient = Limits(min_gap_ns=0, same_cue_gap_ns=0, per_minute=10_000, per_run=10_000, expire_ns=NS_PER_MIN)
+    chatty = Rule("chatty", Every(ForTime(NS_PER_S)), (SayCue(how.pack.cues[0].id),))
+    pack = replace(coached(how.pack, Coach.NORMAL), limits=patient, rules=(*how.pack.rules, chatty))
+    spoken = voiced(effects_of(woken(replace(how, pack=pack), events)))
+    for one, other in pairwise(spoken):
+        assert other.what.at_ns >= one.end_ns
 
 
 def coached(pack: CuePack, coach: Coach) -> CuePack:
