@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from hypothesis import given
 
-from cued.core.arbiter import WITHHOLDABLE
 from cued.core.cadence import Gait
 from cued.core.cues import Basis, Priority
 from cued.core.effects import CadenceSeen, Expired, Failed, PlayClick, RunEnded, Say, Suppressed, Withheld
@@ -185,7 +184,7 @@ def test_only_cues_that_a_coach_may_judge_are_withheld(how: Start, events: tuple
     judged = {cue.id for cue in how.pack.cues if cue.expect is not None}
     for effect in effects_of(course_of(how, events)):
         if isinstance(effect, Withheld):
-            assert effect.priority in WITHHOLDABLE
+            assert effect.priority in (Priority.DRIFT, Priority.BAND, Priority.PERIODIC)
             assert effect.cue in judged
             assert how.pack.limits.withhold > 0
 
