@@ -108,7 +108,9 @@ _SEGMENT: Final = {
     "record": Hint("`baseline`, `reference`", NONE, "measure your own cadence here"),
     "optional": Hint("`true`, `false`", "false", "left out where the run is too short for it"),
     "starts": Hint("`press`", NONE, "waits for your key, and is left out after 5 min without it"),
-    "drills": Hint("list of drill ids", NONE, "led one after the other"),
+    "drills": Hint(
+        "list of drill ids", NONE, "what is done here; this version keeps their time, but does not lead you through them"
+    ),
     "say": Hint("map", NONE, "cues at its start and end"),
 }
 _CUE: Final = {
