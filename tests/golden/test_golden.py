@@ -16,7 +16,7 @@ from tests.support.tools import missing
 MOST_LINES = 80
 
 
-def compare(case: Case, runs: Path | None) -> None:
+def check_as_before(case: Case, runs: Path | None) -> None:
     path = golden_file(case)
     assert path.is_file(), f"{path.name} is not there yet: `make golden` writes it; read it, then commit it"
     expected = path.read_text(encoding="utf-8").splitlines()
@@ -35,14 +35,14 @@ def compare(case: Case, runs: Path | None) -> None:
 
 @pytest.mark.parametrize("case", SIMULATED, ids=lambda case: case.name)
 def test_a_simulated_run_is_decided_as_before(case: Case) -> None:
-    compare(case, None)
+    check_as_before(case, None)
 
 
 @pytest.mark.parametrize("case", RECORDED, ids=lambda case: case.name)
 def test_a_real_run_is_decided_as_before(case: Case, run_data: Path) -> None:
     if not (run_data / "runs" / case.run).is_file():
         missing(f"no {case.run} among the shared recordings")
-    compare(case, run_data / "runs")
+    check_as_before(case, run_data / "runs")
 
 
 def test_every_golden_file_has_a_case_and_every_case_a_name_of_its_own() -> None:
