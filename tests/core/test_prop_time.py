@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cued.core import engine
 from cued.core.cues import Metronome, Repeat
 from cued.core.effects import Counted, RunEnded
-from cued.core.events import Event, Pause, Stalled, Stop, Wake
+from cued.core.events import Event, Pause, Resume, Stalled, Stop, Wake
 from cued.core.start import Start
 from cued.errors import FormatError
 from cued.formats.event_codec import decode_as, decode_effect, decode_event, encode
@@ -109,6 +109,24 @@ def test_a_run_of_known_length_ends_once_and_by_itself(how: Start, events: tuple
     ended = [effect.at_ns for effect in effects_of(steps) if isinstance(effect, RunEnded)]
     stopped = [event.at_ns for event in moving if isinstance(event, Stop)]
     assert ended == [min([length_ns, *stopped])]
+
+
+@examples(20)
+@given(
+    starts(),
+    st.lists(st.tuples(st.integers(1, NS_PER_MIN), st.integers(0, NS_PER_MIN)), max_size=4),
+    st.integers(0, NS_PER_MIN),
+)
+def test_pauses_lengthen_a_run_by_just_themselves(how: Start, pauses: list[tuple[int, int]], rest_ns: int) -> None:
+    at_ns, events = 0, list[Event]()
+    for running_ns, pause_ns in pauses:
+        at_ns += running_ns
+        events += [Pause(at_ns), Resume(at_ns + pause_ns)]
+        at_ns += pause_ns
+    ran_ns = sum(running_ns for running_ns, _ in pauses)
+    end_ns = at_ns + rest_ns + 1
+    steps = woken(replace(how, length_ns=ran_ns + rest_ns + 1), [*events, Wake(end_ns)])
+    assert [effect.at_ns for effect in effects_of(steps) if isinstance(effect, RunEnded)] == [end_ns]
 
 
 def quiet(how: Start) -> Start:
