@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeAlias
 
 from cued.runtime.eventlog import EventLog
 from cued.runtime.feeding import Feeding
 from cued.runtime.status import SoundState, clock_text
 
+Row: TypeAlias = dict[str, Any]
+"""A line of the events file."""
 NOT_SAID = ("withheld", "suppressed", "expired", "failed")
 """Kinds of lines that tell of a cue nobody heard."""
 
 
 def print_story(log: EventLog, feeding: Feeding, out: TextIO) -> None:
     """What was said when, under the segments it was said in, and the summary."""
+    from cued.review.summary import summarize, summary_lines
+
     for note in feeding.notes:
         print(note, file=out)
-    for row in log.rows():
+    figures = summarize(_telling(log.rows(), out))
+    print(file=out)
+    for line in summary_lines(figures):
+        print(line, file=out)
+
+
+def _telling(rows: Iterable[Row], out: TextIO) -> Iterator[Row]:
+    """The rows as they are; what they tell is printed on the way."""
+    for row in rows:
         told = _told(row)
         if told:
             print(f"{clock_text(row['t_ns']):>7}  {told}", file=out)
-    print(file=out)
-    print_summary(log, None, (), out)
+        yield row
 
 
 def print_summary(log: EventLog, sound: SoundState | None, written: Sequence[str], out: TextIO) -> None:
@@ -45,7 +56,7 @@ def summary_json(log: EventLog) -> dict[str, Any]:
     return asdict(summarize(log.rows()))
 
 
-def _told(row: dict[str, Any]) -> str:
+def _told(row: Row) -> str:
     kind = row["kind"]
     if kind == "segment":
         return _segment(row)
@@ -64,7 +75,7 @@ def _told(row: dict[str, Any]) -> str:
     return ""
 
 
-def _segment(row: dict[str, Any]) -> str:
+def _segment(row: Row) -> str:
     if not row["segment"]:
         return "the session is done"
     reps = row["reps"]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from cued.core.effects import Effect
 from cued.core.start import Start
 from cued.errors import OutputError
 from cued.formats.events_file import EventsFile
 from cued.runtime.files import TextOut
+
+_TOGETHER: Final = 500
+"""Lines read at once: enough to save time, few enough to cost no memory."""
 
 
 class EventLog:
@@ -51,8 +54,9 @@ class EventLog:
             self._out.abort()
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """The lines as values."""
-        return (json.loads(line) for line in self.lines)
+        """The lines as values; read many at once, which is quicker than one by one."""
+        for first in range(0, len(self.lines), _TOGETHER):
+            yield from json.loads(f"[{','.join(self.lines[first : first + _TOGETHER])}]")
 
     def _keep(self, lines: list[str]) -> None:
         if not lines:
