@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -231,8 +230,7 @@ def test_exactly_11_only_off_band_keeps_its_state_while_the_band_sleeps() -> Non
         target=FIXED_172,
         band=Band(window_ns=seconds(1)),
     )
-    spm: Callable[[float], float] = lambda t: 110.0 if 80 <= t < 95 else 160.0  # noqa: E731
-    run = Run(what).runs(0, 120, spm, lambda t: 1.4 if 80 <= t < 95 else 2.8)
+    run = Run(what).runs(0, 120, lambda t: 110.0 if 80 <= t < 95 else 160.0, lambda t: 1.4 if 80 <= t < 95 else 2.8)
     assert "asleep" in {seen.band for seen in run.of(CadenceSeen) if 80 <= at(seen) < 95}
     assert gap_from(run, 60)[1] == float("inf")
 

@@ -51,7 +51,7 @@ def spans(steps: tuple[Step, ...], holds: Callable[[Session], bool]) -> list[tup
     return found if since_ns is None else [*found, (since_ns, steps[-1].after.now_ns)]
 
 
-def no_click_in(steps: tuple[Step, ...], holds: Callable[[Session], bool], after_ns: int) -> None:
+def assert_no_click_in(steps: tuple[Step, ...], holds: Callable[[Session], bool], after_ns: int) -> None:
     """While it holds, nothing sounds later than `after_ns` from its beginning, to where a beat may be promised again."""
     onsets = [click.at_ns for click in played(steps)]
     for from_ns, to_ns in spans(steps, holds):
@@ -96,25 +96,27 @@ def test_the_tempo_that_was_told_is_the_tempo_that_sounds(how: Start, events: tu
 @alike
 @given(starts(), courses())
 def test_in_a_pause_nothing_sounds_but_what_lies_in_the_ring(how: Start, events: tuple[Event, ...]) -> None:
-    no_click_in(course_of(how, events), lambda session: session.paused, RING_NS)
+    assert_no_click_in(course_of(how, events), lambda session: session.paused, RING_NS)
 
 
 @alike
 @given(starts(), courses())
 def test_muted_nothing_sounds_but_what_lies_in_the_ring(how: Start, events: tuple[Event, ...]) -> None:
-    no_click_in(course_of(how, events), lambda session: session.muted, RING_NS)
+    assert_no_click_in(course_of(how, events), lambda session: session.muted, RING_NS)
 
 
 @alike
 @given(starts(), courses())
 def test_after_the_last_segment_there_is_no_beat(how: Start, events: tuple[Event, ...]) -> None:
-    no_click_in(course_of(how, events), lambda session: session.progress.over and session.phase is Phase.RUNNING, RING_NS)
+    assert_no_click_in(
+        course_of(how, events), lambda session: session.progress.over and session.phase is Phase.RUNNING, RING_NS
+    )
 
 
 @alike
 @given(starts(), courses())
 def test_a_segment_that_waits_for_a_press_has_no_beat(how: Start, events: tuple[Event, ...]) -> None:
-    no_click_in(course_of(how, events), lambda session: session.progress.waiting, RING_NS)
+    assert_no_click_in(course_of(how, events), lambda session: session.progress.waiting, RING_NS)
 
 
 @alike
@@ -124,7 +126,7 @@ def test_a_segment_without_a_beat_has_none(how: Start, events: tuple[Event, ...]
         segment = session.progress.segment
         return segment is not None and segment.metronome.mode is Mode.NONE and session.override is None and not session.paused
 
-    no_click_in(course_of(how, events), lambda session: silent(session) and session.phase is Phase.RUNNING, LOOKAHEAD_NS)
+    assert_no_click_in(course_of(how, events), lambda session: silent(session) and session.phase is Phase.RUNNING, LOOKAHEAD_NS)
 
 
 @alike
@@ -132,7 +134,7 @@ def test_a_segment_without_a_beat_has_none(how: Start, events: tuple[Event, ...]
 def test_a_runner_who_stands_hears_no_beat_a_ring_later(how: Start, events: tuple[Event, ...]) -> None:
     """Standing itself is seen within 4.5 s, which leaves the ring its quarter of a second of the format's five."""
     if how.sensor:
-        no_click_in(course_of(how, events), lambda session: session.cadence.gait is Gait.STANDING, RING_NS)
+        assert_no_click_in(course_of(how, events), lambda session: session.cadence.gait is Gait.STANDING, RING_NS)
 
 
 @examples(40)
@@ -164,7 +166,7 @@ def test_standing_rests_every_beat_within_five_seconds(mode: Mode, stops_ns: int
 def test_a_runner_who_walks_for_twenty_seconds_hears_no_beat(how: Start, events: tuple[Event, ...]) -> None:
     if how.sensor:
         walks = 20 * NS_PER_S + RING_NS
-        no_click_in(course_of(how, events), lambda session: session.cadence.gait is Gait.WALKING, walks)
+        assert_no_click_in(course_of(how, events), lambda session: session.cadence.gait is Gait.WALKING, walks)
 
 
 def mode_at(step: Step) -> Mode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from cued.core.cues import (
     PaceDrop,
     Record,
     Rise,
+    Rule,
     Side,
     Target,
 )
@@ -33,8 +35,8 @@ NARROW = Band(window_ns=seconds(1))
 """The band's default edges, judged sample by sample: times in these tests are then easy to reckon."""
 
 
-def band_run(*rules: object, **how: object) -> Run:
-    return Run(pack(target=FIXED_172, band=NARROW, rules=rules), **how)  # type: ignore[arg-type]
+def band_run(*rules: Rule, **how: Any) -> Run:
+    return Run(pack(target=FIXED_172, band=NARROW, rules=rules), **how)
 
 
 @pytest.mark.parametrize(

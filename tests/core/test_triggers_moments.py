@@ -12,6 +12,7 @@ from cued.core.cues import (
     BeforeEnd,
     Coach,
     Every,
+    Length,
     NextSegment,
     RandomWithin,
     ReintroductionDue,
@@ -78,8 +79,8 @@ def test_a_segments_own_cues_belong_to_that_segment_alone() -> None:
 
 
 @pytest.mark.parametrize(("length", "fires"), [(for_s(60), [50.0]), (for_s(5), [])])
-def test_before_end_fires_so_long_before_the_segments_end(length: object, fires: list[float]) -> None:
-    run = Run(pack(segment("a", length), rules=[rule(BeforeEnd(for_s(10)), "soon")]))  # type: ignore[arg-type]
+def test_before_end_fires_so_long_before_the_segments_end(length: Length, fires: list[float]) -> None:
+    run = Run(pack(segment("a", length), rules=[rule(BeforeEnd(for_s(10)), "soon")]))
     assert run.to(120).said_s == fires
 
 
