@@ -49,7 +49,7 @@ from cued.core.target import known_at_start
 from cued.core.triggers import RuleState
 from cued.core.view import View, view
 
-__all__ = ["Session", "Start", "Text", "View", "next_wakeup", "start", "step", "texts_of", "view"]
+__all__ = ["Session", "Start", "Text", "View", "needs_no_render", "next_wakeup", "start", "step", "texts_of", "view"]
 
 
 def start(how: Start) -> Session:
@@ -116,6 +116,14 @@ def texts_of(pack: CuePack, language: str = "") -> tuple[Text, ...]:
     for name in pack.sounds:
         wanted.setdefault(file_id(name), Text(file_id(name), "", "", name))
     return tuple(wanted.values())
+
+
+def needs_no_render(how: Start) -> bool:
+    """Is every text that the run may say known, and ready, from the start?"""
+    ready = {text_id for text_id, _ in how.speech}
+    language = how.language or how.pack.language
+    known = all(text.text_id in ready for text in texts_of(how.pack, how.language))
+    return known and not any(placeholders(cue.text(language, how.pack.language) or "") for cue in how.pack.cues)
 
 
 def _at(session: Session, at_ns: int) -> Session:

@@ -98,6 +98,7 @@ class Conductor:
     def __init__(self, how: Start, feed: Feed, listeners: Sequence[Listener], answer: Answer) -> None:
         self._session = engine.start(how)
         self._has_length = how.length_ns is not None
+        self._asks_nothing = engine.needs_no_render(how)
         self._feed = feed
         self._listeners = tuple(listeners)
         self._answer = answer
@@ -163,13 +164,19 @@ class Conductor:
             elif due_ns is not None and (next_ns is None or due_ns <= next_ns):
                 if to_ns is not None and due_ns > to_ns:
                     return
-                self.step(Wake(due_ns))
+                self.step(Wake(self._stride_ns(due_ns, next_ns, to_ns)))
             elif next_ns is not None:
                 if to_ns is not None and next_ns > to_ns:
                     return
                 self.step(feed.take())
             else:
                 return
+
+    def _stride_ns(self, due_ns: int, next_ns: int | None, to_ns: int | None) -> int:
+        """How far one wake may carry: to whatever comes next from outside, unless a `Render` wants its answer at its moment."""
+        if not self._asks_nothing or next_ns is None:
+            return due_ns
+        return next_ns if to_ns is None else min(next_ns, to_ns)
 
     def finish(self) -> int:
         """Tell every listener where the sound ends; returns that time."""
