@@ -6,6 +6,7 @@ As a program it is the recorder: `python -m benchmarks.audio_jack NAME OUT.npy S
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,11 +34,31 @@ QUIET_S: Final = 0.1
 """Silence that separates one click from the next: clicks last 20 ms, and beats are 270 ms apart at the least."""
 
 
+SLOTS: Final = 4
+"""JACK knows eight servers at most and keeps the names of those that were killed; a name used again takes its old place."""
+
+
+def _slot() -> tuple[str, IO[str]]:
+    """A server name that nobody else on this machine uses now, and the lock that keeps it. RuntimeError if all are in use."""
+    for number in range(SLOTS):
+        lock = (Path(tempfile.gettempdir()) / f"cued-jack-{os.getuid()}-{number}.lock").open("w", encoding="utf-8")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+        else:
+            return f"cued-{number}", lock
+    raise RuntimeError(f"{SLOTS} virtual sound cards are in use already")
+
+
 class Server:
     """`jackd` on its dummy back end, under a name of its own. `sync`: audio time waits for slow clients, nothing is lost."""
 
     def __init__(self, *, sync: bool = True, period: int = PERIOD, rate_hz: int = RATE_HZ, name: str = "") -> None:
-        self.name = name or f"cued{os.getpid()}"
+        self._lock: IO[str] | None = None
+        self.name = name
+        if not name:
+            self.name, self._lock = _slot()
         self._sync = sync
         self._period = period
         self._rate_hz = rate_hz
@@ -91,6 +112,8 @@ class Server:
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
+        if self._lock is not None:
+            self._lock.close()
 
 
 @dataclass(frozen=True, slots=True)
