@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -127,6 +128,7 @@ def parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Nam
 def main(argv: Sequence[str] | None = None, verbs: Sequence[Verb] = VERBS) -> int:
     """Run `cued` with `argv` (default: the words after the program's name); returns the exit code, never raises."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _mend_streams()
     try:
         code = _dispatch(words, verbs)
         sys.stdout.flush()
@@ -145,6 +147,16 @@ def main(argv: Sequence[str] | None = None, verbs: Sequence[Verb] = VERBS) -> in
     except Exception as error:  # noqa: BLE001 - the one place where a fault of cued's own ends in a sentence, not a traceback
         return _fail(f"a fault in cued itself: {type(error).__name__}: {error}. {DEBUG_VARIABLE}=1 shows where.", 2)
     return code
+
+
+def _mend_streams() -> None:
+    """A stream that the caller has closed goes nowhere; one that knows no umlaut shows another letter instead of failing."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _dispatch(words: list[str], verbs: Sequence[Verb]) -> int:

@@ -150,7 +150,19 @@ def plain_out(*files: str) -> TextIO:
     return sys.stderr if "-" in files else sys.stdout
 
 
-def one_stdout(*files: str) -> None:
-    """Raises UsageError if two files both want standard output."""
+def check_outputs(pack: str, run: str, *files: str) -> None:
+    """Raises CuedError if two of `files` are one, or one of them is the pack or the recording that the run is made from."""
+    from cued.packs.catalog import find_pack
+    from cued.runtime.files import check_outputs as check
+
     if sum(path == "-" for path in files) > 1:
         raise UsageError("only one of the outputs can be `-` (standard output)")
+    path = find_pack(pack)
+    check(files, [path, path / "pack.yaml", *([run] if run else [])])
+
+
+def page(word: str) -> str:
+    """The name of a page."""
+    if word != "-" and "." in word.rpartition("/")[2] and not word.lower().endswith((".html", ".htm")):
+        raise argparse.ArgumentTypeError(f"{word}: this is a page for a browser; let its name end in .html")
+    return word

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_session(parser, seed=0)
     parser.add_argument("--voice", choices=(REAL, NOMINAL), help="real speech, or only its length; default: real with -o")
     parser.add_argument("-o", "--output", metavar="FILE", default="", help="what is heard: .wav, .flac, .ogg or .mp3")
-    parser.add_argument("--timeline", metavar="FILE", default="", help="a page that shows it: .html")
+    parser.add_argument("--timeline", metavar="FILE", type=options.page, default="", help="a page that shows it: .html")
     parser.add_argument(
         "--events", metavar="FILE", default="", help="every decision, a line of JSON each; - for standard output"
     )
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Rehearse; 0."""
-    options.one_stdout(args.events, args.output, args.timeline)
+    options.check_outputs(args.pack, args.run or "", args.events, args.output, args.timeline)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     choice: SensorChoice = Recorded(args.run) if args.run else Simulated(args.sim or DEFAULT_PRESET)
@@ -63,7 +63,10 @@ def run(args: argparse.Namespace) -> int:
         watch = Watch(notice=bars.notice, speech=bars.speech, run=bars.run)
         done = rehearse(request, Wanted(voice, args.output, args.timeline, args.events), watch)
     if args.json:
-        print(json.dumps(_as_json(feeding, done), ensure_ascii=False, indent=2), file=options.plain_out(args.events))
+        print(
+            json.dumps(_as_json(feeding, done), ensure_ascii=False, indent=2),
+            file=options.plain_out(args.events, args.output, args.timeline),
+        )
     elif "-" not in (args.events, args.output, args.timeline):
         print_story(done.log, feeding, sys.stdout)
         for path in done.written:

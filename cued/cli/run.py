@@ -11,10 +11,10 @@ from cued.cli import options
 from cued.cli.progress import Bars
 from cued.cli.report import print_summary
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
-from cued.runtime.feeding import Nobody, feeding_of, sensor_of
+from cued.runtime.feeding import Nobody, Recorded, feeding_of, sensor_of
 from cued.runtime.live import interruptible
 from cued.runtime.liverun import LiveWanted, Search, live
-from cued.runtime.request import SPOKEN_BEAT_SPM, OutputChoice, Request, ToDevice, ToNothing, output_of
+from cued.runtime.request import SPOKEN_BEAT_SPM, OutputChoice, Request, ToDevice, ToFile, ToNothing, output_of
 
 EXAMPLE = """
 cued run --pack awareness --beat 164 --length 30min
@@ -27,8 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_pack(parser, default="metronome")
     parser.add_argument("--sensor", metavar="S", help="none (by time alone), sim[:PRESET] or file:PATH; default none")
     parser.add_argument("--output", metavar="O", help="device[:NAME], null or file:PATH; default device")
-    parser.add_argument("--length", metavar="T", type=options.duration, help="how long you plan to run: 30min, 1h5min")
-    parser.add_argument("--for", metavar="T", dest="stop_ns", type=options.duration, help="end the program after this time")
+    parser.add_argument(
+        "--length", metavar="T", type=options.duration, help="how long you run: 30min, 1h5min; the pack fits itself to it"
+    )
+    parser.add_argument(
+        "--for", metavar="T", dest="stop_ns", type=options.duration, help="cut it off after this time, wherever the pack is"
+    )
     parser.add_argument(
         "--rate", metavar="X", type=options.rate, default=1.0, help="time runs X times as fast (without a device)"
     )
@@ -44,13 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until it ends; 0."""
-    out = options.plain_out(args.events)
     output = _output(args.output, args.rate)
+    choice = sensor_of(args.sensor or "none")
+    sound = output.path if isinstance(output, ToFile) else ""
+    options.check_outputs(args.pack, choice.path if isinstance(choice, Recorded) else "", args.events, sound)
+    out = options.plain_out(args.events, sound)
     search = Search(output, args.rate)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
-    choice = sensor_of(args.sensor or "none")
     request = Request(
         pack=pack,
         feeding=feeding_of(choice, args.length, seed),

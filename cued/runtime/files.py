@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Protocol, TypeVar
 
@@ -50,6 +50,34 @@ def check_target(path: str | os.PathLike[str]) -> None:
         raise OutputError(f"{path}: there is no folder {folder}; make it first (mkdir -p {folder})")
     if not folder.is_dir():
         raise OutputError(f"{path}: {folder} is no folder")
+    with contextlib.suppress(OSError):  # there is no such file yet
+        if stat.S_ISREG(mode := target.stat().st_mode) and not mode & 0o222:
+            raise OutputError(f"{path}: this file is write-protected; give another name")
+
+
+def check_outputs(outputs: Sequence[str], inputs: Sequence[str | os.PathLike[str]]) -> None:
+    """Raises OutputError unless each of `outputs` (empty: none) can become a file of its own that is none of the `inputs`."""
+    read = {_identity(path) for path in inputs}
+    written: dict[object, str] = {}
+    for path in filter(None, outputs):
+        check_target(path)
+        one = _identity(path)
+        if one in read:
+            raise OutputError(f"{path}: this run is made from that file, which would be lost; give another name")
+        if one in written:
+            raise OutputError(f"{path}: two outputs cannot go into one file; give each a name of its own")
+        written[one] = path
+
+
+def _identity(path: str | os.PathLike[str]) -> object:
+    """What tells one file from another, by whatever name it is called."""
+    if os.fspath(path) == STDOUT:
+        return STDOUT
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return str(_resolved(Path(path)))
+    return (found.st_dev, found.st_ino)
 
 
 def open_finished(path: str | os.PathLike[str]) -> TextOut:

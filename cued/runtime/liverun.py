@@ -19,7 +19,7 @@ from cued.runtime import voice as voices
 from cued.runtime.clock import MonotonicClock, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Listener, Until
 from cued.runtime.eventlog import EventLog
-from cued.runtime.files import check_target, open_growing
+from cued.runtime.files import check_outputs, open_growing
 from cued.runtime.live import Display, Live, Screen, stopping
 from cued.runtime.outputs import DeviceSound, FileSound, LiveSound, NoSound
 from cued.runtime.rehearsal import open_voice, write_timeline
@@ -89,9 +89,7 @@ def live(
     An events file that can no longer be written does not end the run: `Lived.log.failure` is its error.
     """
     sound_file = wanted.output.path if isinstance(wanted.output, ToFile) else wanted.also_sound
-    for path in (wanted.events, sound_file, wanted.timeline):
-        if path:
-            check_target(path)
+    check_outputs((wanted.events, sound_file, wanted.timeline), ())
     with ExitStack() as closing, ExitStack() as undo:
         device = (search or Search(wanted.output, wanted.rate)).result(screen.notice)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)

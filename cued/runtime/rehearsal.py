@@ -12,7 +12,7 @@ from cued.core.view import View
 from cued.runtime import voice as voices
 from cued.runtime.conductor import Conductor, Listener
 from cued.runtime.eventlog import EventLog
-from cued.runtime.files import check_target, open_finished, write_finished
+from cued.runtime.files import check_outputs, open_finished, write_finished
 from cued.runtime.offline import Progress, run_offline
 from cued.runtime.outputs import FileSound
 from cued.runtime.request import RATE_HZ, Request
@@ -61,9 +61,7 @@ class Rehearsed:
 
 def rehearse(request: Request, wanted: Wanted, watch: Watch) -> Rehearsed:
     """Conduct the run of `request` and leave what is `wanted`; raises CuedError, and then leaves nothing half-written."""
-    for path in (wanted.sound, wanted.timeline, wanted.events):
-        if path:
-            check_target(path)
+    check_outputs((wanted.sound, wanted.timeline, wanted.events), ())
     if not wanted.sound:
         return conduct(request, wanted, watch, None)
     from cued.audio.wavfile import open_sink

@@ -104,6 +104,80 @@ def test_a_slip_on_the_command_line(words: list[str], word: str, here: Path, cap
     assert not list(here.iterdir())
 
 
+RECORDING = "t_s,cadence_spm\n" + "".join(f"{second},164\n" for second in range(120))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rehearse", "metronome", "--run", "run.csv", "--events", "run.csv"],
+        ["rehearse", "metronome", "--run", "run.csv", "--events", "link.csv"],
+        ["rehearse", "metronome", "--run", "run.csv", "--events", "sub/../run.csv"],
+        ["rehearse", "./beat.yaml", "--events", "beat.yaml"],
+        ["run", "--output", "null", "--rate", "100", "--sensor", "file:run.csv", "--events", "run.csv"],
+        ["run", "--sensor", "file:run.csv", "--output", "file:run.csv"],
+    ],
+)
+def test_no_output_may_replace_what_the_run_is_made_from(
+    words: list[str], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "sub").mkdir()
+    (here / "run.csv").write_text(RECORDING, encoding="utf-8")
+    (here / "link.csv").symlink_to("run.csv")
+    (here / "beat.yaml").write_text("format: 1\n", encoding="utf-8")
+    assert "would be lost" in sentence(words, capsys)
+    assert (here / "run.csv").read_text(encoding="utf-8") == RECORDING
+    assert (here / "beat.yaml").read_text(encoding="utf-8") == "format: 1\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rehearse", "metronome", "--timeline", "a.html", "--events", "a.html"],
+        ["rehearse", "metronome", "-o", "a.wav", "--events", "./a.wav"],
+        ["run", "--output", "file:a.wav", "--events", "a.wav"],
+    ],
+)
+def test_two_outputs_never_share_a_file(words: list[str], here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "two outputs cannot go into one file" in sentence(words, capsys)
+    assert not list(here.iterdir())
+
+
+def test_a_write_protected_file_is_left_alone(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "old.jsonl").write_text("mine", encoding="utf-8")
+    (here / "old.jsonl").chmod(0o444)
+    assert "write-protected" in sentence(["rehearse", "metronome", "--events", "old.jsonl"], capsys)
+    assert (here / "old.jsonl").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.pdf", "run.fit"])
+def test_a_page_is_called_a_page(name: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ".html" in sentence(["rehearse", "metronome", "--timeline", name], capsys)
+    assert not list(here.iterdir())
+
+
+@pytest.mark.parametrize("words", [["pack", "list"], ["rehearse", "metronome", "--length", "2min"], ["nonsense"]])
+def test_a_closed_standard_output_is_no_fault(words: list[str], here: Path) -> None:
+    shell = ["bash", "-c", 'exec "$@" >&-', "bash", sys.executable, "-m", "cued", *words]
+    done = subprocess.run(shell, stderr=subprocess.PIPE, text=True, timeout=60, check=False, cwd=here)
+    assert "Traceback" not in done.stderr
+    assert "fault in cued" not in done.stderr
+    assert done.returncode == (2 if words == ["nonsense"] else 0)
+
+
+def test_a_terminal_without_umlauts_still_gets_its_words(here: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cued", "pack", "show", "metronome"],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        cwd=here,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 0
+    assert b"A steady beat" in done.stdout
+
+
 @pytest.mark.parametrize("option", ["-o", "--events", "--timeline"])
 def test_a_folder_that_takes_no_files(option: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     if os.geteuid() == 0:
