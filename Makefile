@@ -9,7 +9,7 @@ help:  ## this list
 setup:  ## make .venv with .venv/bin/cued
 	@scripts/setup run
 
-run: setup  ## hear cued: a run where pod and sound card are there, else a try at the desk
+run: setup  ## hear cued: 90 seconds at the desk with a simulated runner
 	@$(BIN)/cued start
 
 test: lint  ## everything that must hold

@@ -70,8 +70,10 @@ def _cued(server: Server, name: str, seconds: float, *, judged: bool) -> list[Ro
         "wall_s": round(os.times().elapsed - before_s.elapsed, 2),
     }
     missing = errors.missing + unpromised
+    extra = errors.extra
     return [
         *_error_rows(f"cued, {name}", errors, missing, judged=judged, details=details),
+        Row(f"cued, {name}: clicks nobody promised", extra, "", "0" if judged else "", extra == 0 if judged else None),
         Row(f"cued, {name}: resyncs", last.resyncs, "", "0" if judged else "", last.resyncs == 0 if judged else None),
     ]
 

@@ -56,7 +56,9 @@ VERBS: Final = (
     Verb("pack", "cued.cli.pack", "list, show and check cue packs", first=True),
     Verb("doctor", "cued.cli.doctor", "what of this machine works, and what to do about the rest", first=True),
     Verb("render", "cued.cli.render", "one sound file per segment, for any phone or watch that plays music"),
-    Verb("start", "cued.cli.start", "what `make run` does: runs, or tries where something is missing", listed=False),
+    Verb(
+        "start", "cued.cli.start", "what `make run` does: says what is missing for a run, then tries at the desk", listed=False
+    ),
 )
 
 

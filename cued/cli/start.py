@@ -1,4 +1,4 @@
-"""`cued start`, for `make run`: run where pod and sound card are there, else try at the desk and say what is missing."""
+"""`cued start`, for `make run`: say what is missing for a run (no version reads a pod yet), then try at the desk."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from cued.core.cues import CuePack, ForDistance, ForTime, Open, Remainder, Repeat, Segment
+from cued.core.cues import CuePack, ForDistance, ForTime, Remainder, Repeat, Segment
 from cued.units import NS_PER_MIN, NS_PER_S
 
 PRESS_WAIT_NS: Final = 5 * NS_PER_MIN
@@ -208,8 +208,3 @@ def begun(
         end_m=end_m,
         waiting=segment.starts_on_press,
     )
-
-
-def is_open(segment: Segment, length_ns: int | None) -> bool:
-    """Does only the runner end it?"""
-    return isinstance(segment.length, Open) or (isinstance(segment.length, Remainder) and length_ns is None)

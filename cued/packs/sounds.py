@@ -37,21 +37,6 @@ class SoundFiles(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class KnownSounds:
-    """The sounds a journal says a pack had: taken as right, so that a run replays without its folder."""
-
-    names: tuple[str, ...]
-
-    def voices(self, cue_ids: Iterable[str]) -> dict[str, str]:
-        """As the protocol says."""
-        return _voices(cue_ids, self.names)
-
-    def problem(self, name: str) -> str | None:  # noqa: ARG002 - as the protocol says
-        """Nothing: it was right when the run was."""
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class Folder:
     """A pack's folder on disk."""
 

@@ -17,7 +17,6 @@ BEAT_GAP_NS: Final = 2_500_000_000
 """Clicks farther apart are two stretches of beat: the slowest that cued plays is every fourth step at 100 spm, 2.4 s."""
 JUDGED: Final = ("low", "in", "high")
 """The states of the band that are a judgement."""
-UNSPOKEN: Final = ("suppressed", "expired", "failed")
 
 
 @dataclass(slots=True)

@@ -54,15 +54,39 @@ def test_no_test_sleeps_and_none_replaces_parts_behind_the_programs_back() -> No
 
 def test_every_test_asserts_something() -> None:
     words = ("assert", "wait_for", "raises", "check", "expect", "warns", "fail")
+
+    def asserts(node: ast.AST) -> bool:
+        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        return isinstance(node, ast.Assert) or any(word in called for word in words)
+
     silent = [
         f"{name}:{node.lineno} {node.name}"
         for name, tree in trees("tests/**/test_*.py")
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.name.startswith("test")
-        and not any(word in ast.unparse(node) for word in words)
+        and not any(asserts(inner) for inner in ast.walk(node))
     ]
     assert silent == []
+
+
+def test_the_core_and_the_simulated_runner_add_up_the_same_everywhere() -> None:
+    found = []
+    for pattern in ("cued/core/*.py", "cued/sensors/simulated.py", "cued/sensors/runner_presets.py"):
+        for name, tree in trees(pattern):
+            for node in ast.walk(tree):
+                powers = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Pow)
+                sums = isinstance(node, ast.Call) and ast.unparse(node.func) in {
+                    "sum",
+                    "pow",
+                    "math.exp",
+                    "math.fsum",
+                    "math.sin",
+                }
+                imports = isinstance(node, ast.Import | ast.ImportFrom) and "math" in ast.unparse(node)
+                if powers or sums or imports:
+                    found.append(f"{name}:{getattr(node, 'lineno', 0)} {ast.unparse(node)}")
+    assert found == []
 
 
 def test_every_silenced_warning_has_its_reason_beside_it() -> None:
