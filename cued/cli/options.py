@@ -38,11 +38,12 @@ def add_session(parser: argparse.ArgumentParser, *, seed: int | None) -> None:
 
 
 def add_volumes(parser: argparse.ArgumentParser) -> None:
-    """How loud, and in which ear."""
+    """How loud, in which voice, and in which ear."""
     parser.add_argument("--volume", metavar="PERCENT", type=share, default=1.0, help="of the beat: 0 to 100; default 100")
     parser.add_argument(
         "--voice-volume", metavar="PERCENT", type=share, default=1.0, help="of the voice: 0 to 100; default 100"
     )
+    parser.add_argument("--speaker", metavar="NAME", help="another voice of your speech engine, by its name")
     ears = [ear.value for ear in Ear]
     parser.add_argument("--ear", choices=ears, default=Ear.BOTH.value, help="where it sounds, so that one ear hears traffic")
 

@@ -56,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
         session_number=args.session,
         language=args.language,
         max_hr_bpm=args.max_hr,
+        speaker=args.speaker,
         volumes=options.volumes_of(args),
     )
     voice = args.voice or (REAL if args.output else NOMINAL)

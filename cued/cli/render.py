@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
         max_hr_bpm=args.max_hr,
         beat_spm=args.cadence,
         baseline_spm=args.cadence,
+        speaker=args.speaker,
         volumes=options.volumes_of(args),
     )
     with interruptible(), Bars(args.length) as bars:

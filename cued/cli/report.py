@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any, TextIO, TypeAlias
 
 from cued.runtime.eventlog import EventLog
 from cued.runtime.feeding import Feeding
 from cued.runtime.status import SoundState, clock_text
+from cued.units import to_s
 
 Row: TypeAlias = dict[str, Any]
 """A line of the events file."""
@@ -50,10 +50,52 @@ def print_summary(log: EventLog, sound: SoundState | None, written: Sequence[str
 
 
 def summary_json(log: EventLog) -> dict[str, Any]:
-    """The figures for a program."""
-    from cued.review.summary import summarize
+    """The figures for a program; times in seconds."""
+    from cued.review.summary import Figures, summarize
 
-    return asdict(summarize(log.rows()))
+    def figures(of: Figures) -> dict[str, Any]:
+        return {
+            "cadence_spm": None if of.mean_spm is None else round(of.mean_spm, 1),
+            "running_s": to_s(of.running_ns),
+            "band_s": {state: to_s(ns) for state, ns in of.band_ns.items()},
+            "in_band": None if of.in_band is None else round(of.in_band, 3),
+            "clicks": of.clicks,
+            "beat_s": round(to_s(of.beat_ns), 3),
+            "slowest_spm": of.slowest_spm,
+            "fastest_spm": of.fastest_spm,
+            "heard": of.heard,
+            "heard_s": round(of.heard_s, 3),
+            "withheld": of.withheld,
+            "not_spoken": dict(of.unspoken),
+        }
+
+    def spans(of: list[tuple[int, int]]) -> list[dict[str, float]]:
+        return [{"from_s": to_s(from_ns), "to_s": to_s(to_ns)} for from_ns, to_ns in of]
+
+    run = summarize(log.rows())
+    return {
+        **figures(run),
+        "pack": run.start.get("pack"),
+        "simulated": bool(run.start.get("simulated")),
+        "end_s": to_s(run.end_ns),
+        "ended": run.ended,
+        "distance_m": run.distance_m,
+        "distance_estimated": run.estimated,
+        "pauses": spans(run.pauses),
+        "sensor_lost": spans(run.gaps),
+        "counted": dict(run.counted),
+        "segments": [
+            {
+                "segment": one.name,
+                "rep": one.rep,
+                "reps": one.reps,
+                "start_s": to_s(one.start_ns),
+                "end_s": to_s(one.end_ns),
+                **figures(one),
+            }
+            for one in run.segments
+        ],
+    }
 
 
 def _told(row: Row) -> str:

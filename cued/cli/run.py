@@ -40,7 +40,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_session(parser, seed=None)
     options.add_volumes(parser)
     parser.add_argument("--keep-awake", action="store_true", help="a faint noise, for Bluetooth headphones that fall asleep")
-    parser.add_argument("--voice", metavar="NAME", dest="speaker", help="a voice of your speech engine")
     parser.add_argument(
         "--events", metavar="FILE", default="", help="every decision as it falls, a line of JSON each; - for standard output"
     )
@@ -65,13 +64,13 @@ def run(args: argparse.Namespace) -> int:
         language=args.language,
         max_hr_bpm=args.max_hr,
         beat_spm=args.beat,
+        speaker=args.speaker,
         volumes=options.volumes_of(args),
     )
     wanted = LiveWanted(
         output=output,
         rate=args.rate,
         stop_ns=args.stop_ns,
-        speaker=args.speaker,
         events=args.events,
         keep_awake=args.keep_awake,
     )

@@ -73,6 +73,7 @@ def asked(args: argparse.Namespace) -> Request:
         seed=args.seed,
         language=args.language,
         desk=True,
+        speaker=args.speaker,
         volumes=options.volumes_of(args),
     )
 

@@ -283,7 +283,7 @@ def summary_lines(summary: Summary) -> list[str]:
             text += f"; {summary.in_band:.0%} of {clock(summary.judged_ns)} judged in the band"
         lines.append(text + ".")
     if summary.clicks:
-        lines.append(f"{summary.clicks:,} clicks at {tempi(summary)}, {clock(summary.beat_ns)} of beat.")
+        lines.append(f"{_count(summary.clicks, 'click')} at {tempi(summary)}, {clock(summary.beat_ns)} of beat.")
     cues = f"{_count(summary.heard, 'cue')} heard"
     if summary.withheld:
         cues += f", {summary.withheld} withheld on purpose"

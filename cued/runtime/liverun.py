@@ -52,8 +52,6 @@ class LiveWanted:
     """Session time runs so many times as fast."""
     stop_ns: int | None = None
     """The program ends after so much session time; None: when the run does."""
-    speaker: str | None = None
-    """A voice by name; None: the language's own."""
     events: str = ""
     """Grows line by line."""
     also_sound: str = ""
@@ -96,7 +94,7 @@ def live(
         output = _live_sound(device, mix, wanted)
         closing.callback(output.close)
         sounds = _Sounds()
-        voice = open_voice(voices.REAL, request, sounds.load, closing, wanted.speaker)
+        voice = open_voice(voices.REAL, request, sounds.load, closing)
         how = request.start(voice.prepare(texts_of(request.pack.value, request.language), speech))
         file_sound = _sound_file(sound_file, request, undo)
         out = open_growing(wanted.events) if wanted.events else None

@@ -104,16 +104,14 @@ def conduct(request: Request, wanted: Wanted, watch: Watch, sink: Sink | None) -
     return Rehearsed(log, conductor.view(), end_ns, written)
 
 
-def open_voice(
-    name: str, request: Request, load: Callable[[Clip], None], closing: ExitStack, speaker: str | None = None
-) -> voices.Voice:
-    """The voice called `nominal` or `real`; its processes end with `closing`. Raises SpeechError for an unknown `speaker`."""
+def open_voice(name: str, request: Request, load: Callable[[Clip], None], closing: ExitStack) -> voices.Voice:
+    """The voice called `nominal` or `real`; its processes end with `closing`. Raises SpeechError for an unknown speaker."""
     folder = request.pack.folder
     if name == voices.NOMINAL:
         return voices.NominalVoice(folder, None if load is _drop else load, RATE_HZ)
     from cued.speech.store import open_store
 
-    store = open_store(RATE_HZ, request.spoken_language, voice=speaker)
+    store = open_store(RATE_HZ, request.spoken_language, voice=request.speaker)
     closing.callback(store.close)
     return voices.RealVoice(store, folder, RATE_HZ, load)
 

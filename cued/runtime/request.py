@@ -97,6 +97,8 @@ class Request:
     baseline_spm: float | None = None
     """The runner's own easy cadence, where it is known before the run: targets are reckoned from it."""
     desk: bool = False
+    speaker: str | None = None
+    """A voice of the speech engine by its name; None: the language's own."""
     volumes: Volumes = field(default_factory=Volumes)
 
     @property

@@ -128,7 +128,11 @@ def test_events_on_standard_output_are_alone_there(capsys: pytest.CaptureFixture
 
 def test_the_summary_is_json_on_request(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rehearse", "metronome", *SHORT, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["source"] == "sim:easy"
+    told = json.loads(capsys.readouterr().out)
+    assert told["source"] == "sim:easy"
+    assert told["end_s"] == 480.0
+    assert 160 < told["cadence_spm"] < 170
+    assert [one["segment"] for one in told["segments"]] == ["warmup", "steady", "cooldown"][: len(told["segments"])]
 
 
 def test_a_file_is_written_through_its_link(tmp_path: Path) -> None:
