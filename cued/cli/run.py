@@ -12,6 +12,7 @@ from cued.cli.progress import Bars
 from cued.cli.report import print_summary
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
 from cued.runtime.feeding import Nobody, Recorded, feeding_of, sensor_of
+from cued.runtime.lastrun import last_cadence_spm
 from cued.runtime.live import interruptible
 from cued.runtime.liverun import LiveWanted, Search, live
 from cued.runtime.request import SPOKEN_BEAT_SPM, OutputChoice, Request, ToDevice, ToFile, ToNothing, output_of
@@ -56,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
+    known_spm = last_cadence_spm() if isinstance(choice, Nobody) and args.beat is None else None
+    beat_spm = args.beat or known_spm
     request = Request(
         pack=pack,
         feeding=feeding_of(choice, args.length, seed),
@@ -63,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         session_number=args.session,
         language=args.language,
         max_hr_bpm=args.max_hr,
-        beat_spm=args.beat,
+        beat_spm=beat_spm,
         speaker=args.speaker,
         volumes=options.volumes_of(args),
     )
@@ -74,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         events=args.events,
         keep_awake=args.keep_awake,
     )
-    for sentence in (*_about(args, request), *request.feeding.notes):
+    for sentence in (*_about(args, request, known_spm), *request.feeding.notes):
         print(sentence, file=sys.stderr)
     screen = screen_for(out)
     with interruptible(), Bars() as bars:
@@ -92,15 +95,17 @@ def _output(word: str | None, rate: float) -> OutputChoice:
     return ToDevice() if rate == 1.0 else ToNothing()
 
 
-def _about(args: argparse.Namespace, request: Request) -> list[str]:
+def _about(args: argparse.Namespace, request: Request, known_spm: float | None) -> list[str]:
     """What a runner should know before the start, each in one sentence."""
     told = []
     if args.sensor is None:
         told.append("no sensor: this run goes by time alone (--sensor sim shows it with a simulated runner)")
-    if isinstance(sensor_of(args.sensor or "none"), Nobody) and args.beat is None:
+    if known_spm is not None:
+        told.append(f"the beat starts from your last run's {known_spm:.0f} steps a minute (--beat sets another)")
+    elif isinstance(sensor_of(args.sensor or "none"), Nobody) and args.beat is None:
         told.append(f"your cadence is not known: the beat starts from {SPOKEN_BEAT_SPM:.0f} steps a minute (--beat sets yours)")
     if request.feeding.simulated:
-        told.append("the runner is simulated: this session counts for no plan")
+        told.append("the runner is simulated: this run is marked so, and stays so")
     return told
 
 

@@ -20,6 +20,7 @@ from cued.runtime.clock import MonotonicClock, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Listener, Until
 from cued.runtime.eventlog import EventLog
 from cued.runtime.files import check_outputs, open_growing
+from cued.runtime.lastrun import remember_cadence
 from cued.runtime.live import Display, Live, Screen, stopping
 from cued.runtime.outputs import DeviceSound, FileSound, LiveSound, NoSound
 from cued.runtime.rehearsal import open_voice, write_timeline
@@ -125,6 +126,11 @@ def live(
                 write_timeline(wanted.timeline, log)
         undo.pop_all()
     events = "" if log.failure is not None else wanted.events
+    if request.feeding.sensor and not request.feeding.simulated:
+        from cued.review.summary import summarize
+
+        summary = summarize(log.rows())
+        remember_cadence(summary.mean_spm, summary.running_ns)
     written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
     return Lived(log, conductor.view(), end_ns, device_sound.state(), written)
 
