@@ -68,8 +68,12 @@ def test_a_bus_that_is_no_plain_socket_is_unknown() -> None:
 
 
 def test_without_an_adapter_nothing_else_of_bluetooth_is_asked() -> None:
-    check = only(radio.bluetooth(FakeMachine(programs={"busctl": SILENT})))
-    assert (check.name, check.state) == ("Bluetooth adapter", State.WARN)
+    checks = radio.bluetooth(FakeMachine(programs={"busctl": SILENT}))
+    assert [(check.name, check.state) for check in checks] == [
+        ("Bluetooth adapter", State.WARN),
+        ("Bluetooth audio", State.UNKNOWN),
+        ("shared adapter", State.UNKNOWN),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,10 @@ def bluetooth(machine: Machine) -> tuple[Check, ...]:
     """The adapter, BlueZ, who shares one adapter, and the sound server's Bluetooth part."""
     if not machine.find("/sys/class/bluetooth/hci*"):
         mend = "plug in a USB Bluetooth adapter; on a Raspberry Pi take `dtoverlay=disable-bt` out of config.txt"
-        return (Check("Bluetooth adapter", State.WARN, "none: no pod, no Bluetooth headphones", mend),)
+        untold = (
+            Check(name, State.UNKNOWN, "cannot be told without an adapter") for name in ("Bluetooth audio", "shared adapter")
+        )
+        return (Check("Bluetooth adapter", State.WARN, "none: no pod, no Bluetooth headphones", mend), *untold)
     return (*_adapter(machine), *_sound_module(machine), *_seat_monitoring(machine))
 
 
