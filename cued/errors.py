@@ -52,10 +52,6 @@ class PackError(YamlError):
     """A cue pack is missing, broken or beyond what cued allows."""
 
 
-class ConfigError(YamlError):
-    """The configuration file is broken."""
-
-
 class FormatError(CuedError):
     """A run file (FIT, CSV, events) cannot be read."""
 

@@ -10,6 +10,7 @@ import os
 import stat
 import struct
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -116,7 +117,7 @@ class _Place:
             self.beside.unlink(missing_ok=True)
 
 
-class FileSink:
+class FileSink(ABC):
     """A sink on a file; as a context manager it closes on the way out, and aborts on an exception."""
 
     def __init__(self, place: _Place, fmt: MixFormat) -> None:
@@ -167,12 +168,15 @@ class FileSink:
             return OutputError(f"{self._place.name}: the program that read from it has ended")
         return OutputError(f"{self._place.name}: cannot be written: {_reason(error)}; nothing is left of it")
 
+    @abstractmethod
     def _append(self, block: Pcm, spans: Spans | None) -> None:
-        raise NotImplementedError
+        """As `write`; may raise anything."""
 
+    @abstractmethod
     def _complete(self) -> None:
-        raise NotImplementedError
+        """All is there: make the file whole."""
 
+    @abstractmethod
     def _release(self) -> None:
         """Let go of what is held besides the file itself."""
 
@@ -195,6 +199,9 @@ class _WavSink(FileSink):
         if self._place.target is not None and self._data_bytes > MAX_DATA_BYTES:
             raise OutputError(f"{self._place.name}: a WAV holds no more than 4 GiB; name a .flac instead")
         _write_all(self._place.fd, data.tobytes())
+
+    def _release(self) -> None:
+        """Nothing is."""
 
     def _complete(self) -> None:
         if self._place.target is not None:
