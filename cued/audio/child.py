@@ -44,6 +44,7 @@ class Child:
         self.ready: Ready | None = None
         self.beat = Beat(0, 0, 0, 0, 0)
         self.started_s = self.heard_s = time.monotonic()
+        self._spared = False
 
     @property
     def pid(self) -> int:
@@ -59,6 +60,14 @@ class Child:
     def deadline_s(self) -> float:
         """When its silence has lasted too long."""
         return self.heard_s + (SILENCE_DEADLINE_S if self.ready else OPEN_DEADLINE_S)
+
+    def spare(self) -> bool:
+        """Forgive a silence that may have been the machine's: once, until it is heard again. False: it was forgiven before."""
+        if self._spared:
+            return False
+        self._spared = True
+        self.heard_s = time.monotonic()
+        return True
 
     def send(self, message: object) -> None:
         """Write as much as the pipe takes; `flush` later writes the rest."""
@@ -84,6 +93,7 @@ class Child:
         if not data:
             raise EOFError
         self.heard_s = time.monotonic()
+        self._spared = False
         return list(self._unpacker.feed(data))
 
     def end(self) -> None:

@@ -27,6 +27,8 @@ FIRST_POLL_S: Final = 0.004
 """While the map is anchored: 24 polls in a tenth of a second, over some five periods; the rest is made up for slowly."""
 STALL_S: Final = 0.8
 """A stream that takes nothing for so long, beyond its own buffer, is dead: a suspended or killed server flags nothing."""
+LONGEST_LOOK_NS: Final = 200 * NS_PER_MS
+"""Twice the longest time between two polls. More, and this process itself stood still, perhaps with the device: no proof."""
 FIRST_PERIOD_S: Final = 3.0
 """A suspended sink, or a server on a busy machine, takes its first period only after a second or two."""
 CROSSFADE_NS: Final = 4 * NS_PER_MS
@@ -82,12 +84,13 @@ class Engine:
         self._underruns = 0
         self._taken = 0
         self._period = self._burst = 0
-        self._moved_ns = self._now_ns()
+        self._looked_ns = self._now_ns()
+        self._still_ns = 0
 
     @property
     def stalled_s(self) -> float:
-        """For how long the device has taken nothing."""
-        return (self._now_ns() - self._moved_ns) / NS_PER_S
+        """For how long the device was seen to take nothing."""
+        return self._still_ns / NS_PER_S
 
     def begin(self, sleep: Callable[[float], None] = time.sleep) -> None:
         """Fill the ring and watch it being played until the map is anchored. AudioError if nothing is played."""
@@ -149,12 +152,15 @@ class Engine:
     def _note(self, waiting: int) -> None:
         """How far the stream has come, and in what steps."""
         taken = self._mixer.position - waiting
+        now_ns = self._now_ns()
+        self._still_ns += min(now_ns - self._looked_ns, LONGEST_LOOK_NS)
+        self._looked_ns = now_ns
         if taken != self._taken:
             if self._taken:
                 self._period = math.gcd(self._period, taken - self._taken)
                 self._burst = max(self._burst, taken - self._taken)
             self._taken = taken
-            self._moved_ns = self._now_ns()
+            self._still_ns = 0
 
     def _fill(self) -> None:
         missing = self._ahead - self._stream.waiting

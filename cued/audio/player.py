@@ -46,6 +46,8 @@ RETRY_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Pauses between attempts without a device: soon after a cable slipped, rarely after a card was left at home."""
 SOUND_RUN_S: Final = 2.0
 """A child that played for so long is replaced at once when it fails; a shorter run was no recovery."""
+OVERSLEPT_S: Final = 0.25
+"""So much too late, and the whole machine stood still: the child is given one more deadline before it is called silent."""
 CLOSE_S: Final = 0.8
 
 
@@ -245,8 +247,9 @@ class LiveOutput:
             with suppress(BlockingIOError):
                 os.eventfd_read(self._wake_fd)
             if child is not None:
+                late_s = time.monotonic() - until_s
                 with self._lock:
-                    self._attend(child, silent=not happened and time.monotonic() >= until_s)
+                    self._attend(child, silent=not happened and late_s >= 0 and not (late_s > OVERSLEPT_S and child.spare()))
             while self._dead:  # outside the lock: who feeds the sound must not wait for a process to die
                 self._dead.pop().end()
         with self._lock:

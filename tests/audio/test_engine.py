@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cued.audio.commands import Click, Clip, MixFormat, PlayClip, Promised
-from cued.audio.engine import AHEAD_NS, Engine
+from cued.audio.engine import AHEAD_NS, LONGEST_LOOK_NS, Engine
 from cued.audio.wire import Open
 from cued.errors import AudioError
 from cued.units import NS_PER_MS, NS_PER_S
@@ -183,6 +183,18 @@ def test_a_stalled_device_is_seen() -> None:
     card.dead = True
     run(card, engine, 2.0)
     assert engine.stalled_s > 1.5
+
+
+def test_a_process_that_stood_still_itself_does_not_blame_the_device() -> None:
+    card, engine = started()
+    run(card, engine, 1.0)
+    card.dead = True
+    card.sleep(5.0)
+    engine.poll()
+    assert engine.stalled_s <= LONGEST_LOOK_NS / NS_PER_S
+    card.dead = False
+    run(card, engine, 1.0)
+    assert engine.stalled_s < 0.2
 
 
 def test_headphones_are_kept_awake_by_a_noise_that_nobody_hears() -> None:
