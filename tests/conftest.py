@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,3 +42,17 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(f"XDG_{variable}_HOME", str(home / variable.lower()))
         patch.delenv("CUED_DEBUG", raising=False)
         yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What each folder of tests took: the whole of `make test` has a budget."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds["/".join(report.nodeid.split("/")[:2])] += report.duration
+    if sum(seconds.values()) > 10:
+        terminalreporter.write_sep("-", "seconds per folder")
+        terminalreporter.write_line(
+            "  ".join(f"{folder} {spent:.0f}" for folder, spent in sorted(seconds.items(), key=lambda item: -item[1]))
+        )

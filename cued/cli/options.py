@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TextIO
 
 from cued.audio.commands import Ear
-from cued.errors import UsageError
 from cued.runtime.request import Pack, Volumes
 
 MAX_HR_BPM = (100, 240)
@@ -62,7 +61,7 @@ def load(word: str, notice: TextIO) -> Pack:
         print("this version does not lead through drills: their segments run for their time, with their rules", file=notice)
     for problem in loaded.warnings:
         print(problem.at(loaded.file), file=notice)
-    return Pack(loaded.pack, loaded.folder)
+    return Pack(loaded.pack, loaded.folder, loaded.file)
 
 
 def probe_sound(folder: Path, name: str) -> float:
@@ -149,17 +148,6 @@ def duration(word: str) -> int:
 def plain_out(*files: str) -> TextIO:
     """Where people's lines go: standard output, unless one of `files` is `-` and has it."""
     return sys.stderr if "-" in files else sys.stdout
-
-
-def check_outputs(pack: str, run: str, *files: str) -> None:
-    """Raises CuedError if two of `files` are one, or one of them is the pack or the recording that the run is made from."""
-    from cued.packs.catalog import find_pack
-    from cued.runtime.files import check_outputs as check
-
-    if sum(path == "-" for path in files) > 1:
-        raise UsageError("only one of the outputs can be `-` (standard output)")
-    path = find_pack(pack)
-    check(files, [path, path / "pack.yaml", *([run] if run else [])])
 
 
 def page(word: str) -> str:

@@ -44,7 +44,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Rehearse; 0."""
-    options.check_outputs(args.pack, args.run or "", args.events, args.output, args.timeline)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     choice: SensorChoice = Recorded(args.run) if args.run else Simulated(args.sim or DEFAULT_PRESET)

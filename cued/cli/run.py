@@ -11,7 +11,7 @@ from cued.cli import options
 from cued.cli.progress import Bars
 from cued.cli.report import print_summary
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
-from cued.runtime.feeding import Nobody, Recorded, feeding_of, sensor_of
+from cued.runtime.feeding import Nobody, feeding_of, sensor_of
 from cued.runtime.lastrun import last_cadence_spm
 from cued.runtime.live import interruptible
 from cued.runtime.liverun import LiveWanted, Search, live
@@ -51,7 +51,6 @@ def run(args: argparse.Namespace) -> int:
     output = _output(args.output, args.rate)
     choice = sensor_of(args.sensor or "none")
     sound = output.path if isinstance(output, ToFile) else ""
-    options.check_outputs(args.pack, choice.path if isinstance(choice, Recorded) else "", args.events, sound)
     out = options.plain_out(args.events, sound)
     search = Search(output, args.rate)
     pack = options.load(args.pack, sys.stderr)

@@ -66,6 +66,8 @@ class Feeding:
     """Where the feed ends on the session's line, pauses included; None: never."""
     sensor: bool
     simulated: bool
+    path: str = ""
+    """The file that it comes from; empty: none."""
     notes: tuple[str, ...] = ()
     """What had to be mended or guessed in a file, each in one sentence."""
 
@@ -151,6 +153,7 @@ def _recorded(path: str, length_ns: int | None) -> Feeding:
         end_ns=end_ns,
         sensor=True,
         simulated=False,
+        path=path,
         notes=tuple(notes),
     )
 

@@ -64,6 +64,8 @@ def check_outputs(outputs: Sequence[str], inputs: Sequence[str | os.PathLike[str
         one = _identity(path)
         if one in read:
             raise OutputError(f"{path}: this run is made from that file, which would be lost; give another name")
+        if one == STDOUT and one in written:
+            raise OutputError("only one of the outputs can be `-` (standard output)")
         if one in written:
             raise OutputError(f"{path}: two outputs cannot go into one file; give each a name of its own")
         written[one] = path

@@ -88,7 +88,7 @@ def live(
     An events file that can no longer be written does not end the run: `Lived.log.failure` is its error.
     """
     sound_file = wanted.output.path if isinstance(wanted.output, ToFile) else wanted.also_sound
-    check_outputs((wanted.events, sound_file, wanted.timeline), ())
+    check_outputs((wanted.events, sound_file, wanted.timeline), request.made_from)
     with ExitStack() as closing, ExitStack() as undo:
         device = (search or Search(wanted.output, wanted.rate)).result(screen.notice)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)

@@ -61,7 +61,7 @@ class Rehearsed:
 
 def rehearse(request: Request, wanted: Wanted, watch: Watch) -> Rehearsed:
     """Conduct the run of `request` and leave what is `wanted`; raises CuedError, and then leaves nothing half-written."""
-    check_outputs((wanted.sound, wanted.timeline, wanted.events), ())
+    check_outputs((wanted.sound, wanted.timeline, wanted.events), request.made_from)
     if not wanted.sound:
         return conduct(request, wanted, watch, None)
     from cued.audio.wavfile import open_sink

@@ -57,6 +57,13 @@ class Pack:
     value: CuePack
     folder: Path | None
     """None: a single file, without sounds."""
+    file: str = ""
+    """The YAML file; empty: it is in none."""
+
+    def files(self) -> list[Path]:
+        """All that it was read from, or will be."""
+        own = [Path(self.file)] if self.file else []
+        return own if self.folder is None else [*own, *(self.folder / name for name in self.value.sounds)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,11 @@ class Request:
     speaker: str | None = None
     """A voice of the speech engine by its name; None: the language's own."""
     volumes: Volumes = field(default_factory=Volumes)
+
+    @property
+    def made_from(self) -> list[Path]:
+        """The files that must outlive the run."""
+        return [*self.pack.files(), *([Path(self.feeding.path)] if self.feeding.path else [])]
 
     @property
     def spoken_language(self) -> str:

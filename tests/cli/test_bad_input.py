@@ -105,6 +105,14 @@ def test_a_slip_on_the_command_line(words: list[str], word: str, here: Path, cap
     assert not list(here.iterdir())
 
 
+BEAT = """format: 1
+name: beat
+version: 1.0.0
+title: "Your own beat"
+language: en
+license: CC0-1.0
+session: [{segment: run, for: 2 min, metronome: {mode: follow}}]
+"""
 RECORDING = "t_s,cadence_spm\n" + "".join(f"{second},164\n" for second in range(120))
 
 
@@ -125,10 +133,10 @@ def test_no_output_may_replace_what_the_run_is_made_from(
     (here / "sub").mkdir()
     (here / "run.csv").write_text(RECORDING, encoding="utf-8")
     (here / "link.csv").symlink_to("run.csv")
-    (here / "beat.yaml").write_text("format: 1\n", encoding="utf-8")
+    (here / "beat.yaml").write_text(BEAT, encoding="utf-8")
     assert "would be lost" in sentence(words, capsys)
     assert (here / "run.csv").read_text(encoding="utf-8") == RECORDING
-    assert (here / "beat.yaml").read_text(encoding="utf-8") == "format: 1\n"
+    assert (here / "beat.yaml").read_text(encoding="utf-8") == BEAT
 
 
 @pytest.mark.parametrize(
