@@ -52,7 +52,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             if isinstance(report, pytest.TestReport):
                 seconds["/".join(report.nodeid.split("/")[:2])] += report.duration
     if sum(seconds.values()) > 10:
+        most = sorted(seconds.items(), key=lambda item: -item[1])
         terminalreporter.write_sep("-", "seconds per folder")
-        terminalreporter.write_line(
-            "  ".join(f"{folder} {spent:.0f}" for folder, spent in sorted(seconds.items(), key=lambda item: -item[1]))
-        )
+        terminalreporter.write_line("  ".join(f"{folder} {spent:.0f}" for folder, spent in most))
