@@ -42,6 +42,7 @@ from cued.core.events import (
     VerticalOscillation,
     Wake,
 )
+from cued.core.link import Own, own_words
 from cued.core.phrases import placeholders
 from cued.core.session import Phase, Session, Turn
 from cued.core.start import Start, Text, file_id, say_id
@@ -100,8 +101,10 @@ def next_wakeup(session: Session) -> int | None:
     return session.due_ns
 
 
-def texts_of(pack: CuePack, language: str = "") -> tuple[Text, ...]:
-    """Every sound the pack may need whose words are known before the start, each once, in file order."""
+def texts_of(pack: CuePack, language: str = "", *, on_air: bool = False) -> tuple[Text, ...]:
+    """Every sound the pack may need whose words are known before the start, each once, in file order; with a pod
+    `on_air` cued's own words about it, too.
+    """
     wanted: dict[str, Text] = {}
     for cue in pack.cues:
         if cue.sound is not None:
@@ -115,6 +118,9 @@ def texts_of(pack: CuePack, language: str = "") -> tuple[Text, ...]:
             wanted.setdefault(say_id(text), Text(say_id(text), text, spoken_in, ""))
     for name in pack.sounds:
         wanted.setdefault(file_id(name), Text(file_id(name), "", "", name))
+    for what in Own if on_air else ():
+        text = own_words(what, language or pack.language)
+        wanted.setdefault(say_id(text), Text(say_id(text), text, language or pack.language, ""))
     return tuple(wanted.values())
 
 
@@ -122,7 +128,7 @@ def needs_no_render(how: Start) -> bool:
     """Is every text that the run may say known, and ready, from the start?"""
     ready = {text_id for text_id, _ in how.speech}
     language = how.language or how.pack.language
-    known = all(text.text_id in ready for text in texts_of(how.pack, how.language))
+    known = all(text.text_id in ready for text in texts_of(how.pack, how.language, on_air=how.on_air))
     return known and not any(placeholders(cue.text(language, how.pack.language) or "") for cue in how.pack.cues)
 
 
@@ -144,7 +150,7 @@ def _ask(turn: Turn) -> None:
     if turn.phase is Phase.BEFORE:
         dues.append(0)
     elif turn.phase is Phase.RUNNING:
-        dues += [turn.end_ns(), turn.run_end_ns(), silent_due_ns(turn.cadence), _distance_due(turn)]
+        dues += [turn.end_ns(), turn.run_end_ns(), silent_due_ns(turn.cadence), _distance_due(turn), sensing.loss_due(turn)]
         if not turn.paused:
             for index in turn.active:
                 dues.append(course.rule_due(turn, index))
@@ -189,6 +195,9 @@ def _carry_out(turn: Turn) -> None:
             course.finish(turn, "length")
         elif quiet_ns is not None and quiet_ns <= now_ns:
             sensing.silent(turn)
+        lost_ns = sensing.loss_due(turn)
+        if lost_ns is not None and lost_ns <= now_ns:
+            sensing.tell_loss(turn)
         course.rules_due(turn)
     _settle(turn)
 

@@ -21,6 +21,8 @@ from cued.core.events import (
     SensorLink,
     VerticalOscillation,
 )
+from cued.core.firing import announce
+from cued.core.link import Own, loss_due_ns, own_words
 from cued.core.motion import carried_m, is_estimated, is_unsteady, on_hill
 from cued.core.numbers import median
 from cued.core.session import Phase, Turn
@@ -51,6 +53,11 @@ def sample(turn: Turn, event: CadenceSample) -> None:
     """One reading of the pod."""
     if turn.sensor in ("", "lost"):
         _sensor(turn, "found" if turn.sensor == "" else "back")
+    turn.link = replace(turn.link, down_ns=None)
+    if turn.link.lost:
+        turn.link = replace(turn.link, lost=False)
+        _fire_sensor(turn, SensorWord.BACK)
+        _say_own(turn, Own.BACK)
     before = turn.speed_mps
     turn.cadence, artefact = observe(turn.cadence, event, before)
     turn.motion = moving.observed(turn.motion, event)
@@ -89,12 +96,15 @@ def silent(turn: Turn) -> None:
 def link(turn: Turn, event: SensorLink) -> None:
     """The link changed; only a loss makes cadence unknown."""
     if event.state is LinkState.LOST:
+        if turn.link.down_ns is None:
+            turn.link = replace(turn.link, down_ns=turn.now_ns)
         if turn.sensor != "lost":
             turn.cadence = link_lost(turn.cadence, turn.now_ns)
             turn.look()
             _sensor(turn, "lost")
             judge(turn)
     elif event.state is LinkState.BACK or (turn.sensor == "lost" and event.state is not LinkState.RENEWING):
+        turn.link = replace(turn.link, down_ns=None)
         _sensor(turn, "back")
     elif turn.sensor == "" and event.state is LinkState.FOUND:
         _sensor(turn, "found")
@@ -104,6 +114,31 @@ def battery(turn: Turn, _: BatteryLow) -> None:
     """The sensor's battery is running out."""
     turn.effects.append(SensorWas(turn.now_ns, "battery_low"))
     _fire_sensor(turn, SensorWord.BATTERY_LOW)
+    if turn.how.on_air:
+        _say_own(turn, Own.BATTERY_LOW)
+
+
+def loss_due(turn: Turn) -> int | None:
+    """When cued says that cadence is gone; None: not by time alone."""
+    if not turn.how.on_air or turn.paused or turn.phase is not Phase.RUNNING:
+        return None
+    return loss_due_ns(turn.link, turn.cadence.last_ns)
+
+
+def tell_loss(turn: Turn) -> None:
+    """Cadence has been away for so long that it is said, once."""
+    if turn.cadence.gait is not Gait.LOST:
+        turn.cadence = link_lost(turn.cadence, turn.now_ns)
+        turn.look()
+        judge(turn)
+    _sensor(turn, "lost")
+    turn.link = replace(turn.link, lost=True, told_ns=turn.now_ns)
+    _fire_sensor(turn, SensorWord.LOST)
+    _say_own(turn, Own.LOST_BEAT_STAYS if turn.beat.open and not turn.muted else Own.LOST)
+
+
+def _say_own(turn: Turn, what: Own) -> None:
+    announce(turn, own_words(what, turn.how.language or turn.how.pack.language))
 
 
 def _sensor(turn: Turn, state: str) -> None:
@@ -111,7 +146,7 @@ def _sensor(turn: Turn, state: str) -> None:
         return
     turn.sensor = state
     turn.effects.append(SensorWas(turn.now_ns, state))
-    if state in ("lost", "back"):
+    if state in ("lost", "back") and not turn.how.on_air:
         _fire_sensor(turn, SensorWord.LOST if state == "lost" else SensorWord.BACK)
 
 
@@ -332,9 +367,11 @@ __all__ = [
     "judge",
     "judges",
     "link",
+    "loss_due",
     "metric",
     "rest",
     "sample",
     "segment_over",
     "silent",
+    "tell_loss",
 ]

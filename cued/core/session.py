@@ -14,6 +14,7 @@ from cued.core.cues import Band, Effort, Metronome, Target
 from cued.core.effects import Effect
 from cued.core.fading import beat_share
 from cued.core.grid import LOOKAHEAD_NS
+from cued.core.link import LinkWatch
 from cued.core.metronome import Beat, Sense, Slot
 from cued.core.motion import DEFAULT_MPS, Motion, mean_speed
 from cued.core.segments import Nothing, Progress, Upcoming, first, following
@@ -104,6 +105,7 @@ class Session:
     cues_ended: bool = False
     sensor: str = ""
     """Last told: empty, `found`, `lost`, `back`."""
+    link: LinkWatch = field(default_factory=LinkWatch)
     heart_bpm: int | None = None
     heart_ns: int = 0
     metrics: tuple[tuple[int, str, float], ...] = ()
@@ -170,6 +172,7 @@ class Turn:
     told_effort: Effort | None
     cues_ended: bool
     sensor: str
+    link: LinkWatch
     heart_bpm: int | None
     heart_ns: int
     metrics: tuple[tuple[int, str, float], ...]

@@ -41,6 +41,8 @@ class Start:
     runner: Runner = field(default_factory=Runner)
     sensor: bool = True
     """False: by time alone, no cadence will ever come."""
+    on_air: bool = False
+    """The sensor is a pod on the air: cued itself tells when it is lost and back, and rules about it wait until it does."""
     simulated: bool = False
     """Marked for ever; counts for no fade and no plan."""
     desk: bool = False

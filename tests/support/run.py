@@ -157,7 +157,7 @@ class Run:
 
     def __init__(self, what: CuePack, *, voice: bool = True, answers: bool = True, **how: Any) -> None:
         """`voice` False: no text is ready before the start; `answers` False: `Render` is never answered."""
-        texts = engine.texts_of(what, how.get("language", "")) if voice else ()
+        texts = engine.texts_of(what, how.get("language", ""), on_air=how.get("on_air", False)) if voice else ()
         speech = tuple((text.text_id, nominal_duration_ns(text.text or "a sound")) for text in texts)
         self.session = engine.start(Start(what, speech=speech, **how))
         self.decided: list[tuple[int, Effect]] = []
