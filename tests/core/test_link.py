@@ -16,7 +16,7 @@ from tests.support.run import KNOWN, Run, at, beat, pack, rule, samples, segment
 
 
 def running(mode: str = "follow", **words: Any) -> Run:
-    how = {"runner": KNOWN, "on_air": True} | words
+    how: dict[str, Any] = {"runner": KNOWN, "on_air": True} | words
     rules = (
         [rule(SensorIs(SensorWord.LOST), "away"), rule(SensorIs(SensorWord.BACK), "here")] if how.pop("rules", False) else []
     )
@@ -101,10 +101,10 @@ def test_nothing_is_told_in_a_pause() -> None:
 
 def test_a_pack_s_rules_about_the_pod_wait_until_it_is_told() -> None:
     run = running(rules=True).send(link(60, LinkState.LOST), link(100, LinkState.BACK)).runs(101, 120)
-    assert [(when, cue) for when, cue in run.said if cue != "cued"] == [
-        (pytest.approx(80.0, abs=3), "away"),
-        (pytest.approx(101.0, abs=3), "here"),
-    ]
+    away, here = [(when, cue) for when, cue in run.said if cue != "cued"]
+    assert (away[1], here[1]) == ("away", "here")
+    assert 80.0 <= away[0] < 83.0  # cued's own words come first
+    assert 101.0 <= here[0] < 104.0
 
 
 def test_a_recorded_run_is_not_spoken_to_about_its_pod_and_its_rules_fire_at_once() -> None:
