@@ -53,11 +53,8 @@ def sample(turn: Turn, event: CadenceSample) -> None:
     """One reading of the pod."""
     if turn.sensor in ("", "lost"):
         _sensor(turn, "found" if turn.sensor == "" else "back")
-    turn.link = replace(turn.link, down_ns=None)
-    if turn.link.lost:
-        turn.link = replace(turn.link, lost=False)
-        _fire_sensor(turn, SensorWord.BACK)
-        _say_own(turn, Own.BACK)
+    if turn.link.down_ns is not None or turn.link.lost:
+        _cadence_is_back(turn)
     before = turn.speed_mps
     turn.cadence, artefact = observe(turn.cadence, event, before)
     turn.motion = moving.observed(turn.motion, event)
@@ -83,6 +80,14 @@ def sample(turn: Turn, event: CadenceSample) -> None:
             estimated=is_estimated(turn.motion, turn.now_ns),
         )
     )
+
+
+def _cadence_is_back(turn: Turn) -> None:
+    told = turn.link.lost
+    turn.link = replace(turn.link, down_ns=None, lost=False)
+    if told:
+        _fire_sensor(turn, SensorWord.BACK)
+        _say_own(turn, Own.BACK)
 
 
 def silent(turn: Turn) -> None:
