@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-from cued.core.effects import Effect, Say, SegmentBegan, SensorWas
+from cued.core.effects import Effect, Say, SegmentBegan, SegmentSkipped, SensorWas
 from cued.core.view import View
 from cued.runtime.status import Piece, SoundState, Tone, clock_text, cut, status_line
 from cued.units import NS_PER_MS, NS_PER_S
@@ -111,6 +111,8 @@ def line_of(effect: Effect) -> str:
     if isinstance(effect, SensorWas):
         words = {"found": "pod found", "lost": "pod lost", "back": "pod back", "battery_low": "pod battery low"}
         return f"{clock_text(effect.at_ns):>7}  {words.get(effect.state, effect.state)}"
+    if isinstance(effect, SegmentSkipped):
+        return f"{clock_text(effect.at_ns):>7}  {effect.segment} is left out ({effect.reason})"
     return ""
 
 
