@@ -31,7 +31,7 @@ def run(options: Options) -> Result:
             run_program((*CUED, "rehearse", pack, *length), env={**os.environ, **own})
             rows += _heard(pack, wav) + _gaps(pack, events)
     notes = (
-        "Loudness: ITU-R BS.1770 over the 90 s of `cued try`, its silences gated; a beat of short clicks lies far under speech.",
+        "Loudness: ITU-R BS.1770 over the 90 s of `cued try`, its silences gated; a beat of clicks lies far under speech.",
         "Gaps: over 30 min of a simulated easy runner, the longest time between two clicks of one tempo, in beats.",
     )
     return Result(NAME, tuple(rows), notes)
