@@ -55,6 +55,7 @@ VERBS: Final = (
     Verb("rehearse", "cued.cli.rehearse", "what would a pack have said on that run?", first=True),
     Verb("pack", "cued.cli.pack", "list, show and check cue packs", first=True),
     Verb("doctor", "cued.cli.doctor", "what of this machine works, and what to do about the rest", first=True),
+    Verb("sensors", "cued.cli.sensors", "find, pair and check your sensors"),
     Verb("render", "cued.cli.render", "one sound file per segment, for any phone or watch that plays music"),
     Verb(
         "start", "cued.cli.start", "what `make run` does: says what is missing for a run, then tries at the desk", listed=False
