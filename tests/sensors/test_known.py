@@ -59,7 +59,9 @@ def test_a_forgotten_sensor_is_gone(known: KnownSensors) -> None:
     assert known.all() == (STRAP,)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"format": 1}', '{"format": 1, "sensors": [{"name": "x"}]}', '{"format": 99, "sensors": []}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"format": 1}', '{"format": 1, "sensors": [{"name": "x"}]}', '{"format": 99, "sensors": []}']
+)
 def test_a_broken_file_is_one_sentence_and_stays_as_it_is(known: KnownSensors, text: str) -> None:
     known.path.parent.mkdir()
     known.path.write_text(text, encoding="utf-8")
@@ -70,5 +72,5 @@ def test_a_broken_file_is_one_sentence_and_stays_as_it_is(known: KnownSensors, t
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(SensorError, match="sensors.json"):
+    with pytest.raises(SensorError, match=r"sensors\.json"):
         KnownSensors(tmp_path / "file" / "sensors.json").put(POD)
