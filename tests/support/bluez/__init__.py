@@ -3,7 +3,7 @@
 `VirtualBluez` is the machine's Bluetooth, `Pod` one thing on the air; `peripherals` says what things there are.
 """
 
-from tests.support.bluez.loops import run_with_bleak
+from tests.support.bluez.loops import run_with_bleak, until
 from tests.support.bluez.peripherals import (
     Characteristic,
     Peripheral,
@@ -32,4 +32,5 @@ __all__ = [
     "running_pod",
     "stryd_pod",
     "treadmill",
+    "until",
 ]

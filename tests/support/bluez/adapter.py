@@ -93,7 +93,7 @@ class Adapter:
         self._stop_scanning()
         self._filters.clear()
         for device in self._devices.values():
-            device.power_lost()
+            device.lose_all()
 
     # --- clients ---
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -42,6 +43,9 @@ class BusDaemon:
     def __init__(self, folder: Path) -> None:
         """Nothing runs before `start`. Skips the test by name where dbus-daemon is missing."""
         self._program = require_tool("dbus-daemon")
+        # A test run that is killed cannot end its daemon: the kernel does it then.
+        leash = shutil.which("setpriv")
+        self._leash = [leash, "--pdeathsig", "KILL"] if leash else []
         self._socket = folder / "bus"
         assert len(str(self._socket).encode()) <= LONGEST_SOCKET_PATH, f"too long for a socket: {self._socket}"
         self._config = folder / "bus.conf"
@@ -50,9 +54,16 @@ class BusDaemon:
         self.address = f"unix:path={self._socket}"
 
     def start(self) -> None:
-        """Return when it listens."""
+        """Return when it listens. It ends with the calling thread, if not before."""
         self._socket.unlink(missing_ok=True)
-        words = [str(self._program), f"--config-file={self._config}", "--nofork", "--nopidfile", "--print-address=1"]
+        words = [
+            *self._leash,
+            str(self._program),
+            f"--config-file={self._config}",
+            "--nofork",
+            "--nopidfile",
+            "--print-address=1",
+        ]
         self._process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
         )

@@ -7,7 +7,7 @@ from typing import Final
 
 from dbus_fast import Variant
 
-from tests.support.bluez.faults import Faults, bluez_error, pause
+from tests.support.bluez.faults import Faults, bluez_error, forever, pause
 from tests.support.bluez.gatt import Gatt
 from tests.support.bluez.peripherals import BATTERY_LEVEL, Peripheral, full
 from tests.support.bluez.tree import ADAPTER_PATH, BATTERY1, DEVICE, Tree
@@ -96,6 +96,8 @@ class Device:
             raise bluez_error("Failed", "le-connection-abort-by-local") from None
         finally:
             self._attempt = None
+        if not self._tree.has(self.path, DEVICE):
+            raise bluez_error("Failed", "br-connection-canceled")
         self._link()
 
     def _reach(self, attempt: asyncio.Future[None]) -> None:
@@ -111,7 +113,9 @@ class Device:
         self._resolving = asyncio.get_running_loop().create_task(self._resolve())
 
     async def _resolve(self) -> None:
-        await self._faults_of("ServicesResolved")
+        fault = self._faults.meet("ServicesResolved")
+        if fault is not None:
+            await (forever() if fault.hang else pause(fault.delay_s))
         await pause(RESOLVE_S)
         changed: dict[str, Variant] = {}
         if self._gatt_known:
@@ -123,11 +127,6 @@ class Device:
         self.resolved = True
         self._tree.change(self.path, DEVICE, **changed, ServicesResolved=Variant("b", True))
         self._show_battery()
-
-    async def _faults_of(self, stage: str) -> None:
-        fault = self._faults.meet(stage)
-        if fault is not None:
-            await pause(3600.0 if fault.hang else fault.delay_s)
 
     def bounce(self) -> None:
         """The link comes and goes within one attempt, as with `le-connection-abort-by-local`."""
@@ -153,6 +152,7 @@ class Device:
 
     def _unresolve(self) -> None:
         self.resolved = False
+        self.gatt.hang_up()
         if self._resolving is not None:
             self._resolving.cancel()
             self._resolving = None
@@ -168,9 +168,10 @@ class Device:
         self._abandon("le-connection-abort-by-local")
         if not self.connected:
             return
+        changed = {"ServicesResolved": Variant("b", False)} if self.resolved else {}
         self._unresolve()
         self.connected = False
-        self._tree.change(self.path, DEVICE, ServicesResolved=Variant("b", False), Connected=Variant("b", False))
+        self._tree.change(self.path, DEVICE, **changed, Connected=Variant("b", False))
         self._tree.remove(self.path, BATTERY1)
 
     # --- what bluetoothd knows ---
@@ -186,17 +187,14 @@ class Device:
         self.hide()
         self.kept = False
 
-    def hide(self, *, silent: bool = False) -> None:
+    def hide(self) -> None:
         """Take its objects off the bus without a word about its link."""
         self._abandon("br-connection-canceled")
-        self.power_lost()
-        for path in self._tree.below(self.path):
-            if not silent:
-                self._tree.remove(path)
-        if not silent:
-            self._tree.remove(self.path)
+        self.lose_all()
+        for path in (*self._tree.below(self.path), self.path):
+            self._tree.remove(path)
 
-    def power_lost(self) -> None:
+    def lose_all(self) -> None:
         """What is left in memory when bluetoothd or the adapter is gone: nothing."""
         self._unresolve()
         self.connected = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Final
 
 from dbus_fast import Variant
@@ -27,6 +28,8 @@ class Gatt:
         """(UUID, value) of each WriteValue."""
         self.registrations: dict[str, list[str]] = {}
         """Unique names of D-Bus clients, by the characteristic's path, one for each StartNotify."""
+        self._acquired: dict[str, socket.socket] = {}
+        """Our ends of the sockets that AcquireNotify gave out, by the characteristic's path."""
         self._device = device
         self._services = services
         self._tree = tree
@@ -70,19 +73,21 @@ class Gatt:
             "MTU": Variant("q", MTU),
         }
         if one.notifies:
-            about["Notifying"] = Variant("b", False)
+            about |= {"Notifying": Variant("b", False), "NotifyAcquired": Variant("b", False)}
         self._paths[path] = one
         self._by_uuid[full(one.uuid)] = path
         self._tree.add(path, GATT_CHARACTERISTIC, about)
 
     def forget(self) -> None:
         """bluetoothd is gone, or the device is: no objects, no registrations."""
+        self.hang_up()
         self.registrations.clear()
         self._paths.clear()
         self._by_uuid.clear()
 
     def subscriptions(self, uuid: str) -> int:
-        return len(self.registrations.get(self._by_uuid.get(uuid, ""), ()))
+        path = self._by_uuid.get(uuid, "")
+        return len(self.registrations.get(path, ())) + (path in self._acquired)
 
     def notify(self, uuid: str, value: bytes) -> int:
         """One PropertiesChanged for each registration: whoever did not end the old one hears everything twice."""
@@ -90,7 +95,17 @@ class Gatt:
         registered = len(self.registrations.get(path, ()))
         for _ in range(registered):
             self._tree.change(path, GATT_CHARACTERISTIC, Value=Variant("ay", value))
+        if path in self._acquired and self._pass_on(path, value):
+            registered += 1
         return registered
+
+    def _pass_on(self, path: str, value: bytes) -> bool:
+        try:
+            self._acquired[path].send(value)
+        except OSError:  # the client has closed its end, which is how it ends this kind of subscription
+            self._release(path)
+            return False
+        return True
 
     # --- GattCharacteristic1 ---
 
@@ -123,6 +138,28 @@ class Gatt:
         if client not in self.registrations.get(path, ()):
             raise bluez_error("Failed", "No notify session started")
         self._unregister(path, client)
+
+    def acquire_notify(self, path: str) -> int:
+        """The client's end of a socket for this link alone, for the caller to send and to close."""
+        if path in self._acquired:
+            raise bluez_error("NotPermitted", "Notify acquired")
+        if not self._paths[path].notifies:
+            raise bluez_error("NotSupported", "Operation is not supported")
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        self._acquired[path] = ours
+        self._tree.change(path, GATT_CHARACTERISTIC, NotifyAcquired=Variant("b", True))
+        return theirs.detach()
+
+    def hang_up(self) -> None:
+        """The link is gone, and with it what was acquired on it; registrations stay."""
+        for path in list(self._acquired):
+            self._release(path)
+
+    def _release(self, path: str) -> None:
+        self._acquired.pop(path).close()
+        if path in self._tree.objects:
+            self._tree.change(path, GATT_CHARACTERISTIC, NotifyAcquired=Variant("b", False))
 
     def client_gone(self, client: str) -> None:
         """A D-Bus client has left the bus: its registrations go, and nothing else."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from bleak.backends.bluezdbus import manager as bleak_manager
+
+from tests.support.bluez.faults import pause
+from tests.support.waiting import POLL_S
 
 _T = TypeVar("_T")
 
@@ -24,6 +27,16 @@ def run_with_bleak(work: Coroutine[Any, Any, _T], deadline_s: float = 10.0) -> _
             await close_bleak()
 
     return asyncio.run(within())
+
+
+async def until(holds: Callable[[], bool], deadline_s: float = 5.0, what: str = "") -> None:
+    """As `waiting.wait_for`, while the loop runs on."""
+    loop = asyncio.get_running_loop()
+    end_s = loop.time() + deadline_s
+    while not holds():
+        if loop.time() > end_s:
+            raise AssertionError(f"not within {deadline_s:g} s: {what or holds}")
+        await pause(POLL_S)
 
 
 async def close_bleak() -> None:

@@ -16,6 +16,8 @@ STRIDE: Final = 0x01
 DISTANCE: Final = 0x02
 RUNNING: Final = 0x04
 """Bits of the flags (Running Speed and Cadence Service, section 3.1.1)."""
+LONGEST_M: Final = 655.35
+"""A stride of somebody who hardly moves the feet: 16 bits of centimetres."""
 
 
 def rsc_measurement(
@@ -89,7 +91,7 @@ class Script:
             data = rsc_measurement(
                 round(now.spm / self._factor),
                 now.speed_mps,
-                stride_m=2 * now.speed_mps / steps_per_s if steps_per_s else 0.0,
+                stride_m=min(2 * now.speed_mps / steps_per_s, LONGEST_M) if steps_per_s else 0.0,
                 total_m=self._total_m,
                 running=now.spm > 0 and now.speed_mps > 0,
             )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from functools import partial
 from typing import Any, Final
 
 from dbus_fast import DBusError, Message, MessageType, RequestNameReply, Variant
@@ -11,6 +13,7 @@ from dbus_fast.aio import MessageBus
 from tests.support.bluez.adapter import Adapter
 from tests.support.bluez.device import Device
 from tests.support.bluez.faults import Faults, bluez_error, forever, pause
+from tests.support.bluez.gatt import MTU
 from tests.support.bluez.peripherals import Peripheral
 from tests.support.bluez.tree import ADAPTER, DEVICE, GATT_CHARACTERISTIC, OBJECT_MANAGER, PROPERTIES, Tree
 
@@ -84,7 +87,10 @@ class Bluetoothd:
 
     def _send(self, message: Message) -> None:
         if self._bus is not None and self._bus.connected:
-            self._bus.send(message).add_done_callback(_retrieve)
+            sent = self._bus.send(message)
+            sent.add_done_callback(_retrieve)
+            for fd in message.unix_fds:
+                sent.add_done_callback(partial(_close, fd))
 
     def _receive(self, message: Message) -> bool | None:
         if message.message_type is MessageType.SIGNAL:
@@ -110,6 +116,7 @@ class Bluetoothd:
             device.gatt.client_gone(client)
 
     async def _serve(self, message: Message, member: str) -> None:
+        fds: list[int] = []
         try:
             fault = self.faults.meet(member)
             hopeless = False
@@ -120,13 +127,13 @@ class Bluetoothd:
                         self.devices[message.path].bounce()
                     raise DBusError(fault.error, fault.message)
                 hopeless = fault.hang
-            signature, body = await self._answer(message, hopeless=hopeless)
+            signature, body = await self._answer(message, fds, hopeless=hopeless)
         except DBusError as error:
             self._send(Message.new_error(message, error.type, error.text))
         else:
-            self._send(Message.new_method_return(message, signature, body))
+            self._send(Message.new_method_return(message, signature, body, fds))
 
-    async def _answer(self, message: Message, *, hopeless: bool) -> Answer:
+    async def _answer(self, message: Message, fds: list[int], *, hopeless: bool) -> Answer:
         path, client = message.path or "", message.sender or ""
         if hopeless and message.member != "Connect":
             await forever()
@@ -143,7 +150,7 @@ class Bluetoothd:
                 if interface == DEVICE:
                     return await self._of_device(method, self.devices[path], hopeless=hopeless)
                 if interface == GATT_CHARACTERISTIC:
-                    return await self._of_characteristic(method, path, client, message.body)
+                    return await self._of_characteristic(method, path, client, message.body, fds)
         raise DBusError(UNKNOWN_METHOD, f"{message.interface}.{message.member} on {path}")
 
     async def _properties(self, message: Message, path: str) -> Answer:
@@ -177,7 +184,7 @@ class Bluetoothd:
                 raise DBusError(UNKNOWN_METHOD, f"{DEVICE}.{method}")
         return NOTHING
 
-    async def _of_characteristic(self, method: str, path: str, client: str, body: list[Any]) -> Answer:
+    async def _of_characteristic(self, method: str, path: str, client: str, body: list[Any], fds: list[int]) -> Answer:
         device = next(device for device in self.devices.values() if device.gatt.holds(path))
         # A registration is taken even without a link: bluetoothd makes it good when the link comes.
         if not device.connected and method not in {"StartNotify", "StopNotify"}:
@@ -188,6 +195,9 @@ class Bluetoothd:
                 device.gatt.start_notify(path, client)
             case "StopNotify":
                 device.gatt.stop_notify(path, client)
+            case "AcquireNotify":
+                fds.append(device.gatt.acquire_notify(path))
+                return ("hq", [0, MTU])
             case "ReadValue":
                 return ("ay", [device.gatt.read(path)])
             case "WriteValue":
@@ -195,6 +205,10 @@ class Bluetoothd:
             case _:
                 raise DBusError(UNKNOWN_METHOD, f"{GATT_CHARACTERISTIC}.{method}")
         return NOTHING
+
+
+def _close(fd: int, _: asyncio.Future[Any]) -> None:
+    os.close(fd)
 
 
 def _retrieve(sent: asyncio.Future[Any]) -> None:

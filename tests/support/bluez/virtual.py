@@ -36,7 +36,7 @@ class VirtualBluez:
     def __enter__(self) -> Self:
         self._thread.start()
         try:
-            self._bus.start()
+            self._do(self._bus.start)
             self._await(self._service.start())
         except BaseException:
             self._close()
@@ -89,7 +89,7 @@ class VirtualBluez:
         """The bus dies with everybody's connection and comes back at its address; bluetoothd follows."""
         self._bus.stop()
         self._await(self._service.kill())
-        self._bus.start()
+        self._do(self._bus.start)
         self._await(self._service.start())
 
     # --- what goes wrong ---
