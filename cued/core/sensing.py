@@ -51,10 +51,11 @@ ENOUGH = 10
 
 def sample(turn: Turn, event: CadenceSample) -> None:
     """One reading of the pod."""
-    if turn.sensor in ("", "lost") and tells_of_feet(event):
-        _sensor(turn, "found" if turn.sensor == "" else "back")
-    if turn.link.down_ns is not None or turn.link.lost:
-        _cadence_is_back(turn)
+    if tells_of_feet(event):
+        if turn.sensor in ("", "lost"):
+            _sensor(turn, "found" if turn.sensor == "" else "back")
+        if turn.link.down_ns is not None or turn.link.lost:
+            _cadence_is_back(turn)
     before = turn.speed_mps
     turn.cadence, artefact = observe(turn.cadence, event, before)
     turn.motion = moving.observed(turn.motion, event)

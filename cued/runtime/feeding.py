@@ -67,6 +67,8 @@ class Feeding:
     """Where the feed ends on the session's line, pauses included; None: never."""
     sensor: bool
     simulated: bool
+    on_air: bool = False
+    """From pods on the air, now or then: cued tells when they are lost."""
     path: str = ""
     """The file that it comes from; empty: none."""
     notes: tuple[str, ...] = ()
@@ -179,6 +181,8 @@ def _raw(path: str, data: bytes, length_ns: int | None) -> Feeding:
         end_ns=min(own_ns, wanted_ns),
         sensor=True,
         simulated=False,
+        on_air=True,
+        path=path,
         notes=(*log.notes, *replayed.notes, *((TOO_SHORT,) if wanted_ns > own_ns else ())),
     )
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from cued.audio.commands import Clip, MixFormat
 from cued.core.effects import Render
-from cued.core.engine import texts_of
 from cued.core.events import Event
 from cued.core.view import View
 from cued.errors import CuedError, UsageError
@@ -96,7 +95,7 @@ def live(
         closing.callback(output.close)
         sounds = _Sounds()
         voice = open_voice(voices.REAL, request, sounds.load, closing)
-        how = request.start(voice.prepare(texts_of(request.pack.value, request.language), speech))
+        how = request.start(voice.prepare(request.texts, speech))
         file_sound = _sound_file(sound_file, request, undo)
         out = open_growing(wanted.events) if wanted.events else None
         output.wait_open(OPEN_WAIT_S)
