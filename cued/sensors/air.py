@@ -51,11 +51,11 @@ class LinkIs:
 
     at_ns: int
     address: str
-    link: Link
+    state: Link
 
 
 @dataclass(frozen=True, slots=True)
-class BatteryIs:
+class BatteryRead:
     at_ns: int
     address: str
     percent: int
@@ -71,7 +71,7 @@ class Note:
     text: str
 
 
-Item: TypeAlias = Notification | LinkIs | BatteryIs | Note
+Item: TypeAlias = Notification | LinkIs | BatteryRead | Note
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Self
 
-from bleak.backends.bluezdbus.version import BlueZFeatures
-
 from cued.sensors.air import Item, Note, Sighting, parse_address, tells_moving
-from cued.sensors.bluez import Watch, close_bleak, forget_bleaks_picture
+from cued.sensors.bleaks import close_bleak, end_loop, forget_bleaks_picture, know_bleaks_version
+from cued.sensors.bluez import Watch
 from cued.sensors.deadlines import Deadlines
 from cued.sensors.link import Timing
 from cued.sensors.reasons import RETRIED
@@ -26,8 +25,6 @@ from cued.units import NS_PER_S
 
 STOPS_WITHIN_S: Final = 2.0
 """The thread is given so long to end; its links are asked to end earlier (`Timing.stop_ns`)."""
-LAST_MOMENT_S: Final = 0.2
-"""For what was cancelled to close its sockets; it takes a millisecond or two."""
 USUAL: Final = Timing()
 
 
@@ -220,24 +217,3 @@ class Radio:
         if not isinstance(error, RETRIED) and text not in self._unforeseen:
             self._unforeseen.add(text)
             self.deliver(Note(time.monotonic_ns(), None, text))
-
-
-async def know_bleaks_version(deadlines: Deadlines, timing: Timing) -> None:
-    """Have bleak ask for BlueZ's version now, once in the process.
-
-    It would ask within the first connection; were that cancelled meanwhile, all later ones would wait for the answer for ever.
-    """
-    try:
-        await deadlines.within(timing.call_ns, BlueZFeatures.check_bluez_version())
-    except RETRIED:
-        BlueZFeatures.checked_bluez_version = True
-
-
-def end_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel what is left on a loop, give it a moment, and close the loop."""
-    left = asyncio.all_tasks(loop)
-    for task in left:
-        task.cancel()
-    if left:
-        loop.run_until_complete(asyncio.wait(left, timeout=LAST_MOMENT_S))
-    loop.close()

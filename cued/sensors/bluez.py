@@ -12,11 +12,11 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bleak.backends.bluezdbus import manager as bleak_manager
 from dbus_fast import BusType, Message, MessageType, Variant, unpack_variants
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusError
 
+from cued.sensors.bleaks import end_of, forget_bleaks_picture
 from cued.sensors.deadlines import Deadlines
 from cued.sensors.link import Timing
 from cued.sensors.reasons import NO_ADAPTER, NO_BLUETOOTHD, NO_BUS, POWERED_OFF, RETRIED, reason_of
@@ -137,7 +137,7 @@ class Watch:
             await self._call(DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", "s", [rule])
         self._trouble("bus", None)
         self._owned = True
-        gone = asyncio.get_running_loop().create_task(_end_of(bus))
+        gone = asyncio.get_running_loop().create_task(end_of(bus))
         try:
             while not gone.done():
                 if self._owned and not self.running:
@@ -298,30 +298,3 @@ class Watch:
         bus, self._bus = self._bus, None
         if bus is not None:
             bus.disconnect()
-
-
-async def _end_of(bus: MessageBus) -> None:
-    """Returns when the connection has ended, however it did."""
-    with contextlib.suppress(*RETRIED):
-        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast gives it no type
-
-
-def forget_bleaks_picture() -> None:
-    """Have bleak read all of BlueZ anew at its next question. Links that stand are told that they are down.
-
-    bleak has no word for this; it does it by itself when its bus has gone.
-    """
-    manager = bleak_manager._global_instances.get(asyncio.get_running_loop())  # noqa: SLF001 - the only way to it
-    bus = None if manager is None else manager._bus  # noqa: SLF001 - as above
-    if bus is not None and bus.connected:
-        bus.disconnect()
-
-
-async def close_bleak(deadlines: Deadlines, limit_ns: int) -> None:
-    """Leave the bus that bleak keeps for the running loop; it would do so only when another loop asks for one."""
-    manager = bleak_manager._global_instances.pop(asyncio.get_running_loop(), None)  # noqa: SLF001 - as above
-    bus = None if manager is None else manager._bus  # noqa: SLF001 - as above
-    if bus is not None:
-        bus.disconnect()
-        with contextlib.suppress(*RETRIED):
-            await deadlines.within(limit_ns, _end_of(bus))

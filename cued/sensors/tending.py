@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from cued.errors import SensorError
 from cued.sensors import link
-from cued.sensors.air import BATTERY_LEVEL, BatteryIs, Item, LinkIs, Note, Notification, Sighting
+from cued.sensors.air import BATTERY_LEVEL, BatteryRead, Item, LinkIs, Note, Notification, Sighting
 from cued.sensors.attempt import Attempt, bluez_device
 from cued.sensors.bluez import Watch
 from cued.sensors.deadlines import Deadlines
@@ -290,7 +290,7 @@ class Tender:
     def _battery_is(self, percent: int) -> None:
         if percent != self._battery and percent <= 100:
             self._battery = percent
-            self._around.deliver(BatteryIs(time.monotonic_ns(), self.address, percent))
+            self._around.deliver(BatteryRead(time.monotonic_ns(), self.address, percent))
 
     def _note(self, text: str) -> None:
         """Say it, unless it was said since the sensor was last heard, or is no wonder."""

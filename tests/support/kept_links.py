@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from cued.sensors.air import BatteryIs, Item, LinkIs, Note, Notification
+from cued.sensors.air import BatteryRead, Item, LinkIs, Note, Notification
 from cued.sensors.ble import Radio
 from cued.sensors.link import Link, Timing
 from cued.units import NS_PER_S
@@ -92,13 +92,13 @@ class Kept:
         return [item for item in list(self.items) if isinstance(item, kind) and address in {None, item.address}]
 
     def links(self, address: str = POD.address) -> list[Link]:
-        return [item.link for item in self.got(LinkIs, address)]
+        return [item.state for item in self.got(LinkIs, address)]
 
     def notes(self) -> list[str]:
         return [note.text for note in self.got(Note)]
 
     def battery(self, address: str = POD.address) -> list[int]:
-        return [item.percent for item in self.got(BatteryIs, address)]
+        return [item.percent for item in self.got(BatteryRead, address)]
 
     def calls(self, method: str) -> list[str]:
         """The paths that a method was called on."""
