@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import SimpleQueue
+from threading import Event as Moment
 from threading import Thread
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cued.audio.commands import Clip, MixFormat
+from cued.core.arbiter import FIRST_WORDS_NS
 from cued.core.effects import Render
-from cued.core.events import Event
+from cued.core.events import Event, SpeechReady
+from cued.core.start import say_id
 from cued.core.view import View
 from cued.errors import CuedError, UsageError
 from cued.runtime import voice as voices
@@ -20,12 +23,12 @@ from cued.runtime.conductor import Conductor, Listener, Until
 from cued.runtime.eventlog import EventLog
 from cued.runtime.files import check_outputs, open_growing
 from cued.runtime.lastrun import remember_cadence
-from cued.runtime.live import Display, Live, Screen, stopping
+from cued.runtime.live import Display, Live, Screen, Source, stopping
 from cued.runtime.outputs import DeviceSound, FileSound, LiveSound, NoSound
 from cued.runtime.rehearsal import open_voice, write_timeline
 from cued.runtime.request import RATE_HZ, OutputChoice, Request, ToDevice, ToFile
 from cued.runtime.status import SoundState
-from cued.units import NS_PER_MS
+from cued.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
     from cued.audio.devices import Device
@@ -41,6 +44,16 @@ class LiveScreen(Screen, Listener, Protocol):
 
     def notice(self, sentence: str) -> None:
         """Something that concerns the runner."""
+
+
+class LiveSensors(Source, Protocol):
+    """Sensors that send by themselves (`runtime.onair`)."""
+
+    def wait(self, speak: Callable[[str], None], language: str) -> None:
+        """Until the run may begin; what the runner should hear meanwhile goes to `speak`."""
+
+    def begin(self, start_ns: int, put: Callable[[Event], None]) -> None:
+        """The run starts at that moment of the monotonic clock; from then on `put` gets every event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +92,12 @@ def live(
     speech: voices.Progress | None = None,
     begin: Callable[[], None] | None = None,
     search: Search | None = None,
+    sensors: LiveSensors | None = None,
 ) -> Lived:
     """Conduct `request` in real time until it ends or is stopped; raises CuedError.
 
     `speech` sees the texts being rendered; `begin` is called when all is set up and the run is about to start; `search` has
-    been looking for the output's device meanwhile.
+    been looking for the output's device meanwhile; `sensors` are waited for before the start.
     An events file that can no longer be written does not end the run: `Lived.log.failure` is its error.
     """
     sound_file = wanted.output.path if isinstance(wanted.output, ToFile) else wanted.also_sound
@@ -91,7 +105,8 @@ def live(
     with ExitStack() as closing, ExitStack() as undo:
         device = (search or Search(wanted.output, wanted.rate)).result(screen.notice)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
-        output = _live_sound(device, mix, wanted)
+        start_ns = monotonic_in_ns(LEAD_NS)
+        output = _live_sound(device, mix, wanted, start_ns)
         closing.callback(output.close)
         sounds = _Sounds()
         voice = open_voice(voices.REAL, request, sounds.load, closing)
@@ -99,11 +114,16 @@ def live(
         file_sound = _sound_file(sound_file, request, undo)
         out = open_growing(wanted.events) if wanted.events else None
         output.wait_open(OPEN_WAIT_S)
-        clock = MonotonicClock(monotonic_in_ns(LEAD_NS), wanted.rate)
-        output.start_at(clock.start_ns)
         device_sound = DeviceSound(output, screen.notice)
         outputs: list[DeviceSound | FileSound] = [device_sound] if file_sound is None else [device_sound, file_sound]
         sounds.hand_to(outputs)
+        if begin is not None:
+            begin()
+        if sensors is not None:
+            language = request.spoken_language
+            sensors.wait(_Aloud(voice, output, start_ns, language).say if device is not None else _unheard, language)
+        clock = MonotonicClock(monotonic_in_ns(LEAD_NS), wanted.rate)
+        output.start_at(clock.start_ns)
         log = EventLog(
             how,
             voice=voice.name,
@@ -116,9 +136,11 @@ def live(
         spoken = _Spoken(voice, screen)
         conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask)
         inbox: SimpleQueue[Event] = SimpleQueue()
-        loop = Live(conductor, feed, clock, inbox, (device_sound, spoken), Display(screen, device_sound.state), wanted.rate)
-        if begin is not None:
-            begin()
+        sources: list[Source] = [device_sound, spoken]
+        if sensors is not None:
+            sources.append(sensors)
+            sensors.begin(clock.start_ns, inbox.put)
+        loop = Live(conductor, feed, clock, inbox, sources, Display(screen, device_sound.state), wanted.rate)
         with stopping(clock, inbox):
             end_ns = loop.run()
             if wanted.timeline:
@@ -132,6 +154,31 @@ def live(
         remember_cadence(summary.mean_spm, summary.running_ns)
     written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
     return Lived(log, conductor.view(), end_ns, device_sound.state(), written)
+
+
+class _Aloud:
+    """cued's own words before the run's clock goes."""
+
+    def __init__(self, voice: voices.Voice, output: LiveSound, start_ns: int, language: str) -> None:
+        """`start_ns`: the zero that `output` counts from, on the monotonic clock."""
+        self._voice = voice
+        self._output = output
+        self._start_ns = start_ns
+        self._language = language
+
+    def say(self, text: str) -> None:
+        """Say it, and return when it is said."""
+        from cued.audio.commands import PlayClip
+
+        ready = self._voice.answer(Render(0, say_id(text), text, self._language))
+        if isinstance(ready, SpeechReady):
+            onset_ns = monotonic_in_ns(LEAD_NS) - self._start_ns
+            self._output.apply(PlayClip(onset_ns, ready.text_id, duck_db=0.0, fade_in_ns=FIRST_WORDS_NS, utterance_id="cued"))
+            Moment().wait((LEAD_NS + ready.dur_ns) / NS_PER_S)
+
+
+def _unheard(_text: str) -> None:
+    """Nothing sounds: who looks at the screen reads it."""
 
 
 class _Sounds:
@@ -221,13 +268,12 @@ class Search:
         return self._found
 
 
-def _live_sound(device: Device | None, mix: MixFormat, wanted: LiveWanted) -> LiveSound:
+def _live_sound(device: Device | None, mix: MixFormat, wanted: LiveWanted, start_ns: int) -> LiveSound:
     """The device's output, which begins to open, or silence at the same pace."""
     if wanted.rate != 1.0:
         return NoSound()
     from cued.audio.player import LiveOutput, NullOutput
 
-    start_ns = monotonic_in_ns(LEAD_NS)
     return NullOutput(mix, start_ns) if device is None else LiveOutput(mix, device, start_ns)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from cued.errors import SensorError
-from cued.sensors.link import Link
+from cued.formats.sensor_log import BatteryRead, LinkIs, Notification
 
 BASE_UUID: Final = "0000{}-0000-1000-8000-00805f9b34fb"
 """The long form of a 16-bit number (Core Specification Vol 3, Part B: UUIDs), as BlueZ writes it."""
@@ -31,34 +31,6 @@ MEASURED: Final = (RSC_MEASUREMENT, HEART_RATE, TREADMILL_DATA, STRYD)
 """What is subscribed, where a device offers it; a battery's level comes beside it."""
 SERVICES: Final = tuple(full_uuid(number) for number in ("1814", "180D", "1826"))
 """What a scan takes for a sensor: Running Speed and Cadence, Heart Rate, Fitness Machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notification:
-    """The bytes of one notification."""
-
-    at_ns: int
-    """Of the monotonic clock, taken before anything else was done."""
-    address: str
-    uuid: str
-    """Of the characteristic, in the long form and small letters."""
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class LinkIs:
-    """A sensor's link has changed."""
-
-    at_ns: int
-    address: str
-    state: Link
-
-
-@dataclass(frozen=True, slots=True)
-class BatteryRead:
-    at_ns: int
-    address: str
-    percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +60,11 @@ class Sighting:
     """Percent, where BlueZ knows it from an earlier link."""
 
     @property
+    def gives_cadence(self) -> bool:
+        """It advertises Running Speed and Cadence."""
+        return SERVICES[0] in self.services
+
+    @property
     def is_sensor(self) -> bool:
         """It advertises a service that cued reads."""
         return any(service in SERVICES for service in self.services)
@@ -111,6 +88,11 @@ class Look:
 
 
 _ADDRESS: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
+
+
+def is_address(text: str) -> bool:
+    """Is `text` written as a Bluetooth address?"""
+    return _ADDRESS.fullmatch(text.strip().upper().replace("-", ":")) is not None
 
 
 def parse_address(text: str) -> str:

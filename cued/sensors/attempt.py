@@ -12,7 +12,8 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
 
 from cued.errors import SensorError
-from cued.sensors.air import BATTERY_LEVEL, MEASURED, Notification
+from cued.formats.sensor_log import Notification
+from cued.sensors.air import BATTERY_LEVEL, MEASURED
 from cued.sensors.deadlines import Deadlines
 from cued.sensors.link import Timing
 from cued.sensors.reasons import NOTHING_TO_READ, RETRIED

@@ -6,20 +6,10 @@ Pure values; `cued.sensors.reconnect` decides with them, `cued.sensors.ble` carr
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from enum import Enum
 from typing import TypeAlias
 
+from cued.formats.sensor_log import Link
 from cued.units import NS_PER_MS, NS_PER_S
-
-
-class Link(Enum):
-    """What the rest of cued hears about a link."""
-
-    UP = "up"
-    """Subscribed. Whether anything is heard is another question."""
-    DOWN = "down"
-    RENEWING = "renewing"
-    """Being re-established by cued itself after a silence: not a loss yet."""
 
 
 @dataclass(frozen=True, slots=True)

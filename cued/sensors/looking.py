@@ -13,16 +13,8 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from cued.errors import SensorError
-from cued.sensors.air import (
-    BATTERY_LEVEL,
-    MEASURED,
-    RSC_FEATURE,
-    SENSOR_LOCATION,
-    Look,
-    Notification,
-    Sighting,
-    parse_address,
-)
+from cued.formats.sensor_log import Notification
+from cued.sensors.air import BATTERY_LEVEL, MEASURED, RSC_FEATURE, SENSOR_LOCATION, Look, Sighting, parse_address
 from cued.sensors.attempt import Attempt, bluez_device
 from cued.sensors.bleaks import close_bleak, end_loop, know_bleaks_version
 from cued.sensors.bluez import Watch
@@ -37,6 +29,16 @@ ATTEMPTS: Final = 3
 """At one visit: a first connection is aborted now and then where WiFi and Bluetooth share an antenna."""
 
 _T = TypeVar("_T")
+
+
+def ready(*, adapter: str | None = None, timing: Timing = USUAL) -> None:
+    """Returns when there is an adapter that is switched on; raises SensorError where something has to be mended first."""
+
+    async def looking() -> None:
+        async with _Station(adapter, timing, lambda _: None):
+            pass
+
+    _alone(looking())
 
 
 def scan(for_ns: int, seen: Callable[[Sighting], None], *, adapter: str | None = None, timing: Timing = USUAL) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final, TypeAlias
 
+from cued.formats.sensor_log import Link
 from cued.sensors import link
-from cued.sensors.link import Action, Event, Link, Timing
+from cued.sensors.link import Action, Event, Timing
 
 RENEW_BUS_EVERY: Final = 5
 """So many failures in a row, and what is remembered of BlueZ is suspected (discovery that stalls silently: bluez#1554)."""

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cued.errors import SensorError
+from cued.formats.sensor_log import BatteryRead, Link, LinkIs, Notification
 from cued.sensors import link
-from cued.sensors.air import BATTERY_LEVEL, BatteryRead, Item, LinkIs, Note, Notification, Sighting
+from cued.sensors.air import BATTERY_LEVEL, Item, Note, Sighting
 from cued.sensors.attempt import Attempt, bluez_device
 from cued.sensors.bluez import Watch
 from cued.sensors.deadlines import Deadlines
-from cued.sensors.link import Action, Event, Link, Timing
+from cued.sensors.link import Action, Event, Timing
 from cued.sensors.reasons import NO_ADAPTER, RETRIED, reason_of
 from cued.sensors.reconnect import State, due_ns, step
 from cued.sensors.scanning import Scanner

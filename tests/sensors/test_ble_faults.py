@@ -11,10 +11,11 @@ from dbus_fast import BusType, Message
 from dbus_fast.aio import MessageBus
 
 from cued.errors import SensorError
-from cued.sensors.air import MEASURED, Notification
+from cued.formats.sensor_log import Link, Notification
+from cued.sensors.air import MEASURED
 from cued.sensors.attempt import STORM
 from cued.sensors.ble import Radio
-from cued.sensors.link import Link, Timing
+from cued.sensors.link import Timing
 from cued.units import NS_PER_S
 from tests.support.bluez import Peripheral, Running, VirtualBluez, lamp
 from tests.support.bluez.peripherals import RSC_MEASUREMENT

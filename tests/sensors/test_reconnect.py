@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from cued.formats.sensor_log import Link
 from cued.sensors import link
-from cued.sensors.link import Link, Timing
+from cued.sensors.link import Timing
 from cued.sensors.reconnect import Phase, State, step
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 from tests.support.link_world import POD, World

@@ -11,9 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from cued.sensors.air import BatteryRead, Item, LinkIs, Note, Notification
+from cued.formats.sensor_log import BatteryRead, Link, LinkIs, Notification
+from cued.sensors.air import Item, Note
 from cued.sensors.ble import Radio
-from cued.sensors.link import Link, Timing
+from cued.sensors.link import Timing
 from cued.units import NS_PER_S
 from tests.support.bluez import Peripheral, Pod, Running, Script, VirtualBluez, heart_strap, running_pod
 from tests.support.waiting import wait_for

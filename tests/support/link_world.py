@@ -12,8 +12,9 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from cued.formats.sensor_log import Link
 from cued.sensors import link
-from cued.sensors.link import Action, Event, Link, Timing
+from cued.sensors.link import Action, Event, Timing
 from cued.sensors.reconnect import Phase, State, due_ns, step
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
