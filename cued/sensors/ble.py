@@ -40,21 +40,21 @@ class Radio:
         *,
         timing: Timing = USUAL,
         adapter: str | None = None,
-        sound_over_adapter: Callable[[], bool] = lambda: False,
+        sound_over_adapter: Callable[[], bool] | None = None,
         moving: Callable[[str, bytes], bool | None] = tells_moving,
     ) -> None:
         """`sink` gets everything, on the radio's thread; it has to be quick and may not raise (a queue's `put`).
 
         `adapter`: the one to use, as `hci0`; None: the first that is switched on. `sound_over_adapter`: does sound go out over
-        that adapter now? Asked about once a second, and before each scan. `moving`: see `tells_moving`.
+        that adapter now? Asked about once a second, and before each scan; None: as BlueZ says. `moving`: see `tells_moving`.
         """
         self.timing = timing
         self.moving = moving
-        self.sounds = sound_over_adapter
         self._sink = sink
         self.deadlines = Deadlines(timing.grace_ns // 2)  # so that an answer comes before its machine stops waiting
         self.watch = Watch(self._refresh, self._trouble, timing, self.deadlines, adapter)
-        self.scanner = Scanner(self._sighted, self.watch, timing, self.deadlines, sound_over_adapter)
+        self.sounds = self.watch.sounds if sound_over_adapter is None else sound_over_adapter
+        self.scanner = Scanner(self._sighted, self.watch, timing, self.deadlines, self.sounds)
         self._tenders: dict[str, Tender] = {}
         self._farewells: set[asyncio.Task[None]] = set()
         self._troubles: dict[str, str] = {}

@@ -26,6 +26,8 @@ BLUEZ: Final = "org.bluez"
 ADAPTER: Final = "org.bluez.Adapter1"
 DEVICE: Final = "org.bluez.Device1"
 BATTERY: Final = "org.bluez.Battery1"
+TRANSPORT: Final = "org.bluez.MediaTransport1"
+"""A stream of sound to (or from) a device; it stands while headphones are connected and is `active` while it flows."""
 OBJECT_MANAGER: Final = "org.freedesktop.DBus.ObjectManager"
 PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 DBUS: Final = "org.freedesktop.DBus"
@@ -35,7 +37,7 @@ RULES: Final = (
     f"type='signal',sender='{BLUEZ}',interface='{OBJECT_MANAGER}'",
     *(
         f"type='signal',sender='{BLUEZ}',interface='{PROPERTIES}',member='PropertiesChanged',arg0='{name}'"
-        for name in (ADAPTER, BATTERY)
+        for name in (ADAPTER, BATTERY, TRANSPORT)
     ),
 )
 """Not Device1's properties: they change with every advertisement."""
@@ -97,6 +99,8 @@ class Watch:
         """The first look is over, however it ended."""
         self._adapters: dict[str, Adapter] = {}
         self._devices: dict[str, KnownDevice] = {}
+        self._flowing: dict[str, bool] = {}
+        """Streams of sound by path: does it flow?"""
         self._tried: set[str] = set()
         """Adapters that cued has tried to switch on since they appeared."""
         self._errands: set[asyncio.Task[None]] = set()
@@ -110,6 +114,11 @@ class Watch:
     def adapter(self) -> str | None:
         """The name of the one to use now: the first that is switched on."""
         return next((one.name for one in self.adapters if one.powered), None)
+
+    def sounds(self) -> bool:
+        """Does sound go out over the adapter in use just now?"""
+        name = self.adapter()
+        return any(flows and path.split("/")[3] == name for path, flows in self._flowing.items())
 
     def device(self, address: str) -> KnownDevice | None:
         """The device as a usable adapter that is switched on knows it."""
@@ -161,6 +170,7 @@ class Watch:
         """The answer; taken up as it comes in, for the signals after it are newer."""
         self._adapters.clear()
         self._devices.clear()
+        self._flowing.clear()
         for path, interfaces in objects.items():
             self._added(path, interfaces)
         self.running = True
@@ -254,13 +264,17 @@ class Watch:
         self._review()
 
     def _added(self, path: str, interfaces: Mapping[str, Mapping[str, Variant]]) -> None:
-        adapter, device, battery = (unpack_variants(interfaces.get(name, {})) for name in (ADAPTER, DEVICE, BATTERY))
+        adapter, device, battery, stream = (
+            unpack_variants(interfaces.get(name, {})) for name in (ADAPTER, DEVICE, BATTERY, TRANSPORT)
+        )
         if "Powered" in adapter:
             self._adapters[path] = Adapter(path, bool(adapter["Powered"]))
         if "Address" in device:
             alias = device.get("Alias")
             name = None if alias == device["Address"].replace(":", "-") else alias
             self._devices[path] = KnownDevice(path, device["Address"], name)
+        if "State" in stream:
+            self._flowing[path] = stream["State"] == "active"
         if "Percentage" in battery and path in self._devices:
             self._devices[path] = replace(self._devices[path], battery=int(battery["Percentage"]))
 
@@ -268,6 +282,8 @@ class Watch:
         if ADAPTER in interfaces:
             self._adapters.pop(path, None)
             self._tried.discard(path)
+        if TRANSPORT in interfaces:
+            self._flowing.pop(path, None)
         if DEVICE in interfaces:
             self._devices.pop(path, None)
         elif BATTERY in interfaces and path in self._devices:
@@ -277,6 +293,7 @@ class Watch:
         self._trouble(about, sentence)
         self._adapters.clear()
         self._devices.clear()
+        self._flowing.clear()
         self._tried.clear()
         self.running = False
         self.settled.set()

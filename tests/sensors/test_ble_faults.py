@@ -234,6 +234,20 @@ def test_18_a_scan_ends_when_sound_begins_to_go_over_the_adapter(bluez: VirtualB
         wait_for(lambda: not bluez.discovering, 0.4, "no discovery a second (a tenth here) after sound began")
 
 
+def test_18b_it_sees_by_itself_that_sound_goes_over_the_adapter(bluez: VirtualBluez) -> None:
+    pod = bluez.add(POD)
+    bluez.sound("active")
+    with Kept(bluez, pod) as kept:
+        wait_for(lambda: kept.radio.sounds(), what="the stream is seen")
+        bluez.sound("idle")
+        wait_for(lambda: not kept.radio.sounds(), what="the stream rests")
+        bluez.sound("active")
+        wait_for(lambda: kept.radio.sounds(), what="the stream flows again")
+        bluez.sound("")
+        wait_for(lambda: not kept.radio.sounds(), what="the headphones are gone")
+        kept.expect_heard()
+
+
 def test_19_pod_strap_and_spare_are_kept_at_once_and_one_loss_is_no_loss_of_others(bluez: VirtualBluez) -> None:
     pods = [bluez.add(one) for one in (POD, NEIGHBOUR, STRAP)]
     with Kept(bluez, *pods) as kept:

@@ -61,9 +61,7 @@ _I = TypeVar("_I", bound=Item)
 class Kept:
     """A radio as a block, and what it delivered. Its pods run until the block ends."""
 
-    def __init__(
-        self, bluez: VirtualBluez, *pods: Pod, sound: Callable[[], bool] = lambda: False, timing: Timing = FAST
-    ) -> None:
+    def __init__(self, bluez: VirtualBluez, *pods: Pod, sound: Callable[[], bool] | None = None, timing: Timing = FAST) -> None:
         self.bluez = bluez
         self.pods = pods
         self.items: list[Item] = []
