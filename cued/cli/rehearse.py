@@ -46,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
     """Rehearse; 0."""
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
-    choice: SensorChoice = Recorded(args.run) if args.run else Simulated(args.sim or DEFAULT_PRESET)
+    options.check_heart_rate(pack, args.max_hr, sys.stderr)
+    choice: SensorChoice = Simulated(args.sim or DEFAULT_PRESET) if args.run is None else Recorded(args.run)
     feeding = feeding_of(choice, args.length, args.seed)
     request = Request(
         pack=pack,

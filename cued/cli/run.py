@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     search = Search(output, args.rate)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
+    options.check_heart_rate(pack, args.max_hr, sys.stderr)
     screen = screen_for(out)
     choice, sensors = _sensors(args, screen.notice)
     seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
@@ -88,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
         events=args.events,
         keep_awake=args.keep_awake,
     )
-    for sentence in (*_about(args, choice, known_spm), *request.feeding.notes):
+    for sentence in (*_about(args, choice, known_spm, length_unknown=request.length_matters), *request.feeding.notes):
         print(sentence, file=sys.stderr)
     with interruptible(), Bars() as bars:
         try:
@@ -144,7 +145,7 @@ def _on_air(word: str, notice: Callable[[str], None]) -> OnAirRun:
     return run
 
 
-def _about(args: argparse.Namespace, choice: SensorChoice, known_spm: float | None) -> list[str]:
+def _about(args: argparse.Namespace, choice: SensorChoice, known_spm: float | None, *, length_unknown: bool) -> list[str]:
     """What a runner should know before the start, each in one sentence."""
     told = []
     if args.sensor is None and isinstance(choice, Nobody):
@@ -153,6 +154,11 @@ def _about(args: argparse.Namespace, choice: SensorChoice, known_spm: float | No
         told.append(f"the beat starts from your last run's {known_spm:.0f} steps a minute (--beat sets another)")
     elif isinstance(choice, Nobody) and args.beat is None:
         told.append(f"your cadence is not known: the beat starts from {SPOKEN_BEAT_SPM:.0f} steps a minute (--beat sets yours)")
+    if length_unknown:
+        told.append(
+            "without --length nobody knows when this run ends: it goes on until you end it, rounds that fill a run repeat till then,"
+            " and quiet times before the end do not apply"
+        )
     if isinstance(choice, Simulated):
         told.append("the runner is simulated: this run is marked so, and stays so")
     return told
