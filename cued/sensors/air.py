@@ -31,6 +31,18 @@ MEASURED: Final = (RSC_MEASUREMENT, HEART_RATE, TREADMILL_DATA, STRYD)
 """What is subscribed, where a device offers it; a battery's level comes beside it."""
 SERVICES: Final = tuple(full_uuid(number) for number in ("1814", "180D", "1826"))
 """What a scan takes for a sensor: Running Speed and Cadence, Heart Rate, Fitness Machine."""
+GIVEN: Final = {RSC_MEASUREMENT: "cadence", HEART_RATE: "heart rate", TREADMILL_DATA: "treadmill speed", STRYD: "contact time"}
+"""What each of `MEASURED` is to a runner: the words of `KnownSensor.gives`."""
+LONGEST_NAME: Final = 64
+"""Letters of an advertised name that are kept; an advertisement holds 29 bytes, a device's own name up to 248."""
+
+
+def clean_name(name: str | None) -> str | None:
+    """A name as a terminal may show it: whoever is on the air chooses the letters, escape sequences too."""
+    if name is None:
+        return None
+    shown = "".join(letter if letter.isprintable() else "?" for letter in name).strip()
+    return shown[:LONGEST_NAME] or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,11 @@ class Look:
     location: bytes | None
     """Value of Sensor Location (2A5D)."""
     notifications: tuple[Notification, ...]
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        """What it measures, in words."""
+        return tuple(GIVEN[uuid] for uuid in self.offers if uuid in GIVEN)
 
 
 _ADDRESS: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
