@@ -18,10 +18,15 @@ class Timing:
 
     connect_ns: int = 10 * NS_PER_S
     """A link is made in 0.3 to 2 s; the kernel gives up after 20 s, and a silent device costs all that it is given."""
+    reconnect_ns: int = 5 * NS_PER_S
+    """The same for the first try after a link that held: what the device offers is known then, and most are made in half a
+    second. An abort that BlueZ tells only half of costs bleak all that it is given."""
     subscribe_ns: int = 8 * NS_PER_S
     """Some reads and a subscription for each characteristic: a second in all, unless the radio is busy."""
     disconnect_ns: int = 5 * NS_PER_S
     """BlueZ answers after 2.6 s, once the link is really gone."""
+    leave_ns: int = NS_PER_S
+    """To disconnect where adapter or bluetoothd are gone: the link is no more, and only the bus is to be left."""
     grace_ns: int = NS_PER_S
     """So long after a deadline an answer that it has passed is waited for; then the machine goes on without."""
     scan_ns: int = 5 * NS_PER_S

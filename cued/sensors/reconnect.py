@@ -70,7 +70,7 @@ class State:
     told: Link = Link.DOWN
     """What the rest of cued was last told."""
     up_ns: int = 0
-    """When the present link was subscribed."""
+    """When the present or latest link was subscribed; 0: there was none yet."""
     ran: bool = False
     """The runner moved, by the last notification that told; kept from link to link."""
     renewals: int = 0
@@ -187,7 +187,8 @@ def _attempt(state: State) -> Stepped:
 
 
 def _connect(state: State) -> Stepped:
-    timeout_ns = state.timing.connect_ns
+    again = state.up_ns > 0 and state.failures == 0
+    timeout_ns = state.timing.reconnect_ns if again else state.timing.connect_ns
     attempt = state.attempt + 1
     until_ns = state.now_ns + timeout_ns + state.timing.grace_ns
     state = replace(state, phase=Phase.CONNECTING, until_ns=until_ns, attempt=attempt, sighted=False, eager=False)
@@ -256,7 +257,7 @@ def _dropped(state: State) -> Stepped:
 
 
 def _close(state: State) -> Stepped:
-    timeout_ns = state.timing.disconnect_ns
+    timeout_ns = state.timing.leave_ns if state.blocked else state.timing.disconnect_ns
     closing = replace(state, phase=Phase.CLOSING, until_ns=state.now_ns + timeout_ns + state.timing.grace_ns)
     return closing, (link.Disconnect(state.attempt, timeout_ns),)
 

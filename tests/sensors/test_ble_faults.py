@@ -238,11 +238,11 @@ def test_18b_it_sees_by_itself_that_sound_goes_over_the_adapter(bluez: VirtualBl
     pod = bluez.add(POD)
     bluez.sound("active")
     with Kept(bluez, pod) as kept:
-        wait_for(lambda: kept.radio.sounds(), what="the stream is seen")
+        wait_for(kept.radio.sounds, what="the stream is seen")
         bluez.sound("idle")
         wait_for(lambda: not kept.radio.sounds(), what="the stream rests")
         bluez.sound("active")
-        wait_for(lambda: kept.radio.sounds(), what="the stream flows again")
+        wait_for(kept.radio.sounds, what="the stream flows again")
         bluez.sound("")
         wait_for(lambda: not kept.radio.sounds(), what="the headphones are gone")
         kept.expect_heard()

@@ -78,6 +78,15 @@ def test_06_a_connection_that_aborts_or_hangs_is_tried_again(how: str) -> None:
     world.expect(world.hears, CYCLE_NS)
 
 
+def test_06b_the_first_try_after_a_link_that_held_is_short_and_the_next_is_not() -> None:
+    world = hearing()
+    world.set(connects="hangs")
+    world.drop()
+    world.run_for(2 * NS_PER_MIN)
+    given_s = [action.timeout_ns // NS_PER_S for _, action in world.log if isinstance(action, link.Connect)]
+    assert given_s[:3] == [10, 5, 10]
+
+
 @pytest.mark.parametrize("how", ["fails", "hangs"])
 def test_07_a_subscription_that_fails_or_hangs_is_tried_again(how: str) -> None:
     world = hearing()

@@ -216,7 +216,7 @@ class World:
             case link.Subscribe():
                 self._subscribe(action.attempt)
             case link.Disconnect():
-                self._disconnect(action.attempt)
+                self._disconnect(action)
             case link.Tell():
                 self.told.append((self.now_ns, action.link))
             case link.RenewBus():
@@ -292,7 +292,8 @@ class World:
 
         self._later(200 * NS_PER_MS, answer)
 
-    def _disconnect(self, attempt: int) -> None:
+    def _disconnect(self, asked: link.Disconnect) -> None:
+        attempt, limit_ns = asked.attempt, asked.timeout_ns
         assert self._client == attempt, "disconnects what is not there"
         slow = self._linked == attempt
 
@@ -305,6 +306,6 @@ class World:
 
         if self.faults.disconnects == "hangs":
             # The shell keeps its own deadline: then the client is torn down whatever BlueZ says.
-            self._later(self.state.timing.disconnect_ns, close)
+            self._later(limit_ns, close)
         else:
-            self._later((2_600 if slow else 5) * NS_PER_MS, close)
+            self._later(min(limit_ns, (2_600 if slow else 5) * NS_PER_MS), close)
