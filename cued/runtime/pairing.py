@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cued.errors import SensorError
 from cued.runtime.sensorwords import battery_words, called, place_words, signal_words, unit_words, value_words
+from cued.sensors.air import means_address, parse_address
 from cued.sensors.known import KnownSensor, KnownSensors
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ NO_POD: Final = (
     "no pod is in sight: take a few steps so that it wakes, close other apps that hold it, or give a name or an address"
     " (`cued sensors scan` lists them)"
 )
-_LIKE_AN_ADDRESS: Final = re.compile(r"[0-9A-Fa-f]{1,2}([:-][0-9A-Fa-f]{0,2}){2,}")
-"""What somebody types who means an address; no name that a pod has been seen with looks so."""
 
 
 @dataclass(slots=True)
@@ -44,9 +42,7 @@ def find(word: str, known: KnownSensors, scan: Scan, for_ns: int) -> KnownSensor
 
     Looks around for `for_ns` where it has to. Raises SensorError that says what to type.
     """
-    from cued.sensors.air import parse_address
-
-    if _LIKE_AN_ADDRESS.fullmatch(word.strip()):
+    if means_address(word):
         address = parse_address(word)
         return next((one for one in known.all() if one.address == address), KnownSensor(address))
     own = [sensor for sensor in known.all() if word and sensor.is_called(word)]

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from cued.errors import SensorError
+from cued.sensors.air import means_address, parse_address
 from cued.sensors.cadence_unit import CadenceUnit, Origin, begin
 from cued.sensors.decoders import DECODERS, canonical_uuid
 from cued.sensors.hrs import HeartRateMeasurement
@@ -160,7 +161,8 @@ def own_rows(sensors: Sequence[KnownSensor]) -> list[dict[str, Any]]:
 
 def one_of(word: str, sensors: Sequence[KnownSensor]) -> KnownSensor:
     """The one of the runner's sensors that `word` names; raises SensorError that says what to type."""
-    found = [sensor for sensor in sensors if sensor.is_called(word.replace("-", ":")) or sensor.is_called(word)]
+    wanted = parse_address(word) if means_address(word) else word
+    found = [sensor for sensor in sensors if sensor.is_called(wanted)]
     if len(found) == 1:
         return found[0]
     if found:

@@ -107,6 +107,15 @@ class Look:
 _ADDRESS: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
 
 
+_MEANT: Final = re.compile(r"[0-9A-Fa-f]{1,3}([:-][0-9A-Fa-f]{0,3})+")
+"""What somebody types who means an address, perhaps not all of it; no sensor has been seen with such a name."""
+
+
+def means_address(text: str) -> bool:
+    """Is `text` an address, or a slip in writing one?"""
+    return _MEANT.fullmatch(text.strip()) is not None
+
+
 def is_address(text: str) -> bool:
     """Is `text` written as a Bluetooth address?"""
     return _ADDRESS.fullmatch(text.strip().upper().replace("-", ":")) is not None

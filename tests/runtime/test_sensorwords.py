@@ -76,6 +76,7 @@ def test_a_sensor_is_found_by_its_name_or_its_address_however_written(word: str)
         ("Podd", OWN, "did you mean Pod?"),
         ("C0:FF:EE:00:00:09", (POD,), "did you mean C0:FF:EE:00:00:01?"),
         ("nothing", OWN, r"yours: Pod \(C0:FF:EE:00:00:01\), Runn"),
+        ("C0:FF:EE", OWN, "'C0:FF:EE' is no Bluetooth address"),
         ("x", (), "no sensor is yours yet: `cued sensors pair`"),
         ("Pod", (POD, KnownSensor("C0:FF:EE:00:00:07", "pod")), "give an address, C0:FF:EE:00:00:01 or C0:FF:EE:00:00:07"),
     ],
