@@ -156,8 +156,8 @@ def _about(args: argparse.Namespace, choice: SensorChoice, known_spm: float | No
         told.append(f"your cadence is not known: the beat starts from {SPOKEN_BEAT_SPM:.0f} steps a minute (--beat sets yours)")
     if length_unknown:
         told.append(
-            "without --length nobody knows when this run ends: it goes on until you end it, rounds that fill a run repeat till then,"
-            " and quiet times before the end do not apply"
+            "without --length nobody knows when this run ends: it goes on until you end it, rounds that fill a run repeat"
+            " till then, and quiet times before the end do not apply"
         )
     if isinstance(choice, Simulated):
         told.append("the runner is simulated: this run is marked so, and stays so")

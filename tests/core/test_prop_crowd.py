@@ -36,7 +36,9 @@ def test_every_wish_has_one_end_within_its_expiry_and_the_clock_goes_on(
 ) -> None:
     run = crowd(said, min_gap_s, expire_s)
     assert not [one for one in run.of(Counted) if one.what == "stuck"]
-    ends = [(one.cue, at(one)) for one in (*run.of(Say), *run.of(Expired), *run.of(Suppressed))]
+    ends = [(one.cue, at(one)) for one in run.of(Say)]
+    ends += [(one.cue, at(one)) for one in run.of(Expired)]
+    ends += [(one.cue, at(one)) for one in run.of(Suppressed)]
     assert sorted(cue for cue, _ in ends) == [f"c{number}" for number in range(len(said))]
     for cue, end_s in ends:
         assert said[int(cue[1:])][0] <= end_s <= said[int(cue[1:])][0] + expire_s
