@@ -147,7 +147,7 @@ def live(
                 write_timeline(wanted.timeline, log)
         undo.pop_all()
     events = "" if log.failure is not None else wanted.events
-    if sensors is not None:  # the runner's own feet, now: a recording may be anybody's
+    if request.feeding.on_air and not request.feeding.path:  # the runner's own feet, now: a recording may be anybody's
         from cued.review.summary import summarize
 
         summary = summarize(log.rows())
