@@ -26,7 +26,7 @@ PATIENCE_NS: Final = 60 * NS_PER_S
 FIRST_VALUE_NS: Final = 3 * NS_PER_S
 """A pod that is connected and says nothing for so long stands still: the run need not wait for its first step. And one that
 has not told its battery by then does not tell it."""
-LOOK_NS: Final = 250 * NS_PER_MS
+GLANCE_NS: Final = 250 * NS_PER_MS
 """Whoever waits for a pod looks at the time so often; what comes from the radio wakes it at once."""
 BATTERY_WARNS: Final = 20
 """Percent: under this it is said before the start, while the cell can still be changed."""
@@ -211,7 +211,7 @@ class Pods:
             with self._changed:
                 ready = self._ready()
                 if ready is None:
-                    self._time.wait(self._changed, LOOK_NS)
+                    self._time.wait(self._changed, GLANCE_NS)
             self.tell()
             if ready is not None:
                 self._notice(ready.shown())
