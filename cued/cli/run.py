@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, TextIO
 
 from cued.cli import options
@@ -67,36 +68,35 @@ def run(args: argparse.Namespace) -> int:
     options.check_language(pack, args.language, sys.stderr)
     options.check_heart_rate(pack, args.max_hr, sys.stderr)
     screen = screen_for(out)
-    choice, sensors = _sensors(args, screen.notice)
-    seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
-    known_spm = last_cadence_spm() if isinstance(choice, Nobody) and args.beat is None else None
-    beat_spm = args.beat or known_spm
-    request = Request(
-        pack=pack,
-        feeding=feeding_of(choice, args.length, seed),
-        seed=seed,
-        session_number=args.session,
-        language=args.language,
-        max_hr_bpm=args.max_hr,
-        beat_spm=beat_spm,
-        speaker=args.speaker,
-        volumes=options.volumes_of(args),
-    )
-    wanted = LiveWanted(
-        output=output,
-        rate=args.rate,
-        stop_ns=args.stop_ns,
-        events=args.events,
-        keep_awake=args.keep_awake,
-    )
-    for sentence in (*_about(args, choice, known_spm, length_unknown=request.length_matters), *request.feeding.notes):
-        print(sentence, file=sys.stderr)
-    with interruptible(), Bars() as bars:
-        try:
+    with interruptible(), ExitStack() as closing:
+        choice, sensors = _sensors(args, screen.notice)
+        if sensors is not None:
+            closing.callback(sensors.close)
+        seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
+        known_spm = last_cadence_spm() if isinstance(choice, Nobody) and args.beat is None else None
+        beat_spm = args.beat or known_spm
+        request = Request(
+            pack=pack,
+            feeding=feeding_of(choice, args.length, seed),
+            seed=seed,
+            session_number=args.session,
+            language=args.language,
+            max_hr_bpm=args.max_hr,
+            beat_spm=beat_spm,
+            speaker=args.speaker,
+            volumes=options.volumes_of(args),
+        )
+        wanted = LiveWanted(
+            output=output,
+            rate=args.rate,
+            stop_ns=args.stop_ns,
+            events=args.events,
+            keep_awake=args.keep_awake,
+        )
+        for sentence in (*_about(args, choice, known_spm, length_unknown=request.length_matters), *request.feeding.notes):
+            print(sentence, file=sys.stderr)
+        with Bars() as bars:
             done = live(request, wanted, screen, bars.speech, bars.close, search, sensors)
-        finally:
-            if sensors is not None:
-                sensors.close()
     print_summary(done.log, done.sound, done.written, out)
     if done.log.failure is not None:
         raise done.log.failure
@@ -140,7 +140,7 @@ def _on_air(word: str, notice: Callable[[str], None]) -> OnAirRun:
     from cued.sensors.known import KnownSensors
 
     looking.ready()
-    run = OnAirRun(word, KnownSensors(), notice, Radio, looking.scan)
+    run = OnAirRun(word, KnownSensors(), notice, Radio, looking.glance)
     run.start()
     return run
 

@@ -112,7 +112,6 @@ def live(
         voice = open_voice(voices.REAL, request, sounds.load, closing)
         how = request.start(voice.prepare(request.texts, speech))
         file_sound = _sound_file(sound_file, request, undo)
-        out = open_growing(wanted.events) if wanted.events else None
         output.wait_open(OPEN_WAIT_S)
         device_sound = DeviceSound(output, screen.notice)
         outputs: list[DeviceSound | FileSound] = [device_sound] if file_sound is None else [device_sound, file_sound]
@@ -122,6 +121,7 @@ def live(
         if sensors is not None:
             language = request.spoken_language
             sensors.wait(_Aloud(voice, output, start_ns, language).say if device is not None else _unheard, language)
+        out = open_growing(wanted.events) if wanted.events else None  # not before: an earlier run's file outlives a vain wait
         clock = MonotonicClock(monotonic_in_ns(LEAD_NS), wanted.rate)
         output.start_at(clock.start_ns)
         log = EventLog(

@@ -63,6 +63,23 @@ def scan(for_ns: int, seen: Callable[[Sighting], None], *, adapter: str | None =
     _alone(scanning())
 
 
+def glance(for_ns: int, seen: Callable[[Sighting], None], *, adapter: str | None = None, timing: Timing = USUAL) -> int:
+    """As `scan`, but considerate: short while sound goes out over the adapter, which a search makes stutter.
+
+    Returns for how long, in ns, nobody should look again. Raises SensorError.
+    """
+
+    async def glancing() -> int:
+        async with _Station(adapter, timing, seen) as station:
+            if not station.sounds():
+                await station.scan(for_ns)
+                return 0
+            await station.scan(min(for_ns, timing.sound_scan_ns))
+            return timing.sound_scan_every_ns
+
+    return _alone(glancing())
+
+
 def look_at(
     address: str,
     *,
@@ -145,6 +162,10 @@ class _Station:
         else:
             self._troubles[about] = sentence
         self._changed.set()
+
+    def sounds(self) -> bool:
+        """Does sound go out over the adapter?"""
+        return self._watch.sounds()
 
     # --- scanning --------------------------------------------------------------------------------------------------
 
