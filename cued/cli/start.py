@@ -32,7 +32,7 @@ def run(_args: argparse.Namespace) -> int:
 
 
 def missing(checks: tuple[Check, ...], pod: Callable[[], str]) -> list[str]:
-    """Why this is a try and not a run, in sentences for the runner; empty: it is a run. `pod`: asked only where there is sound."""
+    """Why this is a try and not a run, in sentences; empty: it is a run. `pod` is asked only where there is sound."""
     lines = [
         f"No sound here: {check.what}. To do: {check.mend}." for check in checks if check.state is State.FAIL and _sounds(check)
     ]
