@@ -162,7 +162,7 @@ def decimal(word: str) -> float:
 
 def duration(word: str) -> int:
     """`90s`, `10 min`, `1h5min` in nanoseconds."""
-    from cued.packs.quantities import QuantityError, time
+    from cued.yamlread.quantities import QuantityError, time
 
     try:
         return time(word)

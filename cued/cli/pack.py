@@ -143,7 +143,7 @@ def _width() -> int:
 
 def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> list[str]:
     from cued.packs import aloud, drawing
-    from cued.packs.quantities import time_text
+    from cued.yamlread.quantities import time_text
 
     pack = loaded.pack
     lines = [pack.title, f"{pack.name} {pack.version}, in {pack.language}, {pack.license}"]
