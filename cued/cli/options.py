@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from cued.audio.commands import Ear
 from cued.runtime.request import Pack, Volumes
+
+if TYPE_CHECKING:
+    from cued.runtime.journalling import JournalWanted
 
 MAX_HR_BPM = (100, 240)
 """What a runner's maximal heart rate can be; a number outside is a slip of the finger."""
@@ -45,6 +48,32 @@ def add_volumes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speaker", metavar="NAME", help="another voice of your speech engine, by its name")
     ears = [ear.value for ear in Ear]
     parser.add_argument("--ear", choices=ears, default=Ear.BOTH.value, help="where it sounds, so that one ear hears traffic")
+
+
+def add_journal(parser: argparse.ArgumentParser, *, none: bool = False) -> None:
+    """`--journal PATH`, or `none` where a run may be kept nowhere."""
+    what = "where the run is kept, or none" if none else "the journal to read"
+    parser.add_argument("--journal", metavar="PATH|none" if none else "PATH", help=f"{what}; default: your own")
+
+
+def journal(word: str | None) -> Path:
+    """The journal that a verb is about."""
+    from cued.errors import UsageError
+    from cued.runtime.journalling import journal_path
+
+    path = journal_path(word)
+    if path is None:
+        raise UsageError("the journal is `none`: --journal names one")
+    return path
+
+
+def journal_wanted(args: argparse.Namespace) -> JournalWanted | None:
+    """Where the live run of `args` is kept; None: nowhere."""
+    from cued.runtime.journalling import JournalWanted, journal_path
+
+    path = journal_path(args.journal)
+    asked = {name: value for name, value in vars(args).items() if value is None or isinstance(value, str | int | float)}
+    return None if path is None else JournalWanted(path, asked)
 
 
 def volumes_of(args: argparse.Namespace) -> Volumes:

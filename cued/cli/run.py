@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--beat", metavar="SPM", type=options.beat, help="your cadence, for --sensor none")
     options.add_session(parser, seed=None)
     options.add_volumes(parser)
+    options.add_journal(parser, none=True)
     parser.add_argument("--keep-awake", action="store_true", help="a faint noise, for Bluetooth headphones that fall asleep")
     parser.add_argument(
         "--events", metavar="FILE", default="", help="every decision as it falls, a line of JSON each; - for standard output"
@@ -75,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
         stop_ns=args.stop_ns,
         events=args.events,
         keep_awake=args.keep_awake,
+        journal=options.journal_wanted(args),
     )
     for sentence in (*_about(args, request, known_spm), *request.feeding.notes):
         print(sentence, file=sys.stderr)

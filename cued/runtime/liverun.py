@@ -20,12 +20,13 @@ from cued.runtime.clock import MonotonicClock, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Listener, Until
 from cued.runtime.eventlog import EventLog
 from cued.runtime.files import check_outputs, open_growing
+from cued.runtime.journalling import JournalWanted, recording
 from cued.runtime.lastrun import remember_cadence
-from cued.runtime.live import Display, Live, Screen, stopping
+from cued.runtime.live import Display, Live, Screen, Source, stopping
 from cued.runtime.outputs import DeviceSound, FileSound, LiveSound, NoSound
 from cued.runtime.rehearsal import open_voice, write_timeline
 from cued.runtime.request import RATE_HZ, OutputChoice, Request, ToDevice, ToFile
-from cued.runtime.status import SoundState
+from cued.runtime.status import SoundState, clock_text
 from cued.units import NS_PER_MS
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class LiveWanted:
     timeline: str = ""
     keep_awake: bool = False
     """A faint noise keeps Bluetooth headphones from going to sleep."""
+    journal: JournalWanted | None = None
+    """None: the run is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +118,20 @@ def live(
         )
         feed = request.feeding.feed if wanted.stop_ns is None else Until(request.feeding.feed, wanted.stop_ns)
         spoken = _Spoken(voice, screen)
-        conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask)
+        journal = recording(wanted.journal, request, how, voice.name, clock, screen.notice)
+        sources: list[Source] = [_Sleep(clock, output, screen.notice), device_sound, spoken]
+        if journal is not None:
+            closing.callback(journal.abandon)
+            sources.append(journal)
+        conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask, None if journal is None else journal.step)
         inbox: SimpleQueue[Event] = SimpleQueue()
-        loop = Live(conductor, feed, clock, inbox, (device_sound, spoken), Display(screen, device_sound.state), wanted.rate)
+        loop = Live(conductor, feed, clock, inbox, sources, Display(screen, device_sound.state), wanted.rate)
         if begin is not None:
             begin()
         with stopping(clock, inbox):
             end_ns = loop.run()
+            if journal is not None:
+                journal.finish(end_ns, device_sound.state())
             if wanted.timeline:
                 write_timeline(wanted.timeline, log)
         undo.pop_all()
@@ -183,6 +193,29 @@ class _Spoken:
         """Pass the voice's notices on."""
         for sentence in self._voice.notices():
             self._screen.notice(sentence)
+
+
+class _Sleep:
+    """A source that watches over the machine's own sleep.
+
+    Afterwards the session's time and the sound's leap over it, and the loop, so late all at once, tells the session that it
+    stalled.
+    """
+
+    pending = False
+
+    def __init__(self, clock: MonotonicClock, output: LiveSound, notice: Callable[[str], None]) -> None:
+        self._clock = clock
+        self._output = output
+        self._notice = notice
+
+    def collect(self, now_ns: int) -> list[Event]:  # noqa: ARG002 - the leap is seen in the loop's next look at the clock
+        """No events."""
+        slept_ns = self._clock.catch_up()
+        if slept_ns:
+            self._output.start_at(self._clock.start_ns)
+            self._notice(f"the machine slept for {clock_text(slept_ns)}: what fell due meanwhile is left out")
+        return []
 
 
 class Search:
