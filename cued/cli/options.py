@@ -73,7 +73,7 @@ def journal_wanted(args: argparse.Namespace) -> JournalWanted | None:
 
     path = journal_path(args.journal)
     asked = {name: value for name, value in vars(args).items() if value is None or isinstance(value, str | int | float)}
-    return None if path is None else JournalWanted(path, asked)
+    return None if path is None else JournalWanted(path, asked, anew=getattr(args, "new", False))
 
 
 def volumes_of(args: argparse.Namespace) -> Volumes:

@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_session(parser, seed=None)
     options.add_volumes(parser)
     options.add_journal(parser, none=True)
+    parser.add_argument("--new", action="store_true", help="begin a new run, even if the last one broke off just now")
     parser.add_argument("--keep-awake", action="store_true", help="a faint noise, for Bluetooth headphones that fall asleep")
     parser.add_argument(
         "--events", metavar="FILE", default="", help="every decision as it falls, a line of JSON each; - for standard output"

@@ -55,6 +55,8 @@ class Going:
     """Session time of its last row."""
     began_boot_ns: int
     """The machine's uptime at session time 0, as the clock goes now: before a restart there was another."""
+    detail: str
+    """JSON, for the mark that says that it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,9 @@ class Recorder:
         self._time = RunTime() if going is None else going.time
         self._reached_ns = self._alive_ns = 0 if going is None else going.at_ns
         if going is not None:
-            self._pending.append(Row("marks", (going.at_ns, self._time.at(going.at_ns), "continued", look().utc_ns, "{}")))
+            self._pending.append(
+                Row("marks", (going.at_ns, self._time.at(going.at_ns), "continued", look().utc_ns, going.detail))
+            )
 
     # --- from the loop: none of these waits -----------------------------------------------------------------------
 

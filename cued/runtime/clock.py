@@ -51,6 +51,11 @@ class MonotonicClock:
         self._asleep = asleep or asleep_ns
         self._asleep_ns = self._asleep()
 
+    @property
+    def began_boot_ns(self) -> int:
+        """The machine's uptime, sleep included, at session time 0."""
+        return self.start_ns + self._asleep_ns
+
     def catch_up(self) -> int:
         """Leap over what the machine has slept since the last call; returns that, in ns of real time, mostly 0."""
         slept_ns = self._asleep() - self._asleep_ns

@@ -116,6 +116,11 @@ class Conductor:
         self.speech_until_ns = 0
         """Where the last spoken cue so far ends."""
 
+    def take_over(self, session: engine.Session, at_ns: int) -> None:
+        """Go on with a session that has come to `at_ns` elsewhere."""
+        self._session = session
+        self.at_ns = at_ns
+
     @property
     def due_ns(self) -> int | None:
         """When the session next wants a wake."""

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,14 +16,15 @@ from cued.core.start import Start
 from cued.errors import JournalError
 from cued.formats import event_codec
 from cued.journal.rows import Head, Row
-from cued.runtime.clock import MonotonicClock, boot_ns
+from cued.runtime.clock import MonotonicClock
 from cued.runtime.moments import boot_id, moment
 from cued.runtime.request import Request
 from cued.runtime.status import SoundState
 
 if TYPE_CHECKING:
     from cued.core.events import Event
-    from cued.journal.recorder import Committed, Going, Recorder
+    from cued.journal.recorder import Committed, Recorder
+    from cued.runtime.goingon import Broken
 
 VARIABLE: Final = "CUED_JOURNAL"
 """Names another journal, or `none`; an option on the command line goes before it."""
@@ -102,13 +104,15 @@ def recording(
     voice: str,
     clock: MonotonicClock,
     notice: Callable[[str], None],
-    going: Going | None = None,
+    past: Broken | None,
+    closing: ExitStack,
 ) -> Recording | None:
-    """The run's way into the journal; None where there is none, and then `notice` was told why."""
+    """The run's way into the journal, left with `closing`; None where there is none, and then `notice` was told why."""
     if wanted is None:
         return None
     from cued.journal.recorder import Recorder
 
+    going = None if past is None else past.going(clock)
     recorder = Recorder(wanted.path, _head(wanted, request, how, voice, clock), moment, going, wanted.committed)
     try:
         recorder.begin()
@@ -116,6 +120,7 @@ def recording(
         notice(f"{error}; this run is not recorded")
         return None
     seat = Recording(recorder, notice)
+    closing.callback(seat.abandon)
     seat.collect(0)
     for name, value in wanted.conditions:
         recorder.add(Row("conditions", (None, name, value, moment().utc_ns)))
@@ -123,7 +128,7 @@ def recording(
 
 
 def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock: MonotonicClock) -> Head:
-    now, began_boot_ns = moment(), began_boot(clock)
+    now, began_boot_ns = moment(), clock.began_boot_ns
     return Head(
         uid=os.urandom(8).hex(),
         start=event_codec.encode(how),
@@ -143,11 +148,6 @@ def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock
         boot_id=boot_id(),
         began_boot_ns=began_boot_ns,
     )
-
-
-def began_boot(clock: MonotonicClock) -> int:
-    """The machine's uptime, sleep included, at session time 0."""
-    return boot_ns() - int(clock.now_ns() / clock.rate)
 
 
 def _text(path: str) -> str:

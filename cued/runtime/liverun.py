@@ -17,9 +17,10 @@ from cued.core.view import View
 from cued.errors import CuedError, UsageError
 from cued.runtime import voice as voices
 from cued.runtime.clock import MonotonicClock, monotonic_in_ns
-from cued.runtime.conductor import Conductor, Listener, Until
+from cued.runtime.conductor import Conductor, Feed, Listener, Until
 from cued.runtime.eventlog import EventLog
 from cued.runtime.files import check_outputs, open_growing
+from cued.runtime.goingon import Broken, broken_off
 from cued.runtime.journalling import JournalWanted, recording
 from cued.runtime.lastrun import remember_cadence
 from cued.runtime.live import Display, Live, Screen, Source, stopping
@@ -99,11 +100,13 @@ def live(
         closing.callback(output.close)
         sounds = _Sounds()
         voice = open_voice(voices.REAL, request, sounds.load, closing)
-        how = request.start(voice.prepare(texts_of(request.pack.value, request.language), speech))
+        prepared = voice.prepare(texts_of(request.pack.value, request.language), speech)
+        past = broken_off(wanted.journal, request, wanted.rate)
+        how = request.start(prepared) if past is None else past.how
         file_sound = _sound_file(sound_file, request, undo)
         out = open_growing(wanted.events) if wanted.events else None
         output.wait_open(OPEN_WAIT_S)
-        clock = MonotonicClock(monotonic_in_ns(LEAD_NS), wanted.rate)
+        clock, feed = _clock_and_feed(request, wanted, past)
         output.start_at(clock.start_ns)
         device_sound = DeviceSound(output, screen.notice)
         outputs: list[DeviceSound | FileSound] = [device_sound] if file_sound is None else [device_sound, file_sound]
@@ -116,15 +119,19 @@ def live(
             out=out,
             spare=screen.notice,
         )
-        feed = request.feeding.feed if wanted.stop_ns is None else Until(request.feeding.feed, wanted.stop_ns)
         spoken = _Spoken(voice, screen)
-        journal = recording(wanted.journal, request, how, voice.name, clock, screen.notice)
-        sources: list[Source] = [_Sleep(clock, output, screen.notice), device_sound, spoken]
-        if journal is not None:
-            closing.callback(journal.abandon)
-            sources.append(journal)
-        conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask, None if journal is None else journal.step)
+        journal = recording(wanted.journal, request, how, voice.name, clock, screen.notice, past, closing)
+        witness = None if journal is None else journal.step
+        conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask, witness)
+        if past is not None:
+            past.go_on(screen.notice, conductor, log, witness, wanted.rate, prepared, voice.answer)
         inbox: SimpleQueue[Event] = SimpleQueue()
+        sources: list[Source] = [
+            _Sleep(clock, output, screen.notice),
+            device_sound,
+            spoken,
+            *([] if journal is None else [journal]),
+        ]
         loop = Live(conductor, feed, clock, inbox, sources, Display(screen, device_sound.state), wanted.rate)
         if begin is not None:
             begin()
@@ -143,6 +150,16 @@ def live(
         remember_cadence(summary.mean_spm, summary.running_ns)
     written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
     return Lived(log, conductor.view(), end_ns, device_sound.state(), written)
+
+
+def _clock_and_feed(request: Request, wanted: LiveWanted, past: Broken | None) -> tuple[MonotonicClock, Feed]:
+    """Session time, and what feeds it: from 0 on, or from where a run broke off."""
+    if past is None:
+        clock, feed, from_ns = MonotonicClock(monotonic_in_ns(LEAD_NS), wanted.rate), request.feeding.feed, 0
+    else:
+        clock, feed = past.clock(wanted.rate, LEAD_NS), past.feed(request.feeding.feed, wanted.rate)
+        from_ns = past.resume_ns(wanted.rate)
+    return clock, feed if wanted.stop_ns is None else Until(feed, from_ns + wanted.stop_ns)
 
 
 class _Sounds:

@@ -64,8 +64,8 @@ def start_of(line: str) -> Start:
         raise JournalError(f"the session's first row cannot be read by this cued: {error}") from error
 
 
-def fed(how: Start, lines: Iterable[list[str]]) -> Iterator[tuple[Event, tuple[Effect, ...]]]:
-    """The recorded events and what today's core makes of each; raises JournalError for a line that cannot be read."""
+def fed(how: Start, lines: Iterable[list[str]]) -> Iterator[tuple[Event, engine.Session, tuple[Effect, ...]]]:
+    """Each recorded event and what today's core makes of it; raises JournalError for a line that cannot be read."""
     session = engine.start(how)
     for stretch in lines:
         for line in stretch:
@@ -73,7 +73,7 @@ def fed(how: Start, lines: Iterable[list[str]]) -> Iterator[tuple[Event, tuple[E
                 continue
             event = _event(line)
             session, effects = engine.step(session, event)
-            yield event, effects
+            yield event, session, effects
 
 
 def recorded(lines: Iterable[list[str]]) -> Iterator[str]:
@@ -99,7 +99,7 @@ def replay(how: Start, lines: list[list[str]]) -> Replayed:
     """Compare a whole session's recording with what today's core decides on its events."""
     now: list[Effect] = []
     events, to_ns = 0, 0
-    for event, effects in fed(how, lines):
+    for event, _, effects in fed(how, lines):
         events += not isinstance(event, Wake)
         to_ns = max(to_ns, event.at_ns)
         now += effects
