@@ -33,6 +33,8 @@ WALK_BELOW_SPM: Final = 130.0
 RUN_FROM_SPM: Final = 140.0
 RUN_FROM_MPS: Final = 2.2
 """Faster than people walk (the walk–run transition lies near 2 m/s)."""
+STILL_MPS: Final = 0.3
+"""Slower than anybody walks: without a cadence, it is standing."""
 SPIKE: Final = 0.20
 """Further than this from the last ten seconds, from one sample to the next, is not how runners change cadence."""
 
@@ -76,18 +78,20 @@ def observe(state: CadenceState, sample: CadenceSample, steady_speed_mps: float 
     Returns the new state and the artefact the sample was left out as: empty, `spike`, `dropout`, `doubled` or `halved`.
     """
     at_ns, spm, speed = sample.at_ns, sample.spm, sample.speed_mps
-    if spm is None and speed is not None and speed < 0.3:
+    if spm is None and speed is not None and speed < STILL_MPS:
         spm = 0.0
     artefact = "" if spm is None else _surprise(state, spm, at_ns)
     if not artefact and spm is not None and STANDING_SPM <= spm <= TOP_SPM:  # as nearly every sample is
         gait = _gait(spm, speed, sample.running, Gait.UNKNOWN if state.gait is Gait.LOST else state.gait)
         since_ns = state.gait_since_ns if gait is state.gait else at_ns
         return CadenceState(_with(state.believed, spm, at_ns), (), "", at_ns, gait, since_ns, state.ran_into_loss), ""
-    state = replace(state, last_ns=at_ns)
     if state.gait is Gait.LOST:
+        if not tells_of_feet(sample):
+            return state, ""
         state = _moved(state, Gait.UNKNOWN, at_ns)
+    state = replace(state, last_ns=at_ns)
     if spm is None:
-        return state, ""
+        return _unknown(_not_standing(state, speed, at_ns), at_ns), ""
     if not 0 <= spm <= TOP_SPM:
         return state, "spike"
     if artefact:
@@ -105,6 +109,23 @@ def observe(state: CadenceState, sample: CadenceSample, steady_speed_mps: float 
     if gait is Gait.STANDING and state.believed:
         state = replace(state, believed=())
     return _moved(state, gait, at_ns), ""
+
+
+def tells_of_feet(sample: CadenceSample) -> bool:
+    """Does the cadence sensor speak, if only by a number whose unit nobody knows yet? A treadmill's belt alone does not."""
+    return sample.spm is not None or sample.raw is not None
+
+
+def _not_standing(state: CadenceState, speed: float | None, at_ns: int) -> CadenceState:
+    """Whoever gets ahead no longer stands, though nobody can say how the feet move."""
+    moves = speed is not None and speed >= STILL_MPS
+    return _moved(state, Gait.UNKNOWN, at_ns) if moves and state.gait is Gait.STANDING else state
+
+
+def _unknown(state: CadenceState, at_ns: int) -> CadenceState:
+    """Of a runner or walker whose last cadence is out of date nothing more is known."""
+    old = not state.believed or at_ns - state.believed[-1].at_ns >= OWN_NS
+    return _moved(state, Gait.UNKNOWN, at_ns) if old and state.gait in (Gait.RUNNING, Gait.WALKING) else state
 
 
 def _with(believed: tuple[Seen, ...], spm: float, at_ns: int) -> tuple[Seen, ...]:

@@ -176,6 +176,8 @@ class CadenceSeen:
     distance_m: float | None = None
     estimated: bool = False
     """The distance is reckoned, not measured."""
+    raw: int | None = None
+    """The sensor's own number, which cadence was made of or could not be."""
 
 
 @dataclass(frozen=True, slots=True)

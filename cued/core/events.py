@@ -20,12 +20,14 @@ class CadenceSample:
 
     at_ns: int
     spm: float | None
-    """Steps per minute of both feet; 0 is standing."""
+    """Steps per minute of both feet; 0 is standing. None also while nobody knows whether the sensor counts steps or strides."""
     speed_mps: float | None = None
     total_distance_m: float | None = None
     """The sensor's own running total."""
     running: bool | None = None
     """The sensor's walk/run flag; None where it has none worth trusting."""
+    raw: int | None = None
+    """The sensor's own number, its unit known or not."""
 
 
 @dataclass(frozen=True, slots=True)

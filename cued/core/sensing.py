@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cued.core import motion as moving
 from cued.core.beating import watch_nudge
-from cued.core.cadence import Gait, fell_silent, link_lost, observe
+from cued.core.cadence import Gait, fell_silent, link_lost, observe, tells_of_feet
 from cued.core.cues import Drift, HeartRateAbove, Metric, Mode, PaceDrop, Record, Rise, SensorIs, SensorWord, Trigger
 from cued.core.effects import BandWas, CadenceSeen, Measured, SensorWas
 from cued.core.events import (
@@ -51,16 +51,17 @@ ENOUGH = 10
 
 def sample(turn: Turn, event: CadenceSample) -> None:
     """One reading of the pod."""
-    if turn.sensor in ("", "lost"):
-        _sensor(turn, "found" if turn.sensor == "" else "back")
-    if turn.link.down_ns is not None or turn.link.lost:
-        _cadence_is_back(turn)
+    if tells_of_feet(event):
+        if turn.sensor in ("", "lost"):
+            _sensor(turn, "found" if turn.sensor == "" else "back")
+        if turn.link.down_ns is not None or turn.link.lost:
+            _cadence_is_back(turn)
     before = turn.speed_mps
     turn.cadence, artefact = observe(turn.cadence, event, before)
     turn.motion = moving.observed(turn.motion, event)
     _move(turn)
     turn.look()
-    if not artefact:
+    if not artefact and event.spm is not None:
         _take(turn)
     judge(turn)
     watch_nudge(turn)
@@ -78,6 +79,7 @@ def sample(turn: Turn, event: CadenceSample) -> None:
             speed_mps=event.speed_mps,
             distance_m=carried_m(turn.motion, turn.now_ns),
             estimated=is_estimated(turn.motion, turn.now_ns),
+            raw=event.raw,
         )
     )
 

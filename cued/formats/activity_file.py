@@ -24,7 +24,11 @@ def read_activity(path: str | Path) -> Activity:
     Raises FormatError with one sentence that names the file. Never opens anything but a regular file, so a pipe
     cannot block it and a device is not touched.
     """
-    data = _read_regular_file(path)
+    return activity_of(path, read_regular_file(path))
+
+
+def activity_of(path: str | Path, data: bytes) -> Activity:
+    """As `read_activity`, from the file's bytes."""
     sha256 = hashlib.sha256(data).hexdigest()
     try:
         return _parse(str(path), sha256, data)
@@ -53,7 +57,7 @@ def _parse(source: str, sha256: str, data: bytes) -> Activity:
     return read_csv(source, sha256, data)
 
 
-def _read_regular_file(path: str | Path) -> bytes:
+def read_regular_file(path: str | Path) -> bytes:
     """All bytes of a regular file (links followed) of at most MAX_BYTES; FormatError for everything else."""
     try:
         # Asked before opening: opening alone can block on a pipe, rewind a tape or arm a watchdog.
@@ -86,7 +90,7 @@ def _check_regular(path: str | Path, status: os.stat_result) -> None:
     )
     for is_kind, name in kinds:
         if is_kind(status.st_mode):
-            raise FormatError(f"{path}: this is {name}, not a file; give a FIT or CSV file of a run")
+            raise FormatError(f"{path}: this is {name}, not a file; give a run's FIT or CSV file, or a raw sensor log")
     if status.st_size > MAX_BYTES:
         raise FormatError(f"{path}: {_too_large(status.st_size)}")
 

@@ -223,6 +223,8 @@ def _cadence(seen: CadenceSeen, t_ns: int) -> str:
         text += ', "estimated": true'
     if seen.artefact:
         text += f', "artefact": "{seen.artefact}"'
+    if seen.raw is not None:
+        text += f', "raw": {seen.raw}'
     return text + "}\n"
 
 

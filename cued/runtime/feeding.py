@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SIMULATED_LENGTH_NS: Final = 45 * NS_PER_MIN
 """A simulated run without a length (the format's own point 2)."""
 DEFAULT_PRESET: Final = "easy"
+TOO_SHORT: Final = "the recording is shorter than --length: the run ends where it ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def sensor_of(word: str) -> SensorChoice:
         return Simulated(rest or DEFAULT_PRESET)
     if kind == "file" and rest:
         return Recorded(rest)
-    raise UsageError(f"--sensor {word}: give none, sim, sim:PRESET or file:PATH (a FIT or CSV file of a run)")
+    raise UsageError(f"--sensor {word}: give none, sim, sim:PRESET or file:PATH (a run as FIT, CSV or raw sensor log)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Feeding:
     """Where the feed ends on the session's line, pauses included; None: never."""
     sensor: bool
     simulated: bool
+    on_air: bool = False
+    """From pods on the air, now or then: cued tells when they are lost."""
     path: str = ""
     """The file that it comes from; empty: none."""
     notes: tuple[str, ...] = ()
@@ -137,15 +140,19 @@ def _simulated(preset: str, length_ns: int, seed: int) -> Feeding:
 
 
 def _recorded(path: str, length_ns: int | None) -> Feeding:
-    from cued.formats.activity_file import read_activity
+    from cued.formats.activity_file import activity_of, read_regular_file
+    from cued.formats.sensor_log import is_sensor_log
     from cued.sensors.recorded import events_of, running_length_ns
 
-    activity = read_activity(path)
+    data = read_regular_file(path)
+    if is_sensor_log(data):
+        return _raw(path, data, length_ns)
+    activity = activity_of(path, data)
     own_ns = running_length_ns(activity)
     end_ns = activity.length_ns if length_ns is None or length_ns >= own_ns else _reached_ns(activity, length_ns)
     notes = list(activity.notes)
     if length_ns is not None and length_ns > own_ns:
-        notes.append("the recording is shorter than --length: the run ends where it ends")
+        notes.append(TOO_SHORT)
     return Feeding(
         feed=Until(Recording(events_of(activity)), end_ns),
         source=f"file:{Path(path).name}",
@@ -155,6 +162,28 @@ def _recorded(path: str, length_ns: int | None) -> Feeding:
         simulated=False,
         path=path,
         notes=tuple(notes),
+    )
+
+
+def _raw(path: str, data: bytes, length_ns: int | None) -> Feeding:
+    """What sensors sent, through the hub as in a live run; it knows of no pauses, so its length is its last stamp."""
+    from cued.formats.sensor_log import read_sensor_log
+    from cued.sensors.replayed import replay
+
+    log = read_sensor_log(path, data)
+    replayed = replay(log)
+    own_ns = log.length_ns
+    wanted_ns = own_ns if length_ns is None else length_ns
+    return Feeding(
+        feed=Until(Recording(iter(replayed.events)), min(own_ns, wanted_ns)),
+        source=f"file:{Path(path).name}",
+        length_ns=wanted_ns,
+        end_ns=min(own_ns, wanted_ns),
+        sensor=True,
+        simulated=False,
+        on_air=True,
+        path=path,
+        notes=(*log.notes, *replayed.notes, *((TOO_SHORT,) if wanted_ns > own_ns else ())),
     )
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from cued.audio.commands import Clip, MixFormat
 from cued.core.effects import Render
-from cued.core.engine import texts_of
 from cued.core.events import Event
 from cued.core.view import View
 from cued.errors import CuedError, UsageError
@@ -100,7 +99,7 @@ def live(
         closing.callback(output.close)
         sounds = _Sounds()
         voice = open_voice(voices.REAL, request, sounds.load, closing)
-        prepared = voice.prepare(texts_of(request.pack.value, request.language), speech)
+        prepared = voice.prepare(request.texts, speech)
         past = broken_off(wanted.journal, request, wanted.rate)
         how = request.start(prepared) if past is None else past.how
         file_sound = _sound_file(sound_file, request, undo)

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cued.core.engine import texts_of
 from cued.core.view import View
 from cued.runtime import voice as voices
 from cued.runtime.conductor import Conductor, Listener
@@ -82,7 +81,7 @@ def conduct(request: Request, wanted: Wanted, watch: Watch, sink: Sink | None) -
             load = sound.load
             listeners.append(sound)
         voice = open_voice(wanted.voice, request, load, closing)
-        how = request.start(voice.prepare(texts_of(request.pack.value, request.language), watch.speech))
+        how = request.start(voice.prepare(request.texts, watch.speech))
         _tell(voice.notices(), watch.notice)
         out = open_finished(wanted.events) if wanted.events else None
         if out is not None:

@@ -8,7 +8,8 @@ from typing import Final, TypeAlias
 
 from cued.audio.commands import Ear, MixFormat
 from cued.core.cues import CuePack
-from cued.core.start import Runner, Start
+from cued.core.engine import texts_of
+from cued.core.start import Runner, Start, Text
 from cued.errors import UsageError
 from cued.runtime.feeding import Feeding
 
@@ -118,6 +119,11 @@ class Request:
         """The language that is heard."""
         return self.language or self.pack.value.language
 
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """What has to be ready before the start."""
+        return texts_of(self.pack.value, self.language, on_air=self.feeding.on_air)
+
     def start(self, speech: tuple[tuple[str, int], ...]) -> Start:
         """What the core is told, once the texts' lengths are known."""
         feeding = self.feeding
@@ -132,6 +138,7 @@ class Request:
             length_ns=feeding.length_ns,
             runner=Runner(baseline_spm=self.baseline_spm, max_hr_bpm=self.max_hr_bpm, cadence_spm=beat_spm),
             sensor=feeding.sensor,
+            on_air=feeding.on_air,
             simulated=feeding.simulated,
             desk=self.desk,
             speech=speech,

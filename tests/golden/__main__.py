@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 
-from tests.golden.cases import RECORDED, SIMULATED
+from tests.golden.cases import MADE, RECORDED
 from tests.golden.conduct import FOLDER, golden_file, golden_text
 from tests.support.tools import data_folder
 
@@ -18,7 +18,7 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     changed = 0
     absent = [case for case in RECORDED if runs is None or not (runs / case.run).is_file()]
-    cases = [case for case in (*SIMULATED, *RECORDED) if case not in absent]
+    cases = [case for case in (*MADE, *RECORDED) if case not in absent]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for case, text in zip(cases, pool.map(partial(golden_text, runs=runs), cases), strict=True):
             path = golden_file(case)
@@ -31,7 +31,7 @@ def main() -> int:
             print(f"{'new     ' if before is None else 'changed '}  {path.name}")
     for case in absent:
         print(f"left as it was  {golden_file(case).name}: {case.run} is not on this machine (CUED_TEST_DATA)")
-    kept = {golden_file(case) for case in (*SIMULATED, *RECORDED)}
+    kept = {golden_file(case) for case in (*MADE, *RECORDED)}
     for path in sorted(set(FOLDER.iterdir()) - kept):
         path.unlink()
         changed += 1

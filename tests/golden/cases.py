@@ -17,9 +17,11 @@ class Case:
     why: str
     """What it is kept for."""
     sim: str = ""
-    """A simulated runner; else `run`."""
+    """A simulated runner; else `run` or `raw`."""
     run: str = ""
     """A file among the shared recordings."""
+    raw: str = ""
+    """A raw sensor log that `tests/support/raw_runs.py` makes."""
     minutes: int | None = None
     """None: as long as the recording."""
     session: int = 1
@@ -28,7 +30,7 @@ class Case:
     @property
     def name(self) -> str:
         """Its file's name, without ending."""
-        source = self.sim or self.run.rpartition(".")[0]
+        source = self.sim or self.raw or self.run.rpartition(".")[0]
         return f"{self.pack}-{source}-session{self.session}"
 
     @property
@@ -39,7 +41,8 @@ class Case:
     @property
     def command(self) -> str:
         """The same run by hand; a recording is given by its name alone."""
-        source = f"--sim {self.sim} --length {self.minutes}min" if self.sim else f"--run {self.run}"
+        file = f"{self.raw}.jsonl" if self.raw else self.run
+        source = f"--sim {self.sim} --length {self.minutes}min" if self.sim else f"--run {file}"
         return f"cued rehearse {self.pack} {source} --session {self.session} --seed {self.seed} --events -"
 
 
@@ -81,6 +84,21 @@ SIMULATED: Final = (
         session=3,
     ),
 )
+RAW: Final = (
+    Case(
+        "metronome",
+        "a pod whose unit nobody knows at first: no beat until it is known, a renewed link, a lost one, a low battery",
+        raw="one-pod",
+    ),
+    Case(
+        "awareness",
+        "two pods: one follows the other without a loss or a leap, though its bytes come doubled, cut and by hundreds",
+        raw="two-pods",
+    ),
+)
+"""From the bytes on: what a live run gets over the air."""
+MADE: Final = (*SIMULATED, *RAW)
+"""Cases that need no recording."""
 RECORDED: Final = (
     Case("awareness", "a foot pod's own hour, even and complete", run="stryd_57min.fit"),
     Case("integration", "an older watch that leaves out a second now and then", run="fenix2_47min.fit"),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from cued.packs.catalog import open_pack, shipped_folder
-from cued.runtime.feeding import Recorded, Simulated, feeding_of
+from cued.runtime.feeding import Feeding, Recorded, Simulated, feeding_of
 from cued.runtime.rehearsal import Wanted, Watch, rehearse
 from cued.runtime.request import Pack, Request
 from tests.golden.cases import Case
 from tests.golden.render import EVERY, rendered
+from tests.support.raw_runs import raw_run
 
 FOLDER: Final = Path(__file__).with_name("runs")
 
@@ -29,7 +31,10 @@ def golden_text(case: Case, runs: Path | None) -> str:
 
 def _header(case: Case, runs: Path | None) -> list[str]:
     told = [case.command, f"Why: {case.why}."]
-    if case.run:
+    if case.raw:
+        told.append(f"Input: {case.raw}.jsonl, bytes made up by tests/support/raw_runs.py.")
+        told.append(f"Not shown: cadence lines, but for every {EVERY}th.")
+    elif case.run:
         assert runs is not None
         told.append(f"Input: a real run, {case.run}, SHA-256 {hashlib.sha256((runs / case.run).read_bytes()).hexdigest()};")
         told.append("it is not in the repository. Not shown: its cadence lines.")
@@ -44,14 +49,23 @@ def _header(case: Case, runs: Path | None) -> list[str]:
 
 def _events(case: Case, runs: Path | None) -> list[str]:
     loaded = open_pack(str(shipped_folder() / f"{case.pack}.yaml"))
-    choice = Simulated(case.sim) if case.sim else Recorded(str((runs or Path()) / case.run))
     request = Request(
         pack=Pack(loaded.pack, loaded.folder),
-        feeding=feeding_of(choice, case.length_ns, case.seed),
+        feeding=_feeding(case, runs),
         seed=case.seed,
         session_number=case.session,
     )
     return rehearse(request, Wanted(), Watch(notice=_ignore)).log.lines
+
+
+def _feeding(case: Case, runs: Path | None) -> Feeding:
+    if case.raw:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"{case.raw}.jsonl"
+            path.write_text(raw_run(case.raw), encoding="utf-8")
+            return feeding_of(Recorded(str(path)), case.length_ns, case.seed)
+    choice = Simulated(case.sim) if case.sim else Recorded(str((runs or Path()) / case.run))
+    return feeding_of(choice, case.length_ns, case.seed)
 
 
 def _ignore(_sentence: str) -> None:

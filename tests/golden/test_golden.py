@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.golden.cases import RECORDED, SIMULATED, Case
+from tests.golden.cases import MADE, RECORDED, Case
 from tests.golden.conduct import FOLDER, golden_file, golden_text
 from tests.golden.render import rendered
 from tests.support.tools import missing
@@ -33,8 +33,8 @@ def check_as_before(case: Case, runs: Path | None) -> None:
     )
 
 
-@pytest.mark.parametrize("case", SIMULATED, ids=lambda case: case.name)
-def test_a_simulated_run_is_decided_as_before(case: Case) -> None:
+@pytest.mark.parametrize("case", MADE, ids=lambda case: case.name)
+def test_a_run_made_from_nothing_is_decided_as_before(case: Case) -> None:
     check_as_before(case, None)
 
 
@@ -46,13 +46,13 @@ def test_a_real_run_is_decided_as_before(case: Case, run_data: Path) -> None:
 
 
 def test_every_golden_file_has_a_case_and_every_case_a_name_of_its_own() -> None:
-    names = [case.name for case in (*SIMULATED, *RECORDED)]
+    names = [case.name for case in (*MADE, *RECORDED)]
     assert len(set(names)) == len(names)
     assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(names)
 
 
 def test_every_golden_file_says_first_how_it_is_had_again_and_why_it_is_kept() -> None:
-    for case in (*SIMULATED, *RECORDED):
+    for case in (*MADE, *RECORDED):
         head = golden_file(case).read_text(encoding="utf-8").splitlines()[:2]
         assert head == [f"# {case.command}", f"# Why: {case.why}."]
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from cued.core.effects import PlayClick
-from cued.core.events import CadenceSample, Event, Pause, Stop
+from cued.core.events import CadenceSample, Event, LinkState, Pause, SensorLink, Stop
 from cued.errors import FormatError, SensorError, UsageError
 from cued.runtime.conductor import Feed, NoFeed, Until
 from cued.runtime.feeding import Nobody, Recorded, Recording, Simulated, feeding_of, sensor_of
 from cued.units import NS_PER_MIN, NS_PER_S
+from tests.support.raw_runs import raw_run
 
 
 def everything(feed: Feed) -> list[Event]:
@@ -129,3 +130,53 @@ def test_a_feed_is_cut_where_it_is_told_to_end() -> None:
 def test_the_earlier_of_two_ends_wins() -> None:
     assert everything(Until(Until(Recording(iter(())), 5), 9)) == [Stop(5)]
     assert everything(Until(Until(Recording(iter(())), 9), 5)) == [Stop(5)]
+
+
+def test_a_raw_sensor_log_is_known_by_its_content_and_played_through_the_hub(tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    path.write_text(raw_run("one-pod"))
+    feeding = feeding_of(Recorded(str(path)), None, 0)
+    events = everything(feeding.feed)
+    assert events[-1] == Stop(720_250_000_000)
+    assert (feeding.length_ns, feeding.end_ns) == (720_250_000_000, 720_250_000_000)
+    assert (feeding.source, feeding.sensor, feeding.simulated) == ("file:run.csv", True, False)
+    links = [event.state for event in events if isinstance(event, SensorLink)]
+    assert links == [LinkState.FOUND, LinkState.RENEWING, LinkState.UP, LinkState.LOST, LinkState.BACK]
+    assert feeding.notes == ("Pod counts strides",)
+
+
+def test_a_raw_sensor_log_is_cut_where_a_length_says_and_says_if_it_is_shorter(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text(raw_run("one-pod"))
+    feeding = feeding_of(Recorded(str(path)), 5 * NS_PER_MIN, 0)
+    assert everything(feeding.feed)[-1] == Stop(5 * NS_PER_MIN)
+    assert feeding.length_ns == 5 * NS_PER_MIN
+    longer = feeding_of(Recorded(str(path)), 60 * NS_PER_MIN, 0)
+    assert (longer.length_ns, longer.end_ns) == (60 * NS_PER_MIN, 720_250_000_000)
+    assert "shorter than --length" in longer.notes[-1]
+
+
+def test_what_was_dropped_from_a_raw_sensor_log_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text(raw_run("two-pods") + '{"kind": "noti')
+    notes = feeding_of(Recorded(str(path)), None, 0).notes
+    assert notes[0] == "its last line was cut off and left out"
+    assert "TICKR X 12AB now gives cadence, in place of Pod" in notes
+    assert any(note.endswith("3 notifications were dropped: bad payload: total distance") for note in notes)
+    assert any(note.endswith("dropped: more than ten a second") for note in notes)
+
+
+def test_a_raw_sensor_log_without_cadence_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    head, *lines = raw_run("one-pod").splitlines(keepends=True)
+    path.write_text(head + "".join(line for line in lines if '"2A37"' in line))
+    assert feeding_of(Recorded(str(path)), None, 0).notes == ("it gives no cadence: no pod sent any",)
+    path.write_text(head + "".join(lines[:20]))
+    assert "steps or strides" in feeding_of(Recorded(str(path)), None, 0).notes[-1]
+
+
+def test_a_broken_raw_sensor_log_is_refused_with_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text(raw_run("one-pod").replace('"state": "down"', '"state": "gone"'))
+    with pytest.raises(FormatError, match=r"run\.jsonl:\d+: `state` should be one of up, down, renewing"):
+        feeding_of(Recorded(str(path)), None, 0)

@@ -1,0 +1,90 @@
+"""`cued sensors`: find, pair and check sensors; a sub-verb each, in the table `_SUBVERBS`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from cued.errors import UsageError
+
+EXAMPLE = """
+cued sensors decode 2A53 "07 85 02 52 6e 00 fc 03 00 00"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SubVerb:
+    """One word after `cued sensors`."""
+
+    name: str
+    summary: str
+    """One line for the list in `cued sensors --help`."""
+    example: str
+    """A command line that works as it stands."""
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The things that can be done with sensors."""
+    verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    for sub in _SUBVERBS:
+        child = verbs.add_parser(
+            sub.name,
+            help=sub.summary,
+            description=sub.summary[:1].upper() + sub.summary[1:],
+            epilog=f"example:\n  {sub.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        sub.add_arguments(child)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one of them; its own exit code."""
+    (chosen,) = (sub for sub in _SUBVERBS if sub.name == args.what)
+    return chosen.run(args)
+
+
+# --- decode --------------------------------------------------------------------------------------------------------
+
+_BETWEEN: Final = re.compile(r"\(0x\)|0x|[\s:,-]", re.IGNORECASE)
+"""What tools write between, before and around bytes: `07:85`, `0x07 0x85`, `(0x) 07-85`."""
+
+
+def _decode_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("uuid", metavar="UUID", help="the characteristic: 2A53, or in full")
+    parser.add_argument("hex", metavar="HEX", nargs="+", help="the bytes; spaces, colons and 0x do not matter")
+
+
+def _decode(args: argparse.Namespace) -> int:
+    """Print the value of one payload as a line of JSON."""
+    from dataclasses import asdict
+
+    from cued.sensors.decoders import decoder_of
+
+    decoder = decoder_of(args.uuid)
+    print(json.dumps(asdict(decoder.decode(_bytes_of(" ".join(args.hex))))))
+    return 0
+
+
+def _bytes_of(text: str) -> bytes:
+    digits = _BETWEEN.sub("", text)
+    if re.fullmatch(r"(?:[0-9a-fA-F]{2})*", digits) is None:
+        raise UsageError(f"{text[:60]!r} is no row of bytes: give two hexadecimal digits for each, as in 07 85 02")
+    return bytes.fromhex(digits)
+
+
+_SUBVERBS: Final = (
+    SubVerb(
+        "decode",
+        "what do these bytes of a sensor say?",
+        "cued sensors decode 2A53 07:85:02:52:6e:00:fc:03:00:00",
+        _decode_arguments,
+        _decode,
+    ),
+)
