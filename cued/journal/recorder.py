@@ -88,8 +88,10 @@ class Recorder:
         look: Callable[[], Moment],
         going: Going | None = None,
         committed: Callable[[Committed], None] | None = None,
+        every_s: float = COMMIT_S,
     ) -> None:
-        """`look` reads the clocks; `committed` is told after each commit, in the writer's thread."""
+        """`look` reads the clocks; `committed` is told after each commit, in the writer's thread; `every_s`: between two."""
+        self._every_s = every_s
         self._path = path
         self._head = head
         self._look = look
@@ -186,7 +188,7 @@ class Recorder:
     # --- the writer's thread --------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        while not self._ending.wait(COMMIT_S):
+        while not self._ending.wait(self._every_s):
             self._gather()
             self._write()
         self._gather()
@@ -304,7 +306,8 @@ class Recorder:
             return
         self._failing = True
         self._may_pass = store.may_pass(error)
-        self._complain(f"{store.in_words(error)}; the run goes on and is written as soon as that is possible")
+        later = "; the run goes on and is written as soon as that is possible" if self._may_pass or self._thread else ""
+        self._complain(f"{store.in_words(error)}{later}")
 
     def _complain(self, what: str) -> None:
         if what not in self._complained:

@@ -30,6 +30,7 @@ COLUMNS: Final = {
     "conditions": ("at_ns", "name", "value", "utc_ns"),
     "ratings": ("at_ns", "name", "value", "utc_ns"),
     "notes": ("at_ns", "text", "utc_ns"),
+    "watches": ("file", "sha256", "device", "offset_ns", "likeness", "readings", "utc_ns"),
 }
 """The columns of a row's values, in order."""
 INSERT: Final = {

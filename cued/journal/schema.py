@@ -131,7 +131,22 @@ CREATE TABLE notes (
 CREATE INDEX notes_by_session ON notes (session);
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_V1,)
+_V2: Final = """
+CREATE TABLE watches (
+    id INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES sessions (id),
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    device TEXT NOT NULL,
+    offset_ns INTEGER NOT NULL,
+    likeness REAL NOT NULL,
+    readings BLOB NOT NULL,
+    utc_ns INTEGER NOT NULL
+);
+CREATE INDEX watches_by_session ON watches (session);
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_V1, _V2)
 """The n-th makes a file of version n from one of version n - 1; an empty file is of version 0. Written once, never changed."""
 VERSION: Final = len(MIGRATIONS)
 
@@ -146,6 +161,7 @@ OF_SESSION: Final = (
     "conditions",
     "ratings",
     "notes",
+    "watches",
 )
 """The tables whose rows belong to one session."""
 

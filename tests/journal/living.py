@@ -79,7 +79,8 @@ class Child:
         return killed[0]
 
     def end(self) -> int:
-        """Ctrl-C, in effect; the exit code."""
+        """Ctrl-C, in effect, once the run is under way; the exit code."""
+        wait_for(lambda: len(self.acknowledged) > 1 or self.process.poll() is not None, 30.0, "a second commit")
         self.process.terminate()
         return self.join()
 

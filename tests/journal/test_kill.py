@@ -22,7 +22,7 @@ def check_killed_again_and_again(folder: Path, times: int, seed: int) -> None:
     rows_before = 0
     for _ in range(times):
         child = Child(journal, run, RATE).wait_begun()
-        killed_s = child.kill_in(chance.uniform(0.0, 2.2))
+        killed_s = child.kill_in(chance.uniform(0.0, 1.8))
         session = check_whole(journal)
         last = child.acknowledged[-1]
         assert (session.id, session.state) == (1, State.INTERRUPTED)
@@ -43,11 +43,9 @@ def check_it_was_one_run(journal: Path, times: int) -> None:
     with sqlite3.connect(journal) as database:
         segments = database.execute("SELECT number, segment FROM segments ORDER BY id").fetchall()
         broken = database.execute("SELECT count(*) FROM marks WHERE what = 'interrupted'").fetchone()[0]
-        first_lines = database.execute("SELECT count(*) FROM stretches WHERE fresh").fetchone()[0]
     database.close()
     assert [number for number, _ in segments] == list(range(len(segments)))
     assert broken == times
-    assert first_lines == times + 1
     with reading(journal) as open_journal:
         session = open_journal.session("last")
         marks = open_journal.marks(session.id)
