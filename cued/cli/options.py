@@ -32,8 +32,13 @@ def add_session(parser: argparse.ArgumentParser, *, seed: int | None) -> None:
     """What a session starts with."""
     seeds = f"default {seed}" if seed is not None else "default: another one each time"
     parser.add_argument("--seed", metavar="N", type=whole, default=seed, help=f"decides every draw of chance; {seeds}")
+    counted = "1" if seed is not None else "one more than the journal has"
     parser.add_argument(
-        "--session", metavar="N", type=counting, default=1, help="your n-th session with this pack: cues and beat fade with it"
+        "--session",
+        metavar="N",
+        type=counting,
+        default=1 if seed is not None else None,
+        help=f"your n-th session with this pack: cues and beat fade with it; default {counted}",
     )
     parser.add_argument("--language", metavar="L", default="", help="speak this language where the pack has it (de, fr, …)")
     parser.add_argument("--max-hr", metavar="BPM", type=max_hr, help="your highest heart rate, for cues that watch it")
@@ -56,6 +61,50 @@ def add_journal(parser: argparse.ArgumentParser, *, none: bool = False) -> None:
     parser.add_argument("--journal", metavar="PATH|none" if none else "PATH", help=f"{what}; default: your own")
 
 
+def add_conditions(parser: argparse.ArgumentParser) -> None:
+    """How things stand before a run; each may be left out."""
+    from cued.journal.answers import BEFORE
+
+    group = parser.add_argument_group("how things stand, for the journal (all of it can be left out)")
+    for question in BEFORE:
+        group.add_argument(f"--{question.name.replace('_', '-')}", metavar="X", dest=question.name, help=question.what)
+
+
+def conditions_of(args: argparse.Namespace) -> tuple[tuple[str, str | float], ...]:
+    """What was answered of `add_conditions`; raises JournalError for what is no answer."""
+    from cued.journal.answers import BEFORE
+
+    given = ((question, getattr(args, question.name, None)) for question in BEFORE)
+    return tuple((question.name, question.answer(word)) for question, word in given if word is not None)
+
+
+def session_number(args: argparse.Namespace, pack: Pack, notice: TextIO) -> int:
+    """The number that was asked for, else one more than the journal has cue sessions with that pack."""
+    from cued.errors import JournalError
+    from cued.runtime.journalling import journal_path
+
+    path = journal_path(args.journal)
+    if args.session is not None:
+        return int(args.session)
+    if path is None:
+        return 1
+    from cued.journal.reader import reading
+
+    try:
+        with reading(path) as journal:
+            number = journal.cue_sessions(pack.value.name) + 1
+    except JournalError:  # the run will say what is wrong with it
+        return 1
+    if number > 1:
+        print(f"this is session {number} with {pack.value.name} (--session sets another)", file=notice)
+    return number
+
+
+def add_recorded(parser: argparse.ArgumentParser) -> None:
+    """`SESSION`: a run out of the journal."""
+    parser.add_argument("session", metavar="SESSION", help="its number (`cued log list`), or `last`")
+
+
 def journal(word: str | None) -> Path:
     """The journal that a verb is about."""
     from cued.errors import UsageError
@@ -73,7 +122,7 @@ def journal_wanted(args: argparse.Namespace) -> JournalWanted | None:
 
     path = journal_path(args.journal)
     asked = {name: value for name, value in vars(args).items() if value is None or isinstance(value, str | int | float)}
-    return None if path is None else JournalWanted(path, asked, anew=getattr(args, "new", False))
+    return None if path is None else JournalWanted(path, asked, conditions_of(args), anew=getattr(args, "new", False))
 
 
 def volumes_of(args: argparse.Namespace) -> Volumes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from cued.cli import options
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--events", metavar="FILE", default="", help="every decision, a line of JSON each; - for standard output"
     )
     options.add_volumes(parser)
+    options.add_journal(parser)
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
 
@@ -46,8 +48,7 @@ def run(args: argparse.Namespace) -> int:
     """Rehearse; 0."""
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
-    choice: SensorChoice = Recorded(args.run) if args.run else Simulated(args.sim or DEFAULT_PRESET)
-    feeding = feeding_of(choice, args.length, args.seed)
+    feeding = _feeding(args)
     request = Request(
         pack=pack,
         feeding=feeding,
@@ -68,10 +69,22 @@ def run(args: argparse.Namespace) -> int:
             file=options.plain_out(args.events, args.output, args.timeline),
         )
     elif "-" not in (args.events, args.output, args.timeline):
-        print_story(done.log, feeding, sys.stdout)
+        print_story(done.log, feeding.notes, sys.stdout)
         for path in done.written:
             print(f"written: {path}")
     return 0
+
+
+def _feeding(args: argparse.Namespace) -> Feeding:
+    """A file, a session out of the journal, or a simulated runner."""
+    if args.run and (args.run == "last" or args.run.isdigit()) and not Path(args.run).exists():
+        from cued.journal.reader import reading
+        from cued.runtime.recall import feeding, recall
+
+        with reading(options.journal(args.journal)) as journal:
+            return feeding(recall(journal, args.run), args.length)
+    choice: SensorChoice = Recorded(args.run) if args.run else Simulated(args.sim or DEFAULT_PRESET)
+    return feeding_of(choice, args.length, args.seed)
 
 
 def _as_json(feeding: Feeding, done: Rehearsed) -> dict[str, Any]:

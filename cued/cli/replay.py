@@ -27,7 +27,7 @@ SHOWN: Final = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which session, and in what form."""
-    parser.add_argument("session", metavar="SESSION", help="its number (`cued log list`), or `last`")
+    options.add_recorded(parser)
     options.add_journal(parser)
     parser.add_argument("--json", action="store_true", help="print what differs as JSON")
 

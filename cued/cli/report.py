@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TextIO, TypeAlias
 
 from cued.runtime.eventlog import EventLog
-from cued.runtime.feeding import Feeding
 from cued.runtime.status import SoundState, clock_text
 from cued.units import to_s
 
@@ -16,11 +15,11 @@ NOT_SAID = ("withheld", "suppressed", "expired", "failed")
 """Kinds of lines that tell of a cue nobody heard."""
 
 
-def print_story(log: EventLog, feeding: Feeding, out: TextIO) -> None:
+def print_story(log: EventLog, notes: Sequence[str], out: TextIO) -> None:
     """What was said when, under the segments it was said in, and the summary."""
     from cued.review.summary import summarize, summary_lines
 
-    for note in feeding.notes:
+    for note in notes:
         print(note, file=out)
     figures = summarize(_telling(log.rows(), out))
     print(file=out)

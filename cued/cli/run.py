@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_volumes(parser)
     options.add_journal(parser, none=True)
     parser.add_argument("--new", action="store_true", help="begin a new run, even if the last one broke off just now")
+    options.add_conditions(parser)
     parser.add_argument("--keep-awake", action="store_true", help="a faint noise, for Bluetooth headphones that fall asleep")
     parser.add_argument(
         "--events", metavar="FILE", default="", help="every decision as it falls, a line of JSON each; - for standard output"
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         pack=pack,
         feeding=feeding_of(choice, args.length, seed),
         seed=seed,
-        session_number=args.session,
+        session_number=options.session_number(args, pack, sys.stderr),
         language=args.language,
         max_hr_bpm=args.max_hr,
         beat_spm=beat_spm,
@@ -85,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
     with interruptible(), Bars() as bars:
         done = live(request, wanted, screen, bars.speech, bars.close, search)
     print_summary(done.log, done.sound, done.written, out)
+    if done.session is not None:
+        print(f"kept as session {done.session}; `cued log rate {done.session} --effort 0 to 10` tells how it was", file=out)
     if done.log.failure is not None:
         raise done.log.failure
     return 0

@@ -91,6 +91,22 @@ class Mark:
     """JSON."""
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A watch's recording of the same run."""
+
+    file: str
+    device: str
+    offset_ns: int
+    """Session time of its first record."""
+    likeness: float
+    """Correlation of both cadences."""
+    readings: bytes
+    """Lines of `second,ms,mm` (ground contact time, vertical oscillation), compressed by zlib."""
+    sha256: str
+    utc_ns: int
+
+
 _STATE: Final = "(SELECT what FROM marks WHERE session = s.id ORDER BY id DESC LIMIT 1)"
 _LAST_MARK: Final = "(SELECT {} FROM marks WHERE session = s.id AND what != 'continued' ORDER BY id DESC LIMIT 1)"
 _LAST_ROW: Final = "(SELECT {} FROM stretches WHERE session = s.id ORDER BY seq DESC LIMIT 1)"
@@ -180,6 +196,13 @@ class Journal:
     def notes(self, session: int) -> list[Note]:
         """In the order they were written."""
         return [Note(*row) for row in self._ask("SELECT at_ns, text, utc_ns FROM notes WHERE session = ? ORDER BY id", session)]
+
+    def watches(self, session: int) -> list[Joined]:
+        """In the order they were joined."""
+        question = (
+            "SELECT file, device, offset_ns, likeness, readings, sha256, utc_ns FROM watches WHERE session = ? ORDER BY id"
+        )
+        return [Joined(*row) for row in self._ask(question, session)]
 
     def next_rows(self, session: int) -> tuple[int, int]:
         """Numbers of the next stretch and the next notification."""

@@ -20,6 +20,7 @@ from cued.errors import JournalError
 from cued.formats.event_codec import encode
 from cued.journal import store
 from cued.journal.lock import Lock
+from cued.journal.retention import forget_raw
 from cued.journal.rows import INSERT, INSERT_HEAD, INSERT_HEAD_AS, KNOW, Head, Row, RunTime, Value, head_values, told_by
 from cued.journal.stream import IN, OUT, REACHED, Packer
 from cued.journal.wall import Moment, WallWatch
@@ -200,6 +201,9 @@ class Recorder:
             self._write()
         if self._pending and self._end is not None:
             self._write_the_end_alone()
+        elif self._database is not None:
+            with contextlib.suppress(sqlite3.Error):  # another time, then
+                forget_raw(self._database, self._look())
         self._close()
 
     def _gather(self) -> None:

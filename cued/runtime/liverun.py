@@ -74,6 +74,8 @@ class Lived:
     end_ns: int
     sound: SoundState
     written: tuple[str, ...]
+    session: int | None = None
+    """Its number in the journal; None: it is not kept."""
 
 
 def live(
@@ -148,7 +150,8 @@ def live(
         summary = summarize(log.rows())
         remember_cadence(summary.mean_spm, summary.running_ns)
     written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
-    return Lived(log, conductor.view(), end_ns, device_sound.state(), written)
+    session = None if journal is None else journal.session
+    return Lived(log, conductor.view(), end_ns, device_sound.state(), written, session)
 
 
 def _clock_and_feed(request: Request, wanted: LiveWanted, past: Broken | None) -> tuple[MonotonicClock, Feed]:
