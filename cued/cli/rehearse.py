@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to rehearse, on which run, and what to leave behind."""
     options.add_pack(parser)
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--run", metavar="FILE", help="a run you recorded: FIT, CSV or a raw sensor log")
+    source.add_argument("--run", metavar="FILE", help="a run: FIT, CSV, a raw sensor log, or a session of `cued log list`")
     source.add_argument("--sim", metavar="PRESET", default=None, help=f"a simulated runner; default {DEFAULT_PRESET}")
     parser.add_argument(
         "--length", metavar="T", type=options.duration, help="running time: 90s, 50min, 1h5min; default: all of it"

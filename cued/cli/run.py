@@ -5,19 +5,25 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
 
 from cued.cli import options
 from cued.cli.progress import Bars
 from cued.cli.report import print_summary
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
-from cued.runtime.feeding import Nobody, feeding_of, sensor_of
+from cued.errors import SensorError, UsageError
+from cued.runtime.feeding import Nobody, OnAir, SensorChoice, Simulated, feeding_of, sensor_of
 from cued.runtime.lastrun import last_cadence_spm
 from cued.runtime.live import interruptible
 from cued.runtime.liverun import LiveWanted, Search, live
 from cued.runtime.request import SPOKEN_BEAT_SPM, OutputChoice, Request, ToDevice, ToFile, ToNothing, output_of
 
+if TYPE_CHECKING:
+    from cued.runtime.onair import OnAirRun
+
 EXAMPLE = """
+cued run --length 30min
 cued run --pack awareness --beat 164 --length 30min
 cued run --sensor sim:tired --output null --rate 20
 """
@@ -26,7 +32,12 @@ cued run --sensor sim:tired --output null --rate 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to run with, and how it is heard."""
     options.add_pack(parser, default="metronome")
-    parser.add_argument("--sensor", metavar="S", help="none (by time alone), sim[:PRESET] or file:PATH; default none")
+    parser.add_argument(
+        "--sensor",
+        metavar="S",
+        help="ble (your pod, or the only one in sight), ble:NAME, ble:ADDRESS, none (by time alone), sim[:PRESET] or file:PATH;"
+        " default ble, and none where there is no Bluetooth",
+    )
     parser.add_argument("--output", metavar="O", help="device[:NAME], null or file:PATH; default device")
     parser.add_argument(
         "--length", metavar="T", type=options.duration, help="how long you run: 30min, 1h5min; the pack fits itself to it"
@@ -52,12 +63,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run until it ends; 0."""
     output = _output(args.output, args.rate)
-    choice = sensor_of(args.sensor or "none")
     sound = output.path if isinstance(output, ToFile) else ""
     out = options.plain_out(args.events, sound)
     search = Search(output, args.rate)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
+    screen = screen_for(out)
+    choice, sensors = _sensors(args, screen.notice)
     seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
     known_spm = last_cadence_spm() if isinstance(choice, Nobody) and args.beat is None else None
     beat_spm = args.beat or known_spm
@@ -80,11 +92,14 @@ def run(args: argparse.Namespace) -> int:
         keep_awake=args.keep_awake,
         journal=options.journal_wanted(args),
     )
-    for sentence in (*_about(args, request, known_spm), *request.feeding.notes):
+    for sentence in (*_about(args, choice, known_spm), *request.feeding.notes):
         print(sentence, file=sys.stderr)
-    screen = screen_for(out)
     with interruptible(), Bars() as bars:
-        done = live(request, wanted, screen, bars.speech, bars.close, search)
+        try:
+            done = live(request, wanted, screen, bars.speech, bars.close, search, sensors)
+        finally:
+            if sensors is not None:
+                sensors.close()
     print_summary(done.log, done.sound, done.written, out)
     if done.session is not None:
         print(f"kept as session {done.session}; `cued log rate {done.session} --effort 0 to 10` tells how it was", file=out)
@@ -100,16 +115,51 @@ def _output(word: str | None, rate: float) -> OutputChoice:
     return ToDevice() if rate == 1.0 else ToNothing()
 
 
-def _about(args: argparse.Namespace, request: Request, known_spm: float | None) -> list[str]:
+def _sensors(args: argparse.Namespace, notice: Callable[[str], None]) -> tuple[SensorChoice, OnAirRun | None]:
+    """Who is listened to; on the air only at the speed of life.
+
+    Where nobody asked for a sensor and this machine has no radio, the run goes by time alone and says why. Raises SensorError
+    where a pod was asked for and there is no radio.
+    """
+    if args.sensor is None and (args.beat is not None or args.rate != 1.0):
+        return Nobody(), None
+    choice = sensor_of(args.sensor or "ble")
+    if not isinstance(choice, OnAir):
+        return choice, None
+    if args.rate != 1.0:
+        raise UsageError("--rate needs --sensor none, sim or file:PATH: a pod sends at the speed of life")
+    try:
+        return choice, _on_air(choice.word, notice)
+    except SensorError as error:
+        if args.sensor is not None:
+            raise
+        notice(f"{error}; so no pod is read")
+        return Nobody(), None
+
+
+def _on_air(word: str, notice: Callable[[str], None]) -> OnAirRun:
+    """The runner's sensors, already being called."""
+    from cued.runtime.onair import OnAirRun
+    from cued.sensors import looking
+    from cued.sensors.ble import Radio
+    from cued.sensors.known import KnownSensors
+
+    looking.ready()
+    run = OnAirRun(word, KnownSensors(), notice, Radio, looking.scan)
+    run.start()
+    return run
+
+
+def _about(args: argparse.Namespace, choice: SensorChoice, known_spm: float | None) -> list[str]:
     """What a runner should know before the start, each in one sentence."""
     told = []
-    if args.sensor is None:
+    if args.sensor is None and isinstance(choice, Nobody):
         told.append("no sensor: this run goes by time alone (--sensor sim shows it with a simulated runner)")
     if known_spm is not None:
         told.append(f"the beat starts from your last run's {known_spm:.0f} steps a minute (--beat sets another)")
-    elif isinstance(sensor_of(args.sensor or "none"), Nobody) and args.beat is None:
+    elif isinstance(choice, Nobody) and args.beat is None:
         told.append(f"your cadence is not known: the beat starts from {SPOKEN_BEAT_SPM:.0f} steps a minute (--beat sets yours)")
-    if request.feeding.simulated:
+    if isinstance(choice, Simulated):
         told.append("the runner is simulated: this run is marked so, and stays so")
     return told
 

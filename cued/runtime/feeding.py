@@ -39,19 +39,30 @@ class Recorded:
     path: str
 
 
-SensorChoice: TypeAlias = Nobody | Simulated | Recorded
+@dataclass(frozen=True, slots=True)
+class OnAir:
+    """Bluetooth sensors."""
+
+    word: str = ""
+    """A name or an address; empty: the runner's own, else the only pod in sight."""
+
+
+SensorChoice: TypeAlias = Nobody | Simulated | Recorded | OnAir
 
 
 def sensor_of(word: str) -> SensorChoice:
-    """`none`, `sim`, `sim:PRESET` or `file:PATH`; raises UsageError for anything else."""
+    """`ble`, `ble:NAME`, `none`, `sim`, `sim:PRESET` or `file:PATH`; raises UsageError for anything else."""
     kind, colon, rest = word.partition(":")
     if word == "none":
         return Nobody()
+    if kind == "ble" and (rest or not colon):
+        return OnAir(rest.strip())
     if kind == "sim" and (rest or not colon):
         return Simulated(rest or DEFAULT_PRESET)
     if kind == "file" and rest:
         return Recorded(rest)
-    raise UsageError(f"--sensor {word}: give none, sim, sim:PRESET or file:PATH (a run as FIT, CSV or raw sensor log)")
+    files = "file:PATH (a run as FIT, CSV or raw sensor log)"
+    raise UsageError(f"--sensor {word}: give ble, ble:NAME, ble:ADDRESS, none, sim, sim:PRESET or {files}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,8 @@ def feeding_of(choice: SensorChoice, length_ns: int | None, seed: int) -> Feedin
     """
     if isinstance(choice, Nobody):
         return Feeding(NoFeed(length_ns), "none", length_ns, length_ns, sensor=False, simulated=False)
+    if isinstance(choice, OnAir):
+        return Feeding(NoFeed(length_ns), "ble", length_ns, length_ns, sensor=True, simulated=False, on_air=True)
     if isinstance(choice, Simulated):
         return _simulated(choice.preset, SIMULATED_LENGTH_NS if length_ns is None else length_ns, seed)
     return _recorded(choice.path, length_ns)

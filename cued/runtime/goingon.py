@@ -17,8 +17,8 @@ from cued.core.events import Event, Pause, Resume, SpeechReady, Stop
 from cued.core.start import Start
 from cued.errors import JournalError
 from cued.journal.wall import Moment
-from cued.runtime.clock import MonotonicClock, monotonic_in_ns
-from cued.runtime.conductor import Conductor, Feed, Listener, Witness
+from cued.runtime.clock import MonotonicClock, boot_ns, monotonic_in_ns
+from cued.runtime.conductor import Conductor, Feed, Listener, Until, Witness
 from cued.runtime.moments import boot_id, moment
 from cued.runtime.replay import fed, start_of
 from cued.runtime.status import clock_text
@@ -61,18 +61,6 @@ class Broken:
             " (--new begins another)"
         )
 
-    def clock(self, rate: float, ahead_ns: int) -> MonotonicClock:
-        """Session time from `ahead_ns` from now on: the gap has passed on the session's line, too."""
-        return MonotonicClock(monotonic_in_ns(ahead_ns), rate, at_ns=self.resume_ns(rate))
-
-    def resume_ns(self, rate: float) -> int:
-        """Session time at which the run goes on."""
-        return self.last_ns + int(self.gap_ns * rate)
-
-    def feed(self, feed: Feed, rate: float) -> Feed:
-        """A new feed of the same run, from where it broke off."""
-        return _Later(feed, self.last_ns, self.resume_ns(rate) - self.last_ns)
-
     def going(self, clock: MonotonicClock) -> Going:
         """Where its next rows belong."""
         from cued.journal.recorder import Going
@@ -88,19 +76,17 @@ class Broken:
 
     def go_on(
         self,
-        notice: Callable[[str], None],
         conductor: Conductor,
         log: Listener,
         witness: Witness | None,
-        rate: float,
+        from_ns: int,
         prepared: Sequence[tuple[str, int]],
         speak: Speak,
     ) -> None:
-        """Live through it once more, pause where it broke off, and go on now; only `log` hears what is past.
+        """Live through it once more, pause where it broke off, and go on at `from_ns`; only `log` hears what is past.
 
         `prepared` are today's lengths of the texts known before the start; `speak` renders those the run had asked for.
         """
-        notice(self.notice)
         at_ns = 0
         for event, effects in self.past:
             at_ns = max(at_ns, event.at_ns)
@@ -116,7 +102,7 @@ class Broken:
         for ready in self._texts(prepared, speak):
             conductor.step(ready)
         if not self._resting:
-            conductor.step(Resume(self.resume_ns(rate)))
+            conductor.step(Resume(from_ns))
 
     def _texts(self, prepared: Sequence[tuple[str, int]], speak: Speak) -> list[Event]:
         """Texts that last otherwise than before (another voice), and those whose sounds went with the old process."""
@@ -157,6 +143,70 @@ class _Later:
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:
         """What the runner's ears get."""
         self._feed.hear(effects, at_ns)
+
+
+class Outset:
+    """How a run sets out: from the beginning, or from where it broke off."""
+
+    def __init__(self, request: Request, wanted: JournalWanted | None, rate: float, stop_ns: int | None) -> None:
+        """`stop_ns`: the program ends after so much session time; None: when the run does."""
+        self._request = request
+        self._rate = rate
+        self._stop_ns = stop_ns
+        self.past = broken_off(wanted, request, rate)
+        """The run that goes on; None: a new one."""
+        self._found_ns = boot_ns()
+
+    def how(self, prepared: tuple[tuple[str, int], ...]) -> Start:
+        """What the core is told; `prepared` are the lengths of the texts."""
+        return self._request.start(prepared) if self.past is None else self.past.how
+
+    def clock(self, ahead_ns: int) -> MonotonicClock:
+        """Session time, which begins `ahead_ns` from now. Called once, when all else is ready."""
+        start_ns = monotonic_in_ns(ahead_ns)
+        if self.past is None:
+            return MonotonicClock(start_ns, self._rate)
+        # What was waited for since (a pod, a voice) belongs to the gap.
+        self.past = replace(self.past, gap_ns=self.past.gap_ns + boot_ns() - self._found_ns + ahead_ns)
+        return MonotonicClock(start_ns, self._rate, at_ns=self._from_ns)
+
+    def feed(self) -> Feed:
+        """What feeds it, from there on."""
+        feed = self._request.feeding.feed
+        if self.past is not None:
+            feed = _Later(feed, self.past.last_ns, self._from_ns - self.past.last_ns)
+        return feed if self._stop_ns is None else Until(feed, self._from_ns + self._stop_ns)
+
+    def line(self, clock: MonotonicClock, put: Callable[[Event], None]) -> Callable[[Event], None]:
+        """`put` for events stamped by the monotonic clock since `clock` began: it may have slept since, and nothing comes
+        before the run sets out.
+        """
+        start_ns = clock.start_ns
+
+        def on_the_line(event: Event) -> None:
+            at_ns = max(self._from_ns, event.at_ns + start_ns - clock.start_ns)
+            put(event if at_ns == event.at_ns else replace(event, at_ns=at_ns))
+
+        return on_the_line
+
+    def go_on(
+        self,
+        notice: Callable[[str], None],
+        conductor: Conductor,
+        log: Listener,
+        witness: Witness | None,
+        prepared: Sequence[tuple[str, int]],
+        speak: Speak,
+    ) -> None:
+        """Live through what is past once more, if anything is; see `Broken.go_on`."""
+        if self.past is not None:
+            notice(self.past.notice)
+            self.past.go_on(conductor, log, witness, self._from_ns, prepared, speak)
+
+    @property
+    def _from_ns(self) -> int:
+        """Session time at which it sets out."""
+        return 0 if self.past is None else self.past.last_ns + int(self.past.gap_ns * self._rate)
 
 
 def broken_off(wanted: JournalWanted | None, request: Request, rate: float) -> Broken | None:

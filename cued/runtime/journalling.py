@@ -15,6 +15,7 @@ from cued import __version__
 from cued.core.start import Start
 from cued.errors import JournalError
 from cued.formats import event_codec
+from cued.formats.sensor_log import Item, Notification
 from cued.journal.rows import Head, Row
 from cued.runtime.clock import MonotonicClock
 from cued.runtime.moments import boot_id, moment
@@ -64,18 +65,22 @@ class Recording:
     pending = False
     """Nobody waits for the journal."""
 
-    def __init__(self, recorder: Recorder, notice: Callable[[str], None]) -> None:
+    def __init__(self, recorder: Recorder, notice: Callable[[str], None], clock: MonotonicClock) -> None:
         self._recorder = recorder
         self._notice = notice
         self.step = recorder.step
         """For `Conductor`."""
-        self.raw = recorder.raw
-        """For a sensor: (session time in ns, address, characteristic, data) of a notification as it came."""
+        self._clock = clock
 
     @property
     def session(self) -> int | None:
         """Its number in the journal; None: not there yet."""
         return self._recorder.session
+
+    def hear_sensor(self, item: Item) -> None:
+        """What came over the air, from any thread; a notification is kept as it is."""
+        if isinstance(item, Notification):
+            self._recorder.raw(item.at_ns - self._clock.start_ns, item.address, item.uuid, item.data)
 
     def collect(self, now_ns: int) -> list[Event]:  # noqa: ARG002 - a journal has no events
         """No events; sentences go to the runner."""
@@ -119,7 +124,7 @@ def recording(
     except JournalError as error:
         notice(f"{error}; this run is not recorded")
         return None
-    seat = Recording(recorder, notice)
+    seat = Recording(recorder, notice, clock)
     closing.callback(seat.abandon)
     seat.collect(0)
     for name, value in wanted.conditions:

@@ -6,31 +6,35 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import SimpleQueue
+from threading import Event as Moment
 from threading import Thread
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cued.audio.commands import Clip, MixFormat
+from cued.core.arbiter import FIRST_WORDS_NS
 from cued.core.effects import Render
-from cued.core.events import Event
+from cued.core.events import Event, SpeechReady
+from cued.core.start import say_id
 from cued.core.view import View
 from cued.errors import CuedError, UsageError
 from cued.runtime import voice as voices
 from cued.runtime.clock import MonotonicClock, monotonic_in_ns
-from cued.runtime.conductor import Conductor, Feed, Listener, Until
+from cued.runtime.conductor import Conductor, Listener
 from cued.runtime.eventlog import EventLog
 from cued.runtime.files import check_outputs, open_growing
-from cued.runtime.goingon import Broken, broken_off
-from cued.runtime.journalling import JournalWanted, recording
+from cued.runtime.goingon import Outset
+from cued.runtime.journalling import JournalWanted, Recording, recording
 from cued.runtime.lastrun import remember_cadence
 from cued.runtime.live import Display, Live, Screen, Source, stopping
 from cued.runtime.outputs import DeviceSound, FileSound, LiveSound, NoSound
 from cued.runtime.rehearsal import open_voice, write_timeline
 from cued.runtime.request import RATE_HZ, OutputChoice, Request, ToDevice, ToFile
 from cued.runtime.status import SoundState, clock_text
-from cued.units import NS_PER_MS
+from cued.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
     from cued.audio.devices import Device
+    from cued.formats.sensor_log import Item
 
 LEAD_NS: Final = 450 * NS_PER_MS
 """From the end of the set-up to the run's start: a beat at 0:00 is committed 400 ms ahead like any other."""
@@ -43,6 +47,19 @@ class LiveScreen(Screen, Listener, Protocol):
 
     def notice(self, sentence: str) -> None:
         """Something that concerns the runner."""
+
+
+class LiveSensors(Source, Protocol):
+    """Sensors that send by themselves (`runtime.onair`)."""
+
+    def wait(self, speak: Callable[[str], None], language: str) -> None:
+        """Until the run may begin; what the runner should hear meanwhile goes to `speak`."""
+
+    def record(self, listener: Callable[[Item], None]) -> None:
+        """`listener` gets everything as it comes over the air, on another thread."""
+
+    def begin(self, start_ns: int, put: Callable[[Event], None]) -> None:
+        """The run starts at that moment of the monotonic clock; from then on `put` gets every event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +102,12 @@ def live(
     speech: voices.Progress | None = None,
     begin: Callable[[], None] | None = None,
     search: Search | None = None,
+    sensors: LiveSensors | None = None,
 ) -> Lived:
     """Conduct `request` in real time until it ends or is stopped; raises CuedError.
 
     `speech` sees the texts being rendered; `begin` is called when all is set up and the run is about to start; `search` has
-    been looking for the output's device meanwhile.
+    been looking for the output's device meanwhile; `sensors` are waited for before the start.
     An events file that can no longer be written does not end the run: `Lived.log.failure` is its error.
     """
     sound_file = wanted.output.path if isinstance(wanted.output, ToFile) else wanted.also_sound
@@ -97,21 +115,27 @@ def live(
     with ExitStack() as closing, ExitStack() as undo:
         device = (search or Search(wanted.output, wanted.rate)).result(screen.notice)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
-        output = _live_sound(device, mix, wanted)
+        start_ns = monotonic_in_ns(LEAD_NS)
+        output = _live_sound(device, mix, wanted, start_ns)
         closing.callback(output.close)
         sounds = _Sounds()
         voice = open_voice(voices.REAL, request, sounds.load, closing)
         prepared = voice.prepare(request.texts, speech)
-        past = broken_off(wanted.journal, request, wanted.rate)
-        how = request.start(prepared) if past is None else past.how
+        outset = Outset(request, wanted.journal, wanted.rate, wanted.stop_ns)
+        how = outset.how(prepared)
         file_sound = _sound_file(sound_file, request, undo)
         out = open_growing(wanted.events) if wanted.events else None
         output.wait_open(OPEN_WAIT_S)
-        clock, feed = _clock_and_feed(request, wanted, past)
-        output.start_at(clock.start_ns)
         device_sound = DeviceSound(output, screen.notice)
         outputs: list[DeviceSound | FileSound] = [device_sound] if file_sound is None else [device_sound, file_sound]
         sounds.hand_to(outputs)
+        if begin is not None:
+            begin()
+        if sensors is not None:
+            aloud = _Aloud(voice, output, start_ns, request.spoken_language)
+            sensors.wait(_unheard if device is None else aloud.say, request.spoken_language)
+        clock = outset.clock(LEAD_NS)
+        output.start_at(clock.start_ns)
         log = EventLog(
             how,
             voice=voice.name,
@@ -121,21 +145,16 @@ def live(
             spare=screen.notice,
         )
         spoken = _Spoken(voice, screen)
-        journal = recording(wanted.journal, request, how, voice.name, clock, screen.notice, past, closing)
+        journal = recording(wanted.journal, request, how, voice.name, clock, screen.notice, outset.past, closing)
         witness = None if journal is None else journal.step
+        feed = outset.feed()
         conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask, witness)
-        if past is not None:
-            past.go_on(screen.notice, conductor, log, witness, wanted.rate, prepared, voice.answer)
+        outset.go_on(screen.notice, conductor, log, witness, prepared, voice.answer)
         inbox: SimpleQueue[Event] = SimpleQueue()
-        sources: list[Source] = [
-            _Sleep(clock, output, screen.notice),
-            device_sound,
-            spoken,
-            *([] if journal is None else [journal]),
-        ]
+        sources: list[Source] = [_Sleep(clock, output, screen.notice), device_sound, spoken]
+        sources += [] if journal is None else [journal]
+        sources += [] if sensors is None else [_begun(sensors, journal, clock, outset.line(clock, inbox.put))]
         loop = Live(conductor, feed, clock, inbox, sources, Display(screen, device_sound.state), wanted.rate)
-        if begin is not None:
-            begin()
         with stopping(clock, inbox):
             end_ns = loop.run()
             if journal is not None:
@@ -144,24 +163,52 @@ def live(
                 write_timeline(wanted.timeline, log)
         undo.pop_all()
     events = "" if log.failure is not None else wanted.events
-    if request.feeding.sensor and not request.feeding.simulated:
-        from cued.review.summary import summarize
-
-        summary = summarize(log.rows())
-        remember_cadence(summary.mean_spm, summary.running_ns)
+    _remember(request, log)
     written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
     session = None if journal is None else journal.session
     return Lived(log, conductor.view(), end_ns, device_sound.state(), written, session)
 
 
-def _clock_and_feed(request: Request, wanted: LiveWanted, past: Broken | None) -> tuple[MonotonicClock, Feed]:
-    """Session time, and what feeds it: from 0 on, or from where a run broke off."""
-    if past is None:
-        clock, feed, from_ns = MonotonicClock(monotonic_in_ns(LEAD_NS), wanted.rate), request.feeding.feed, 0
-    else:
-        clock, feed = past.clock(wanted.rate, LEAD_NS), past.feed(request.feeding.feed, wanted.rate)
-        from_ns = past.resume_ns(wanted.rate)
-    return clock, feed if wanted.stop_ns is None else Until(feed, from_ns + wanted.stop_ns)
+def _begun(sensors: LiveSensors, journal: Recording | None, clock: MonotonicClock, put: Callable[[Event], None]) -> Source:
+    """The run's sensors, which send from now on, as a source of what they have to tell."""
+    if journal is not None:
+        sensors.record(journal.hear_sensor)
+    sensors.begin(clock.start_ns, put)
+    return sensors
+
+
+def _remember(request: Request, log: EventLog) -> None:
+    """For the next run: how fast the feet of a real runner went."""
+    if request.feeding.sensor and not request.feeding.simulated:
+        from cued.review.summary import summarize
+
+        summary = summarize(log.rows())
+        remember_cadence(summary.mean_spm, summary.running_ns)
+
+
+class _Aloud:
+    """cued's own words before the run's clock goes."""
+
+    def __init__(self, voice: voices.Voice, output: LiveSound, start_ns: int, language: str) -> None:
+        """`start_ns`: the zero that `output` counts from, on the monotonic clock."""
+        self._voice = voice
+        self._output = output
+        self._start_ns = start_ns
+        self._language = language
+
+    def say(self, text: str) -> None:
+        """Say it, and return when it is said."""
+        from cued.audio.commands import PlayClip
+
+        ready = self._voice.answer(Render(0, say_id(text), text, self._language))
+        if isinstance(ready, SpeechReady):
+            onset_ns = monotonic_in_ns(LEAD_NS) - self._start_ns
+            self._output.apply(PlayClip(onset_ns, ready.text_id, duck_db=0.0, fade_in_ns=FIRST_WORDS_NS, utterance_id="cued"))
+            Moment().wait((LEAD_NS + ready.dur_ns) / NS_PER_S)
+
+
+def _unheard(_text: str) -> None:
+    """Nothing sounds: who looks at the screen reads it."""
 
 
 class _Sounds:
@@ -274,13 +321,12 @@ class Search:
         return self._found
 
 
-def _live_sound(device: Device | None, mix: MixFormat, wanted: LiveWanted) -> LiveSound:
+def _live_sound(device: Device | None, mix: MixFormat, wanted: LiveWanted, start_ns: int) -> LiveSound:
     """The device's output, which begins to open, or silence at the same pace."""
     if wanted.rate != 1.0:
         return NoSound()
     from cued.audio.player import LiveOutput, NullOutput
 
-    start_ns = monotonic_in_ns(LEAD_NS)
     return NullOutput(mix, start_ns) if device is None else LiveOutput(mix, device, start_ns)
 
 

@@ -33,6 +33,10 @@ class KnownSensor:
     said_by: str = ""
     """Who says so: `runner`, `judged`; empty while nobody does."""
 
+    def may_give(self, what: str) -> bool:
+        """Does it offer `what`, as far as anybody knows?"""
+        return not self.gives or what in self.gives
+
     def is_called(self, word: str) -> bool:
         """Is `word` this sensor's address or name, in any case?"""
         return word.strip().casefold() in {self.address.casefold(), self.name.casefold()} - {""}

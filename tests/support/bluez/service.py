@@ -87,7 +87,10 @@ class Bluetoothd:
 
     def _send(self, message: Message) -> None:
         if self._bus is not None and self._bus.connected:
-            sent = self._bus.send(message)
+            try:
+                sent = self._bus.send(message)
+            except OSError:  # the bus died a moment ago, and nobody has been told yet
+                return
             sent.add_done_callback(_retrieve)
             for fd in message.unix_fds:
                 sent.add_done_callback(partial(_close, fd))
@@ -190,6 +193,8 @@ class Bluetoothd:
         if not device.connected and method not in {"StartNotify", "StopNotify"}:
             raise bluez_error("Failed", "Not connected")
         await pause(0.001)
+        if not device.gatt.holds(path):  # the adapter was pulled meanwhile
+            raise DBusError(UNKNOWN_OBJECT, f"no {GATT_CHARACTERISTIC} at {path}")
         match method:
             case "StartNotify":
                 device.gatt.start_notify(path, client)

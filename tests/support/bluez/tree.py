@@ -21,6 +21,9 @@ GATT_SERVICE: Final = "org.bluez.GattService1"
 GATT_CHARACTERISTIC: Final = "org.bluez.GattCharacteristic1"
 GATT_DESCRIPTOR: Final = "org.bluez.GattDescriptor1"
 BATTERY1: Final = "org.bluez.Battery1"
+TRANSPORT: Final = "org.bluez.MediaTransport1"
+HEADPHONES: Final = f"{ADAPTER_PATH}/dev_C0_FF_EE_00_00_99/fd0"
+"""The stream to the one pair of headphones."""
 
 Properties = dict[str, Variant]
 

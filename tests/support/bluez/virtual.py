@@ -9,11 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from dbus_fast import Variant
+
 from tests.support.bluez.bus import BusDaemon
 from tests.support.bluez.device import Device
 from tests.support.bluez.faults import Fault
 from tests.support.bluez.peripherals import Peripheral, full
 from tests.support.bluez.service import Bluetoothd
+from tests.support.bluez.tree import HEADPHONES, TRANSPORT
 
 DEADLINE_S: Final = 10.0
 """For one command to the service; they take well under a millisecond."""
@@ -91,6 +94,19 @@ class VirtualBluez:
         self._await(self._service.kill())
         self._do(self._bus.start)
         self._await(self._service.start())
+
+    def sound(self, state: str) -> None:
+        """The stream to headphones on this adapter: `idle`, `active`, or empty when they are gone."""
+
+        def change() -> None:
+            if not state:
+                self._service.tree.remove(HEADPHONES)
+            elif self._service.tree.has(HEADPHONES, TRANSPORT):
+                self._service.tree.change(HEADPHONES, TRANSPORT, State=Variant("s", state))
+            else:
+                self._service.tree.add(HEADPHONES, TRANSPORT, {"State": Variant("s", state)})
+
+        self._do(change)
 
     # --- what goes wrong ---
 
