@@ -105,14 +105,18 @@ def take_in(args: argparse.Namespace) -> int:
     from cued.journal.exchange import is_export
 
     path = options.journal(args.journal)
-    try:
-        with Path(args.file).open(encoding="utf-8", errors="strict") as file:
-            first = file.readline(10_000) if Path(args.file).is_file() else ""
-    except (OSError, UnicodeDecodeError):  # `read_activity` says what is wrong
-        first = ""
-    if is_export(first):
+    if Path(args.file).is_file() and is_export(_first_line(args.file)):  # opening a pipe would wait for its writer
         return _import_lines(path, args.file)
     return _join(path, args.file, args.into)
+
+
+def _first_line(name: str) -> str:
+    """The beginning of a file; empty where it cannot be read, which `read_activity` says better."""
+    try:
+        with Path(name).open(encoding="utf-8") as file:
+            return file.readline(10_000)
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _import_lines(path: Path, name: str) -> int:

@@ -100,9 +100,7 @@ def run(args: argparse.Namespace) -> int:
         finally:
             if sensors is not None:
                 sensors.close()
-    print_summary(done.log, done.sound, done.written, out)
-    if done.session is not None:
-        print(f"kept as session {done.session}; `cued log rate {done.session} --effort 0 to 10` tells how it was", file=out)
+    print_summary(done.log, done.sound, done.written, out, done.session)
     if done.log.failure is not None:
         raise done.log.failure
     return 0

@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from cued.errors import FormatError
-from cued.formats.event_codec import encode
-from cued.journal.stream import OUT
+from cued.formats.event_codec import decode_event, encode
+from cued.journal.stream import IN, OUT, REACHED
 from cued.runtime.recall import Past
 from cued.runtime.replay import fed, kind_of, start_of
 
@@ -32,8 +32,18 @@ def golden_text(past: Past, why: str) -> str:
     session = past.session
     head = [f"{_COMMENT} Why: {' '.join(why.split())}", f"{_COMMENT} {session.pack}, session {session.session_number}"]
     lines = [line for stretch in past.lines for line in stretch]
-    inputs = [line for line in lines if not line.startswith(OUT)]
+    inputs = _needed([line for line in lines if not line.startswith(OUT)])
     return _text([*head, past.head.start, *inputs], [line[len(OUT) :] for line in lines if line.startswith(OUT)])
+
+
+def _needed(inputs: list[str]) -> list[str]:
+    """Without the times reached that change nothing: all but those before an event that came late, and the last."""
+    kept = []
+    for line, coming in zip(inputs, [*inputs[1:], ""], strict=True):
+        late = coming.startswith(IN) and line.startswith(REACHED) and decode_event(coming[1:]).at_ns < int(line[1:])
+        if not line.startswith(REACHED) or late or not coming:
+            kept.append(line)
+    return kept
 
 
 def decided_today(text: str) -> str:
