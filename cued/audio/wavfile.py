@@ -49,11 +49,12 @@ class Sink(Protocol):
 
 
 def open_sink(path: str | os.PathLike[str], fmt: MixFormat) -> FileSink:
-    """A file for a mix, its kind told by the name's ending (WAV where it has none). OutputError."""
+    """A file for a mix, its kind told by the name's ending (a pipe or device without one takes WAV). OutputError."""
     name = os.fspath(path)
     if name == "-":
         return _WavSink(_Place("standard output", os.dup(sys.stdout.fileno()), None, None), fmt)
-    kind = FORMATS.get(Path(name).suffix.lower() or ".wav")
+    ending = Path(name).suffix.lower()
+    kind = FORMATS.get(ending) or ("WAV" if not ending and _is_no_file(name) else None)
     if kind is None:
         raise OutputError(f"{name}: cued writes {', '.join(FORMATS)}; let the name end in one of these")
     place = _Place.at(name)
@@ -63,6 +64,15 @@ def open_sink(path: str | os.PathLike[str], fmt: MixFormat) -> FileSink:
         place.discard()
         raise OutputError(f"{name}: a pipe or device takes WAV only; give it a name ending in .wav")
     return _LibsndfileSink(place, fmt, kind)
+
+
+def _is_no_file(name: str) -> bool:
+    """Is something there that is no regular file: a pipe, a device?"""
+    path = Path(name)
+    try:
+        return path.exists() and not path.is_file() and not path.is_dir()
+    except OSError:
+        return False
 
 
 class _Place:

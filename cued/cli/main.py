@@ -122,6 +122,7 @@ def parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Nam
     args, unknown = parser.parse_known_args(words)
     if not unknown:
         return args
+    parser = _deepest(parser, words)
     word = unknown[0]
     if not word.startswith("-"):
         raise UsageError(f"{word!r} is one word too many. `{parser.prog} --help` shows how.")
@@ -183,12 +184,20 @@ def _dispatch(words: list[str], verbs: Sequence[Verb]) -> int:
 
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """Every option that `parser` and its sub-verbs know."""
+    """Every option that `parser` knows."""
     for action in parser._actions:  # noqa: SLF001 - argparse has no public list of its options
         yield from action.option_strings
+
+
+def _deepest(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the sub-verb that `words` name, if they name one."""
+    for action in parser._actions:  # noqa: SLF001 - as above
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
-            for child in action.choices.values():
-                yield from _options(child)
+            for number, word in enumerate(words):
+                if word in action.choices:
+                    child: argparse.ArgumentParser = action.choices[word]
+                    return _deepest(child, words[number + 1 :])
+    return parser
 
 
 def _did_you_mean(word: str, known: Sequence[str] | Iterator[str]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cued.audio.commands import Ear
+from cued.core.cues import HeartRateAbove
 from cued.runtime.request import Pack, Volumes
 
 if TYPE_CHECKING:
@@ -26,6 +27,24 @@ def add_pack(parser: argparse.ArgumentParser, default: str | None = None) -> Non
         parser.add_argument("pack", metavar="PACK", help=what)
     else:
         parser.add_argument("--pack", metavar="NAME|FILE", default=default, help=f"{what}; default {default}")
+
+
+def add_subverb(
+    verbs: argparse._SubParsersAction[Any],
+    name: str,
+    summary: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    """A word after the verb, with a help of its own that ends in a command line that works as it stands."""
+    parser: argparse.ArgumentParser = verbs.add_parser(
+        name,
+        help=summary,
+        description=summary[:1].upper() + summary[1:],
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    return parser
 
 
 def add_session(parser: argparse.ArgumentParser, *, seed: int | None) -> None:
@@ -147,6 +166,12 @@ def probe_sound(folder: Path, name: str) -> float:
     from cued.audio.soundfile_in import probe
 
     return probe(folder, name)
+
+
+def check_heart_rate(pack: Pack, max_hr_bpm: int | None, notice: TextIO) -> None:
+    """Say so if rules watch the heart rate and nobody has said what the highest is: they sleep."""
+    if max_hr_bpm is None and any(isinstance(rule.when, HeartRateAbove) for rule in pack.value.rules):
+        print(f"{pack.value.name} watches your heart rate and does not know your highest: --max-hr tells it", file=notice)
 
 
 def check_language(pack: Pack, language: str, notice: TextIO) -> None:

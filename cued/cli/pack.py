@@ -28,8 +28,10 @@ NARROWEST = 50
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The four things that can be done with packs."""
     verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-    listing = verbs.add_parser("list", help="the packs there are", allow_abbrev=False)
-    showing = verbs.add_parser("show", help="read a pack aloud, with its timeline", allow_abbrev=False)
+    listing = options.add_subverb(verbs, "list", "the packs there are", "cued pack list")
+    showing = options.add_subverb(
+        verbs, "show", "read a pack aloud, with its timeline", "cued pack show integration --length 50min"
+    )
     showing.add_argument("pack", metavar="PACK", help="a pack's name, its file or its folder")
     showing.add_argument("--full", action="store_true", help="print the pack with every default in its place, as a pack file")
     showing.add_argument(
@@ -38,12 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     showing.add_argument(
         "--session", metavar="N", type=options.counting, default=1, help="your n-th session with it; default 1"
     )
-    checking = verbs.add_parser("check", help="is a pack right? all its problems at once", allow_abbrev=False)
+    checking = options.add_subverb(
+        verbs, "check", "is a pack right? all its problems at once", "cued pack check my-pack.yaml --strict"
+    )
     checking.add_argument("files", metavar="FILE", nargs="+", help="a pack's file, folder or name")
     checking.add_argument("--strict", action="store_true", help="warnings count as problems")
     for sub in (listing, showing, checking):
         sub.add_argument("--json", action="store_true", help="print it as JSON")
-    verbs.add_parser("schema", help="the format as a JSON Schema, for editors", allow_abbrev=False)
+    options.add_subverb(verbs, "schema", "the format as a JSON Schema, for editors", "cued pack schema > cued-pack.json")
 
 
 def run(args: argparse.Namespace) -> int:

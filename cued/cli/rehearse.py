@@ -48,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     """Rehearse; 0."""
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
+    options.check_heart_rate(pack, args.max_hr, sys.stderr)
     feeding = _feeding(args)
     request = Request(
         pack=pack,
@@ -77,13 +78,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _feeding(args: argparse.Namespace) -> Feeding:
     """A file, a session out of the journal, or a simulated runner."""
-    if args.run and (args.run == "last" or args.run.isdigit()) and not Path(args.run).exists():
+    if args.run is not None and (args.run == "last" or args.run.isdigit()) and not Path(args.run).exists():
         from cued.journal.reader import reading
         from cued.runtime.recall import feeding, recall
 
         with reading(options.journal(args.journal)) as journal:
             return feeding(recall(journal, args.run), args.length)
-    choice: SensorChoice = Recorded(args.run) if args.run else Simulated(args.sim or DEFAULT_PRESET)
+    choice: SensorChoice = Simulated(args.sim or DEFAULT_PRESET) if args.run is None else Recorded(args.run)
     return feeding_of(choice, args.length, args.seed)
 
 

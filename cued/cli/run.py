@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, TextIO
 
 from cued.cli import options
@@ -68,38 +69,38 @@ def run(args: argparse.Namespace) -> int:
     search = Search(output, args.rate)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
+    options.check_heart_rate(pack, args.max_hr, sys.stderr)
     screen = screen_for(out)
-    choice, sensors = _sensors(args, screen.notice)
-    seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
-    known_spm = last_cadence_spm() if isinstance(choice, Nobody) and args.beat is None else None
-    beat_spm = args.beat or known_spm
-    request = Request(
-        pack=pack,
-        feeding=feeding_of(choice, args.length, seed),
-        seed=seed,
-        session_number=options.session_number(args, pack, sys.stderr),
-        language=args.language,
-        max_hr_bpm=args.max_hr,
-        beat_spm=beat_spm,
-        speaker=args.speaker,
-        volumes=options.volumes_of(args),
-    )
-    wanted = LiveWanted(
-        output=output,
-        rate=args.rate,
-        stop_ns=args.stop_ns,
-        events=args.events,
-        keep_awake=args.keep_awake,
-        journal=options.journal_wanted(args),
-    )
-    for sentence in (*_about(args, choice, known_spm), *request.feeding.notes):
-        print(sentence, file=sys.stderr)
-    with interruptible(), Bars() as bars:
-        try:
+    with interruptible(), ExitStack() as closing:
+        choice, sensors = _sensors(args, screen.notice)
+        if sensors is not None:
+            closing.callback(sensors.close)
+        seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
+        known_spm = last_cadence_spm() if isinstance(choice, Nobody) and args.beat is None else None
+        beat_spm = args.beat or known_spm
+        request = Request(
+            pack=pack,
+            feeding=feeding_of(choice, args.length, seed),
+            seed=seed,
+            session_number=options.session_number(args, pack, sys.stderr),
+            language=args.language,
+            max_hr_bpm=args.max_hr,
+            beat_spm=beat_spm,
+            speaker=args.speaker,
+            volumes=options.volumes_of(args),
+        )
+        wanted = LiveWanted(
+            output=output,
+            rate=args.rate,
+            stop_ns=args.stop_ns,
+            events=args.events,
+            keep_awake=args.keep_awake,
+            journal=options.journal_wanted(args),
+        )
+        for sentence in (*_about(args, choice, known_spm, length_unknown=request.length_matters), *request.feeding.notes):
+            print(sentence, file=sys.stderr)
+        with Bars() as bars:
             done = live(request, wanted, screen, bars.speech, bars.close, search, sensors)
-        finally:
-            if sensors is not None:
-                sensors.close()
     print_summary(done.log, done.sound, done.written, out, done.session)
     if done.log.failure is not None:
         raise done.log.failure
@@ -143,12 +144,12 @@ def _on_air(word: str, notice: Callable[[str], None]) -> OnAirRun:
     from cued.sensors.known import KnownSensors
 
     looking.ready()
-    run = OnAirRun(word, KnownSensors(), notice, Radio, looking.scan)
+    run = OnAirRun(word, KnownSensors(), notice, Radio, looking.glance)
     run.start()
     return run
 
 
-def _about(args: argparse.Namespace, choice: SensorChoice, known_spm: float | None) -> list[str]:
+def _about(args: argparse.Namespace, choice: SensorChoice, known_spm: float | None, *, length_unknown: bool) -> list[str]:
     """What a runner should know before the start, each in one sentence."""
     told = []
     if args.sensor is None and isinstance(choice, Nobody):
@@ -157,6 +158,11 @@ def _about(args: argparse.Namespace, choice: SensorChoice, known_spm: float | No
         told.append(f"the beat starts from your last run's {known_spm:.0f} steps a minute (--beat sets another)")
     elif isinstance(choice, Nobody) and args.beat is None:
         told.append(f"your cadence is not known: the beat starts from {SPOKEN_BEAT_SPM:.0f} steps a minute (--beat sets yours)")
+    if length_unknown:
+        told.append(
+            "without --length nobody knows when this run ends: it goes on until you end it, rounds that fill a run repeat"
+            " till then, and quiet times before the end do not apply"
+        )
     if isinstance(choice, Simulated):
         told.append("the runner is simulated: this run is marked so, and stays so")
     return told

@@ -77,14 +77,14 @@ class TerminalScreen(PlainScreen):
 
     def __init__(self, out: TextIO) -> None:
         super().__init__(out)
-        self._colour = not os.environ.get("NO_COLOR")
+        self._colour = wants_colour()
         self._shown = ""
 
     def show(self, view: View, sound: SoundState) -> None:
         """Draw the status line where the last one was."""
         width = shutil.get_terminal_size().columns - 1
         pieces = cut(status_line(view, sound), width)
-        self._shown = "".join(self._paint(piece) for piece in pieces)
+        self._shown = painted(pieces, colour=self._colour)
         self._write(CLEAR + self._shown)
 
     def finish(self, end_ns: int) -> None:  # noqa: ARG002 - the line goes, whenever that is
@@ -96,9 +96,62 @@ class TerminalScreen(PlainScreen):
         """Print one line above the status line."""
         self._write(f"{CLEAR}{text}\n{self._shown}")
 
-    def _paint(self, piece: Piece) -> str:
-        code = CODES[piece.tone] if self._colour else ""
-        return f"\x1b[{code}m{piece.text}\x1b[0m" if code else piece.text
+
+class Block(PlainScreen):
+    """A few lines at the end of a terminal, drawn anew in place; anywhere else there is nothing of them."""
+
+    def __init__(self, out: TextIO) -> None:
+        super().__init__(out)
+        self._drawn = 0
+        """Lines above the cursor that the next drawing replaces."""
+        self._lines: Sequence[tuple[Piece, ...]] = ()
+        self.alive = is_terminal(out)
+        """Is anything shown?"""
+
+    def draw(self, lines: Sequence[tuple[Piece, ...]]) -> None:
+        """Show `lines` where the last ones were, as many as there is room for."""
+        if self.alive:
+            self._lines = lines
+            self._write(self._erased() + self._drawing())
+
+    def live(self, text: str) -> None:
+        """`draw` for one plain line."""
+        self.draw([(Piece(text, Tone.FAINT),)])
+
+    def line(self, text: str) -> None:
+        """Print one line above the block."""
+        self._write(f"{self._erased()}{text}\n{self._drawing()}")
+
+    def clear(self) -> None:
+        """Take the block away."""
+        self._write(self._erased())
+        self._lines = ()
+
+    def _erased(self) -> str:
+        up = f"\x1b[{self._drawn}A" if self._drawn else ""
+        self._drawn = 0
+        return f"{up}\r\x1b[J" if self.alive else ""
+
+    def _drawing(self) -> str:
+        if not self._lines:
+            return ""
+        width, height = shutil.get_terminal_size()
+        shown = self._lines if len(self._lines) < height else (*self._lines[: height - 2], (Piece("…", Tone.FAINT),))
+        self._drawn = len(shown)
+        return "".join(painted(cut(line, width - 1), colour=wants_colour()) + "\n" for line in shown)
+
+
+def painted(pieces: Sequence[Piece], *, colour: bool) -> str:
+    """Text for a terminal."""
+    codes = [CODES[piece.tone] if colour else "" for piece in pieces]
+    return "".join(
+        f"\x1b[{code}m{piece.text}\x1b[0m" if code else piece.text for piece, code in zip(pieces, codes, strict=True)
+    )
+
+
+def wants_colour() -> bool:
+    """As https://no-color.org asks."""
+    return not os.environ.get("NO_COLOR")
 
 
 def line_of(effect: Effect) -> str:

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cued.cli import sensors_air as air
 from cued.errors import UsageError
 
 EXAMPLE = """
-cued sensors decode 2A53 "07 85 02 52 6e 00 fc 03 00 00"
+cued sensors scan
+cued sensors pair
+cued sensors check
 """
 
 
@@ -79,7 +82,64 @@ def _bytes_of(text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
+# --- the runner's own ----------------------------------------------------------------------------------------------
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def _list(args: argparse.Namespace) -> int:
+    """Print the runner's sensors, a line each."""
+    from cued.runtime.sensorwords import own_lines, own_rows
+    from cued.sensors.known import KnownSensors
+
+    sensors = KnownSensors().all()
+    if args.json:
+        print(json.dumps(own_rows(sensors), ensure_ascii=False, indent=2))
+        return 0
+    for line in own_lines(sensors):
+        print(line)
+    if not sensors:
+        print("no sensor is yours yet: `cued sensors pair` makes one yours")
+    return 0
+
+
+def _forget_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sensor", metavar="NAME|ADDRESS", help="one of yours, as `cued sensors list` shows it")
+
+
+def _forget(args: argparse.Namespace) -> int:
+    """Forget one of the runner's sensors."""
+    from cued.runtime.sensorwords import called, one_of
+    from cued.sensors.known import KnownSensors
+
+    known = KnownSensors()
+    sensor = one_of(args.sensor, known.all())
+    known.forget(sensor)
+    print(f"{called(sensor)} is forgotten")
+    return 0
+
+
 _SUBVERBS: Final = (
+    SubVerb("scan", "what is in sight: a live table", "cued sensors scan --for 10s", air.scan_arguments, air.scan),
+    SubVerb("pair", "make a sensor yours", "cued sensors pair Stryd", air.pair_arguments, air.pair),
+    SubVerb("list", "your sensors, the preferred first", "cued sensors list", _list_arguments, _list),
+    SubVerb("forget", "a sensor is yours no more", "cued sensors forget Stryd", _forget_arguments, _forget),
+    SubVerb(
+        "check",
+        "does it count steps or strides? you count 20 steps",
+        "cued sensors check Stryd",
+        air.check_arguments,
+        air.check,
+    ),
+    SubVerb(
+        "record",
+        "keep what your sensors send, byte for byte",
+        "cued sensors record my-run.jsonl --for 30min",
+        air.record_arguments,
+        air.record,
+    ),
     SubVerb(
         "decode",
         "what do these bytes of a sensor say?",

@@ -1,12 +1,18 @@
-"""`cued start`, for `make run`: say what is missing for a run (no version reads a pod yet), then try at the desk."""
+"""`cued start`, for `make run`: a run where there are a sound card and a pod; else it says what is missing, and tries."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from typing import Final
 
+from cued.errors import SensorError
 from cued.runtime.doctor.check import Check, State
+from cued.units import NS_PER_S
 
 EXAMPLE = "cued start"
+LOOK_NS: Final = 6 * NS_PER_S
+"""A pod that was just woken advertises within a second or two; the first look ends this."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,23 +20,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_args: argparse.Namespace) -> int:
-    """Say what is missing for a run, then try at the desk; the exit code of that."""
+    """Run, or say what is missing for a run and try at the desk; the exit code of that."""
     from cued.cli import main
     from cued.runtime.doctor.examine import examine, quick
     from cued.runtime.doctor.machine import RealMachine
 
-    for line in missing(examine(RealMachine(), examinations=quick())):
+    lines = missing(examine(RealMachine(), examinations=quick()), pod_missing)
+    for line in lines:
         print(line, flush=True)
-    return main.main(["try"])
+    return main.main(["try"] if lines else ["run"])
 
 
-def missing(checks: tuple[Check, ...]) -> list[str]:
-    """Why this is a try and not a run, in sentences for the runner."""
+def missing(checks: tuple[Check, ...], pod: Callable[[], str]) -> list[str]:
+    """Why this is a try and not a run, in sentences; empty: it is a run. `pod` is asked only where there is sound."""
     lines = [
         f"No sound here: {check.what}. To do: {check.mend}." for check in checks if check.state is State.FAIL and _sounds(check)
     ]
-    return [*lines, "No pod is read by this version, so a simulated runner runs for 90 seconds:"]
+    if not lines:
+        why = pod()
+        lines = [f"No pod here: {why}."] if why else []
+    return [*lines, "So a simulated runner runs for 90 seconds:"] if lines else []
 
 
 def _sounds(check: Check) -> bool:
     return check.name in {"PortAudio", "sound devices"}
+
+
+def pod_missing(look_ns: int = LOOK_NS) -> str:
+    """Why there is no pod; empty: one of the runner's own is in sight, or where there is none of these, any."""
+    from cued.sensors.air import Sighting
+    from cued.sensors.known import KnownSensors
+    from cued.sensors.looking import scan
+
+    class Found(Exception):  # noqa: N818 -- no error: it ends the look around
+        """There it is."""
+
+    try:
+        mine = {sensor.address for sensor in KnownSensors().all() if sensor.may_give("cadence")}
+
+        def look(sighting: Sighting) -> None:
+            if sighting.address in mine or (not mine and sighting.gives_cadence):
+                raise Found
+
+        scan(look_ns, look)
+    except Found:
+        return ""
+    except SensorError as error:
+        return str(error)
+    return "your pod is not in sight; take a few steps to wake it" if mine else "none is in sight; take a few steps to wake it"

@@ -264,9 +264,10 @@ def heard(floor: Floor, house: House, chance: int) -> tuple[Floor, int, tuple[Ef
         return floor, chance, (), None
     now_ns = house.now_ns
     ordered = sorted(floor.waiting, key=lambda wish: (-wish.priority, wish.number))
+    reserved = False
     for wish in ordered:
         start_ns = _earliest_ns(wish, floor, house)
-        if start_ns is not None and start_ns <= now_ns and wish.expires_ns >= now_ns:
+        if start_ns is not None and start_ns <= now_ns and wish.expires_ns >= now_ns and not reserved:
             floor = _without(floor, wish)
             reason = refusal(wish, floor, house)
             if reason is not None:
@@ -277,8 +278,8 @@ def heard(floor: Floor, house: House, chance: int) -> tuple[Floor, int, tuple[Ef
             floor = _without(floor, wish)
             why = _wait_reason(wish, floor, house)
             return floor, chance, (Expired(now_ns, wish.cue, wish.text, wish.rule, wish.priority, why),), None
-        if start_ns is not None and start_ns <= wish.expires_ns and floor.busy_ns <= now_ns:
-            return floor, chance, (), None  # the most important cue is about to begin: nobody takes the floor before it
+        # A more important cue is about to begin: nobody takes the floor before it, but who cannot wait so long is given up.
+        reserved = reserved or (start_ns is not None and start_ns <= wish.expires_ns and floor.busy_ns <= now_ns)
     return floor, chance, (), None
 
 

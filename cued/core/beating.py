@@ -172,7 +172,7 @@ def _promise(turn: Turn, onset_ns: int) -> None:
         return
     reason = _blocked(turn, slot, onset_ns)
     if reason:
-        _close(turn, max(turn.now_ns, onset_ns), reason)
+        _close(turn, max(turn.now_ns, onset_ns), reason if slot.number == turn.beat.owner[0] else "segment over")
         return
     sense = turn.sense(onset_ns)
     beat = turn.beat

@@ -214,7 +214,7 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Something went late or wrong and was counted, never hidden: `late_event`, `late_click`, `missed_click`."""
+    """Something went late or wrong and was counted, never hidden: `late_event`, `late_click`, `missed_click`, `stuck`."""
 
     at_ns: int
     what: str

@@ -49,6 +49,11 @@ from cued.core.start import Start, Text, file_id, say_id
 from cued.core.target import known_at_start
 from cued.core.triggers import RuleState
 from cued.core.view import View, view
+from cued.units import NS_PER_S
+
+MOST_AT_ONCE: Final = 2_000
+"""No moment asks to be carried out so often (a pack has fewer rules): one that does is a fault of cued's own. It is counted,
+and the run goes on a second later, instead of standing still for ever."""
 
 __all__ = ["Session", "Start", "Text", "View", "needs_no_render", "next_wakeup", "start", "step", "texts_of", "view"]
 
@@ -166,6 +171,7 @@ def _distance_due(turn: Turn) -> int | None:
 
 def _advance(turn: Turn, until_ns: int) -> None:
     """Carry out every deadline up to `until_ns`, in order. A click changes nothing that others wait for."""
+    at_once = 0
     while True:
         beat_ns, other_ns = turn.beat_due_ns, turn.other_due_ns
         if beat_ns is not None and beat_ns <= until_ns and (other_ns is None or beat_ns < other_ns):
@@ -174,9 +180,13 @@ def _advance(turn: Turn, until_ns: int) -> None:
             beat_ns = beating.due_ns(turn)
             turn.beat_due_ns = None if beat_ns is None else max(beat_ns, turn.now_ns)
         elif other_ns is not None and other_ns <= until_ns:
+            at_once = at_once + 1 if other_ns == turn.now_ns else 0
             turn.now_ns = other_ns
             _carry_out(turn)
             _ask(turn)
+            if at_once >= MOST_AT_ONCE:
+                turn.effects.append(Counted(turn.now_ns, "stuck", 1))
+                turn.other_due_ns = turn.now_ns + NS_PER_S
         else:
             return
 

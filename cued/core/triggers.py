@@ -181,10 +181,14 @@ def _held_due(rule: Rule, for_ns: int, state: RuleState) -> int | None:
 
 
 def _again_ns(rule: Rule, for_ns: int, state: RuleState) -> int | None:
-    """Given a cooldown, a state that goes on fires again: held anew for `for`, and not before the cooldown is over."""
+    """Given a cooldown, a state that goes on fires again: held anew for `for`, and not before the cooldown is over.
+
+    The cooldown counts from when the rule's cue began, which may have waited for another's.
+    """
     if rule.cooldown_ns <= 0 or state.fired_ns is None:
         return None
-    return state.fired_ns + max(for_ns, rule.cooldown_ns, AGAIN_AT_LEAST_NS)
+    carried_out_ns = state.fired_ns if state.last_ns is None else max(state.fired_ns, state.last_ns)
+    return max(state.fired_ns + max(for_ns, AGAIN_AT_LEAST_NS), carried_out_ns + rule.cooldown_ns)
 
 
 def fired(state: RuleState, now_ns: int, band: BandState) -> RuleState:

@@ -8,8 +8,9 @@ from typing import Final
 from cued.core.cues import CuePack, Open, PlaySound, Remainder, Repeat, SayCue, SayTheme, Segment
 from cued.packs.build import Built
 from cued.packs.explain import MAX_HINTS
-from cued.packs.never import check_nudges, check_rules
+from cued.packs.never import check_nudges, check_rules, total_ns_of
 from cued.packs.overlay import Notes
+from cued.packs.quantities import time_text
 from cued.packs.sounds import SoundFiles
 from cued.yamlread import Path, did_you_mean, quoted
 
@@ -153,6 +154,20 @@ def check_bands(built: Built, notes: Notes) -> None:
             notes.add((*path, "hysteresis"), message)
 
 
+def check_limits(pack: CuePack, notes: Notes) -> None:
+    """Limits that leave no cue but safety's and the segments' own."""
+    limits, total_ns = pack.limits, total_ns_of(pack)
+    if not pack.rules:
+        return
+    for word, value in (("per_run", limits.per_run), ("per_minute", limits.per_minute)):
+        if value == 0:
+            notes.add(("limits", word), f"`{word}: 0` keeps every cue silent but those of segments and safety", warning=True)
+    if total_ns is not None and limits.quiet_start_ns + limits.quiet_end_ns >= total_ns:
+        word = "quiet_start" if limits.quiet_start_ns else "quiet_end"
+        message = f"the session lasts {time_text(total_ns)}, and all of it is quiet: only cues of segments and safety are heard"
+        notes.add(("limits", word), message, warning=True)
+
+
 def lint(built: Built, files: SoundFiles | None, notes: Notes) -> None:
     """Every check of a whole pack; problems and warnings go to `notes`."""
     pack = built.pack
@@ -164,4 +179,5 @@ def lint(built: Built, files: SoundFiles | None, notes: Notes) -> None:
     check_bands(built, notes)
     if not any(path[:1] in _DEEP for path in notes.touched):  # else they would judge what is not there
         check_rules(built, notes)
+        check_limits(built.pack, notes)
         check_nudges(built, notes)

@@ -139,9 +139,9 @@ def _too_long(pack: CuePack, rule: Rule, spoken: list[Segment]) -> str | None:
         if all(_over(when.before, segment) for segment in spoken):
             return f"no segment of this rule is longer than {interval_text(when.before)}: shorten `before_end`"
         return None
-    if not rule.only_in:
-        return None if not isinstance(when, cues.At) else _after_all(pack, when)
     waits, word = _waits(when)
+    if not rule.only_in and not isinstance(when, cues.PaceDrop):  # which is measured in each segment anew
+        return _after_all(pack, when, waits, word)
     if waits is None or not all(_reaches(waits, segment) for segment in spoken):
         return None
     longest = ", ".join(sorted({f"{segment.name} lasts {_length(segment)}" for segment in spoken}))
@@ -194,8 +194,18 @@ def _length(segment: Segment) -> str:
     return interval_text(segment.length)
 
 
-def _after_all(pack: CuePack, when: cues.At) -> str | None:
-    """Is the moment after the whole session, where that has a length of its own?"""
+def _after_all(pack: CuePack, when: cues.Trigger, waits: cues.Interval | None, word: str) -> str | None:
+    """Does the wait last longer than the whole session, where that has a length of its own?"""
+    total_ns = total_ns_of(pack)
+    if total_ns is None or not isinstance(waits, ForTime) or waits.ns < total_ns:
+        return None
+    if isinstance(when, cues.At):
+        return f"the session is over after {time_text(total_ns)}: choose an earlier moment"
+    return f"the session lasts {time_text(total_ns)}, and `{word}` takes {time_text(waits.ns)}: shorten it"
+
+
+def total_ns_of(pack: CuePack) -> int | None:
+    """How long the whole session lasts, where it has a length of its own."""
     total_ns = 0
     for part in pack.session:
         rounds = part.times if isinstance(part, Repeat) else 1
@@ -205,9 +215,7 @@ def _after_all(pack: CuePack, when: cues.At) -> str | None:
             if not isinstance(segment.length, ForTime):
                 return None
             total_ns += rounds * segment.length.ns
-    if isinstance(when.point, ForTime) and when.point.ns >= total_ns:
-        return f"the session is over after {time_text(total_ns)}: choose an earlier moment"
-    return None
+    return total_ns
 
 
 def _always_quiet(pack: CuePack, rule: Rule, said: _Said) -> bool:

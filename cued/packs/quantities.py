@@ -109,6 +109,8 @@ def _interval(value: object, units: Iterable[str], example: str, *, zero: bool) 
     if len(parts) > 1 and any(number < 0 for number, _ in parts):
         raise QuantityError(f"{quoted(value)} has a sign inside: write one time, such as {example}")
     total = sum((number * (_TIMES[unit] if is_time else _DISTANCES[unit]) for number, unit in parts), Decimal(0))
+    if total < 0 and zero:
+        raise QuantityError(f"{quoted(value)} is under 0: write 0 s or more, such as {example}")
     if total < 0 or (total == 0 and not zero):
         raise QuantityError(f"{quoted(value)} is not over 0: write a longer one, such as {example}")
     if is_time:

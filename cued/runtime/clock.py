@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
@@ -79,6 +80,28 @@ class MonotonicClock:
             return inbox.get(timeout=timeout_ns / NS_PER_S)
         except Empty:
             return None
+
+
+class Time(Protocol):
+    """The monotonic clock and a wait by it, for what happens before a run has a session time."""
+
+    def now_ns(self) -> int:
+        """The monotonic time."""
+
+    def wait(self, changed: threading.Condition, at_most_ns: int) -> None:
+        """Return when `changed` (held by the caller) is notified, or after so long."""
+
+
+class SystemTime:
+    """The system's own."""
+
+    def now_ns(self) -> int:
+        """The monotonic time."""
+        return time.monotonic_ns()
+
+    def wait(self, changed: threading.Condition, at_most_ns: int) -> None:
+        """Sleeps in the kernel; Ctrl-C interrupts."""
+        changed.wait(at_most_ns / NS_PER_S)
 
 
 def monotonic_in_ns(ahead_ns: int) -> int:

@@ -12,6 +12,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from io import FileIO
 from pathlib import Path
 from typing import IO, Protocol, TypeVar
 
@@ -103,7 +104,7 @@ def open_growing(path: str | os.PathLike[str]) -> TextOut:
     if os.fspath(path) == STDOUT:
         return _InPlace("-", sys.stdout, owned=False)
     check_target(path)
-    return _InPlace(os.fspath(path), _guard(path, lambda: Path(path).open("w", encoding="utf-8")), owned=True)
+    return _Growing(os.fspath(path), _guard(path, lambda: Path(path).open("wb", buffering=0)))
 
 
 def write_finished(path: str | os.PathLike[str], text: str) -> None:
@@ -153,6 +154,36 @@ class _InPlace:
         if self._owned:
             with contextlib.suppress(OSError):
                 self._file.close()
+
+
+class _Growing:
+    """A file that holds whole writes only: where one cannot be finished, its beginning is taken away again."""
+
+    def __init__(self, name: str, file: FileIO) -> None:
+        self._name = name
+        self._file = file
+        self._whole = 0
+        """Bytes of the writes that were finished."""
+
+    def write(self, text: str) -> None:
+        _guard(self._name, lambda: self._put(memoryview(text.encode())))
+
+    def _put(self, data: memoryview) -> None:
+        try:
+            while data:
+                data = data[self._file.write(data) :]
+        except OSError:
+            with contextlib.suppress(OSError):  # a pipe cannot be cut, and a full disk can
+                self._file.truncate(self._whole)
+            raise
+        self._whole = self._file.tell() if self._file.seekable() else 0
+
+    def close(self) -> None:
+        _guard(self._name, self._file.close)
+
+    def abort(self) -> None:
+        with contextlib.suppress(OSError):
+            self._file.close()
 
 
 class _Beside:

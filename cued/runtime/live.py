@@ -152,6 +152,13 @@ def stopping(clock: Clock, inbox: Inbox) -> Iterator[None]:
 
 
 @contextmanager
+def ending(act: Callable[[], object]) -> Iterator[None]:
+    """Within: Ctrl-C and its kin call `act`, in a signal handler: it may do no more than set or put something."""
+    with _handled(lambda _number, _frame: act()):
+        yield
+
+
+@contextmanager
 def interruptible() -> Iterator[None]:
     """Within: SIGTERM and SIGHUP are KeyboardInterrupts, as Ctrl-C is, so that whoever holds a file can tidy up."""
     with _handled(signal.default_int_handler):

@@ -124,7 +124,6 @@ def live(
         outset = Outset(request, wanted.journal, wanted.rate, wanted.stop_ns)
         how = outset.how(prepared)
         file_sound = _sound_file(sound_file, request, undo)
-        out = open_growing(wanted.events) if wanted.events else None
         output.wait_open(OPEN_WAIT_S)
         device_sound = DeviceSound(output, screen.notice)
         outputs: list[DeviceSound | FileSound] = [device_sound] if file_sound is None else [device_sound, file_sound]
@@ -134,6 +133,7 @@ def live(
         if sensors is not None:
             aloud = _Aloud(voice, output, start_ns, request.spoken_language)
             sensors.wait(_unheard if device is None else aloud.say, request.spoken_language)
+        out = open_growing(wanted.events) if wanted.events else None  # not before: an earlier run's file outlives a vain wait
         clock = outset.clock(LEAD_NS)
         output.start_at(clock.start_ns)
         log = EventLog(
@@ -179,7 +179,7 @@ def _begun(sensors: LiveSensors, journal: Recording | None, clock: MonotonicCloc
 
 def _remember(request: Request, log: EventLog) -> None:
     """For the next run: how fast the feet of a real runner went."""
-    if request.feeding.sensor and not request.feeding.simulated:
+    if request.feeding.on_air and not request.feeding.path:  # the runner's own feet, now: a recording may be anybody's
         from cued.review.summary import summarize
 
         summary = summarize(log.rows())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cued.core.events import Event
 from cued.errors import SensorError
+from cued.runtime.clock import SystemTime, Time
 from cued.runtime.pods import OFFER, PATIENCE_NS, MakeRadio, Notice, Pods, words_in
 from cued.sensors.known import KnownSensor, KnownSensors
 from cued.units import NS_PER_S
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 LOOK_NS: Final = 4 * NS_PER_S
 """One look around: pods advertise every 0.1 to 1 s, and a neighbour's should have been seen, too."""
+IN_SIGHT_NS: Final = 60 * NS_PER_S
+"""A pod counts as in sight so long after it was seen: when a look misses one of two, the other is not the only one."""
 
+Glance: TypeAlias = "Callable[[int, Callable[[Sighting], None]], int]"
+"""As a scan; returns for how long, in ns, nobody should look again."""
 Scan: TypeAlias = "Callable[[int, Callable[[Sighting], None]], None]"
 """For so long, every advertisement goes to the function; raises SensorError."""
 
@@ -28,46 +33,61 @@ def own_sensors(word: str, known: KnownSensors) -> tuple[KnownSensor, ...]:
     """The sensors of a run with `--sensor ble:WORD` (empty: any of the runner's own), the preferred first.
 
     A pod that was named comes with the runner's other kinds of sensors, but without the other pods. Empty: somebody has to
-    look around. Raises SensorError for a file of sensors that cannot be read.
+    look around. Raises SensorError for a file of sensors that cannot be read, and for a sensor without cadence.
     """
-    from cued.sensors.air import is_address
+    from cued.sensors.air import is_address, parse_address
 
     mine = known.all()
     if not word:
         return mine if any(sensor.may_give("cadence") for sensor in mine) else ()
-    named = next((sensor for sensor in mine if sensor.is_called(word)), None)
-    if named is None and is_address(word):
-        named = KnownSensor(word.upper().replace("-", ":"))
+    address = parse_address(word) if is_address(word) else None
+    named = next((sensor for sensor in mine if sensor.is_called(address or word)), None)
+    if named is None and address is not None:
+        named = KnownSensor(address)
     if named is None:
         return ()
-    return (named, *(one for one in mine if one.address != named.address and one.gives and "cadence" not in one.gives))
+    if not named.may_give("cadence"):
+        raise SensorError(f"{named.name or named.address} gives {' and '.join(named.gives)} and no cadence: name a pod")
+    return (named, *_companions(named, mine))
+
+
+def _companions(pod: KnownSensor, mine: tuple[KnownSensor, ...]) -> tuple[KnownSensor, ...]:
+    """The runner's sensors that give something else than cadence: they run along with a pod that was chosen for this run."""
+    return tuple(one for one in mine if one.address != pod.address and not one.may_give("cadence"))
 
 
 @dataclass(slots=True)
 class InSight:
-    """The pods that a look around has shown."""
+    """The pods that looks around have shown lately."""
 
     word: str
     """A name that was asked for; empty: any."""
-    seen: dict[str, Sighting] = field(default_factory=dict)
+    seen: dict[str, tuple[Sighting, int]] = field(default_factory=dict)
+    """By address: the latest sighting, and its time."""
 
-    def note(self, sighting: Sighting) -> None:
+    def note(self, sighting: Sighting, at_ns: int) -> None:
         """One advertisement."""
-        if sighting.gives_cadence or (self.word and self._is_named(sighting)):
-            self.seen[sighting.address] = sighting
+        if sighting.gives_cadence or self._is_named(sighting):
+            self.seen[sighting.address] = sighting, at_ns
+
+    def forget(self, before_ns: int) -> None:
+        """What was seen earlier is not in sight any more."""
+        self.seen = {address: one for address, one in self.seen.items() if one[1] >= before_ns}
 
     def _is_named(self, sighting: Sighting) -> bool:
-        return (sighting.name or "").casefold() == self.word.casefold()
+        return bool(self.word) and (sighting.name or "").casefold() == self.word.casefold()
 
     def chosen(self) -> Sighting | None:
         """The one that was named, or the only one there is."""
-        named = [one for one in self.seen.values() if self._is_named(one)] if self.word else list(self.seen.values())
-        return named[0] if len(named) == 1 else None
+        wanted = [one for one, _ in self.seen.values() if not self.word or self._is_named(one)]
+        return wanted[0] if len(wanted) == 1 else None
 
     def told(self) -> str:
-        """What is in sight, for the runner."""
-        names = ", ".join(sorted(f"{one.name or 'nameless'} ({one.address})" for one in self.seen.values()))
-        return f"pods in sight: {names}. `cued sensors pair NAME` makes one yours; `--sensor ble:NAME` takes it for this run"
+        """What is in sight, for the runner; empty: nothing."""
+        if not self.seen:
+            return ""
+        names = ", ".join(sorted(f"{one.name or 'nameless'} ({one.address})" for one, _ in self.seen.values()))
+        return f"pods in sight: {names}. `cued sensors pair` makes one yours; `--sensor ble:ADDRESS` takes one for this run"
 
 
 class OnAirRun:
@@ -76,17 +96,27 @@ class OnAirRun:
     pending = False
     """Events come by themselves."""
 
-    def __init__(self, word: str, known: KnownSensors, notice: Notice, make_radio: MakeRadio, scan: Scan) -> None:
+    def __init__(
+        self,
+        word: str,
+        known: KnownSensors,
+        notice: Notice,
+        make_radio: MakeRadio,
+        glance: Glance,
+        time: Time | None = None,
+    ) -> None:
+        """`word`: see `own_sensors`, as for the errors."""
         self._word = word
         self._known = known
         self._notice = notice
         self._make_radio = make_radio
-        self._scan = scan
+        self._glance = glance
+        self._time = time or SystemTime()
         mine = own_sensors(word, known)
         self._pods = self._with(mine) if mine else None
 
     def _with(self, sensors: tuple[KnownSensor, ...]) -> Pods:
-        return Pods(sensors, self._make_radio, self._notice, self._known)
+        return Pods(sensors, self._make_radio, self._notice, self._known, self._time)
 
     def start(self) -> None:
         """Begin to call the sensors that are known already."""
@@ -95,11 +125,11 @@ class OnAirRun:
 
     def wait(self, speak: Notice, language: str = "en") -> None:
         """Until a pod is there; says what helps after a minute, once. Ctrl-C interrupts."""
-        patience_ns = time.monotonic_ns() + PATIENCE_NS
+        patience_ns = self._time.now_ns() + PATIENCE_NS
         until_ns: int | None = patience_ns
         if self._pods is None:
             sensor, told = self._look_around(patience_ns, lambda: speak(words_in(language).no_pod))
-            self._pods = self._with((sensor, *(one for one in self._known.all() if one.address != sensor.address)))
+            self._pods = self._with((sensor, *_companions(sensor, self._known.all())))
             self._pods.start()
             until_ns = None if told else patience_ns
         self._pods.wait(speak, language, until_ns)
@@ -107,26 +137,33 @@ class OnAirRun:
     def _look_around(self, until_ns: int, impatient: Callable[[], None]) -> tuple[KnownSensor, bool]:
         """The pod to take, and whether it took so long that `impatient` was called."""
         self._notice("looking for a pod" + (f" called {self._word}" if self._word else ""))
-        told, last = False, ""
+        sight, told, last = InSight(self._word), False, ""
         while True:
-            sight = InSight(self._word)
+            began_ns = self._time.now_ns()
+            sight.forget(began_ns - IN_SIGHT_NS)
             try:
-                self._scan(LOOK_NS, sight.note)
+                rest_ns = self._glance(LOOK_NS, lambda sighting: sight.note(sighting, self._time.now_ns()))
+                state = sight.told()
             except SensorError as error:
-                if str(error) != last:
-                    self._notice(str(error))
-                last = str(error)
-                time.sleep(LOOK_NS / NS_PER_S)
+                rest_ns, state = 0, str(error)
             found = sight.chosen()
             if found is not None:
                 return KnownSensor(found.address, found.name or ""), told
-            if sight.seen and sight.told() != last:
-                last = sight.told()
-                self._notice(last)
-            if not told and time.monotonic_ns() >= until_ns:
+            if state and state != last:
+                self._notice(state)
+            last = state
+            if not told and self._time.now_ns() >= until_ns:
                 told = True
                 self._notice(OFFER)
                 impatient()
+            self._rest(began_ns + max(LOOK_NS, rest_ns))
+
+    def _rest(self, until_ns: int) -> None:
+        """A scan that failed at once is not tried again at once."""
+        idle = threading.Condition()
+        with idle:
+            while (left_ns := until_ns - self._time.now_ns()) > 0:
+                self._time.wait(idle, left_ns)
 
     def record(self, listener: Callable[[Item], None]) -> None:
         """`listener` gets everything as it comes over the air, on the radio's thread."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from cued.core.events import CadenceSample, Event, LinkState, SensorLink
+from cued.core.events import BatteryLow, CadenceSample, Event, LinkState, SensorLink
 from cued.core.phrases import number_words, spm_words
+from cued.errors import SensorError
 from cued.formats.sensor_log import BatteryRead, Item, Link, LinkIs, Notification
+from cued.runtime.clock import SystemTime, Time
 from cued.sensors import hub as hubs
 from cued.sensors.cadence_unit import CadenceUnit, Origin
 from cued.sensors.known import KnownSensor, KnownSensors
 from cued.sensors.sources import Quantity
-from cued.units import NS_PER_S
+from cued.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
     from cued.sensors.air import Note
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 PATIENCE_NS: Final = 60 * NS_PER_S
 """After so long without a pod it is said what helps."""
 FIRST_VALUE_NS: Final = 3 * NS_PER_S
-"""A pod that is connected and says nothing for so long stands still: the run need not wait for its first step."""
+"""A pod that is connected and says nothing for so long stands still: the run need not wait for its first step. And one that
+has not told its battery by then does not tell it."""
+GLANCE_NS: Final = 250 * NS_PER_MS
+"""Whoever waits for a pod looks at the time so often; what comes from the radio wakes it at once."""
 BATTERY_WARNS: Final = 20
 """Percent: under this it is said before the start, while the cell can still be changed."""
 
@@ -133,19 +137,20 @@ class Pods:
         make_radio: MakeRadio,
         notice: Notice,
         known: KnownSensors | None = None,
-        now_ns: Callable[[], int] = time.monotonic_ns,
+        time: Time | None = None,
     ) -> None:
         """`sensors`: the preferred first. `known`: where a unit that was found out is written down."""
         self._sensors = tuple(sensors)
         self._known = known
         self._notice = notice
-        self._now_ns = now_ns
+        self._time = time or SystemTime()
         self._changed = threading.Condition()
         self._hub = hubs.start([hubs.Sensor(one.address, one.name, one.cadence_unit) for one in sensors])
         self._names = {one.address: one.name for one in sensors}
         self._notes: list[str] = []
         self._up_ns: dict[str, int] = {}
         self._sample: CadenceSample | None = None
+        """The source's latest, as long as its link is up."""
         self._link: LinkState | None = None
         self._start_ns: int | None = None
         self._put: Callable[[Event], None] = lambda _: None
@@ -170,19 +175,27 @@ class Pods:
             self._hub, events, notes = hubs.take(self._hub, item)
             self._notes += [note.text for note in notes]
             for event in events:
-                if isinstance(event, CadenceSample):
+                if isinstance(event, CadenceSample) and event.raw is not None:
                     self._sample = event
                 elif isinstance(event, SensorLink):
                     self._link = event.state
                 if self._start_ns is not None:
-                    self._put(replace(event, at_ns=max(0, event.at_ns - self._start_ns)))
+                    self._hand_on(event, self._start_ns)
             self._changed.notify_all()
+
+    def _hand_on(self, event: Event, start_ns: int) -> None:
+        """To the run, whose time begins with its start: what was measured before is not of the run."""
+        if event.at_ns >= start_ns or isinstance(event, SensorLink | BatteryLow):
+            self._put(replace(event, at_ns=max(0, event.at_ns - start_ns)))
 
     def _linked(self, item: LinkIs) -> None:
         if item.state is Link.UP:
             self._up_ns.setdefault(item.address, item.at_ns)
-        else:
-            self._up_ns.pop(item.address, None)
+            return
+        self._up_ns.pop(item.address, None)
+        source = self._source()
+        if source is not None and source.address == item.address:
+            self._sample = None
 
     # --- before the start ------------------------------------------------------------------------------------------
 
@@ -198,31 +211,31 @@ class Pods:
             with self._changed:
                 ready = self._ready()
                 if ready is None:
-                    self._changed.wait(0.25)
+                    self._time.wait(self._changed, GLANCE_NS)
             self.tell()
             if ready is not None:
                 self._notice(ready.shown())
                 speak(ready.spoken(language))
                 return ready
-            if until_ns is not None and self._now_ns() >= until_ns:
+            if until_ns is not None and self._time.now_ns() >= until_ns:
                 until_ns = None
                 self._notice(OFFER)
                 speak(words_in(language).no_pod)
 
     def _ready(self) -> Ready | None:
+        """The pod whose link is up, once it has told its cadence and its battery or was given the time to."""
+        up = [sensor for sensor in self._sensors if sensor.address in self._up_ns and sensor.may_give("cadence")]
         sample = self._sample
-        pods = [sensor for sensor in self._sensors if sensor.address in self._up_ns and sensor.may_give("cadence")]
+        told = [self._source()] if sample is not None else []
+        pod = next((sensor for sensor in (*told, *up) if sensor in up), None)
+        if pod is None:
+            return None
+        battery = {sensor.address: percent for sensor, percent in hubs.battery_levels(self._hub)}.get(pod.address)
+        if (sample is None or battery is None) and self._time.now_ns() - self._up_ns[pod.address] < FIRST_VALUE_NS:
+            return None
         if sample is None:
-            quiet = [one for one in pods if self._now_ns() - self._up_ns[one.address] >= FIRST_VALUE_NS]
-            if not quiet:
-                return None
-            name, spm, standing = quiet[0].name, None, True
-        else:
-            pod = self._source() or (pods[0] if pods else None)
-            name = pod.name if pod is not None else ""
-            spm, standing = sample.spm, sample.raw == 0
-        levels = {sensor.name: percent for sensor, percent in hubs.battery_levels(self._hub)}
-        return Ready(name, levels.get(name), spm, standing)
+            return Ready(pod.name, battery, None, standing=True)
+        return Ready(pod.name, battery, sample.spm, standing=sample.raw == 0)
 
     def _source(self) -> KnownSensor | None:
         number = self._hub.sources[Quantity.CADENCE].sensor
@@ -257,7 +270,13 @@ class Pods:
         self.tell()
         if self._known is None:
             return
+        try:
+            self._write_units(self._known)
+        except SensorError as error:  # the run is over and was well
+            self._notice(str(error))
+
+    def _write_units(self, known: KnownSensors) -> None:
         for sensor, state in zip(self._sensors, self._hub.sensors, strict=True):
-            if state.unit.origin is Origin.JUDGED and self._known.find(sensor.address) is not None:
+            if state.unit.origin is Origin.JUDGED and known.find(sensor.address) is not None:
                 unit = CadenceUnit.STEPS if state.unit.factor == 1 else CadenceUnit.STRIDES
-                self._known.put(replace(sensor, cadence_unit=unit, said_by=Origin.JUDGED.value))
+                known.put(replace(sensor, cadence_unit=unit, said_by=Origin.JUDGED.value))

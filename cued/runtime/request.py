@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from cued.audio.commands import Ear, MixFormat
-from cued.core.cues import CuePack
+from cued.core.cues import CuePack, Remainder, Repeat, RunEnd
 from cued.core.engine import texts_of
 from cued.core.start import Runner, Start, Text
 from cued.errors import UsageError
@@ -108,6 +108,16 @@ class Request:
     speaker: str | None = None
     """A voice of the speech engine by its name; None: the language's own."""
     volumes: Volumes = field(default_factory=Volumes)
+
+    @property
+    def length_matters(self) -> bool:
+        """Nobody knows how long the run is, and the pack would use it."""
+        pack = self.pack.value
+        asked = any(isinstance(rule.when, RunEnd) for rule in pack.rules) or pack.limits.quiet_end_ns > 0
+        fits = any(
+            part.times is None if isinstance(part, Repeat) else isinstance(part.length, Remainder) for part in pack.session
+        )
+        return self.feeding.length_ns is None and (asked or fits)
 
     @property
     def made_from(self) -> list[Path]:

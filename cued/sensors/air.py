@@ -31,6 +31,18 @@ MEASURED: Final = (RSC_MEASUREMENT, HEART_RATE, TREADMILL_DATA, STRYD)
 """What is subscribed, where a device offers it; a battery's level comes beside it."""
 SERVICES: Final = tuple(full_uuid(number) for number in ("1814", "180D", "1826"))
 """What a scan takes for a sensor: Running Speed and Cadence, Heart Rate, Fitness Machine."""
+GIVEN: Final = {RSC_MEASUREMENT: "cadence", HEART_RATE: "heart rate", TREADMILL_DATA: "treadmill speed", STRYD: "contact time"}
+"""What each of `MEASURED` is to a runner: the words of `KnownSensor.gives`."""
+LONGEST_NAME: Final = 64
+"""Letters of an advertised name that are kept; an advertisement holds 29 bytes, a device's own name up to 248."""
+
+
+def clean_name(name: str | None) -> str | None:
+    """A name as a terminal may show it: whoever is on the air chooses the letters, escape sequences too."""
+    if name is None:
+        return None
+    shown = "".join(letter if letter.isprintable() else "?" for letter in name).strip()
+    return shown[:LONGEST_NAME] or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +98,22 @@ class Look:
     """Value of Sensor Location (2A5D)."""
     notifications: tuple[Notification, ...]
 
+    @property
+    def gives(self) -> tuple[str, ...]:
+        """What it measures, in words."""
+        return tuple(GIVEN[uuid] for uuid in self.offers if uuid in GIVEN)
+
 
 _ADDRESS: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
+
+
+_MEANT: Final = re.compile(r"[0-9A-Fa-f]{1,3}([:-][0-9A-Fa-f]{0,3})+")
+"""What somebody types who means an address, perhaps not all of it; no sensor has been seen with such a name."""
+
+
+def means_address(text: str) -> bool:
+    """Is `text` an address, or a slip in writing one?"""
+    return _MEANT.fullmatch(text.strip()) is not None
 
 
 def is_address(text: str) -> bool:

@@ -14,7 +14,16 @@ from typing import Any, Final, Self, TypeVar
 
 from cued.errors import SensorError
 from cued.formats.sensor_log import Notification
-from cued.sensors.air import BATTERY_LEVEL, MEASURED, RSC_FEATURE, SENSOR_LOCATION, Look, Sighting, parse_address
+from cued.sensors.air import (
+    BATTERY_LEVEL,
+    MEASURED,
+    RSC_FEATURE,
+    SENSOR_LOCATION,
+    Look,
+    Sighting,
+    clean_name,
+    parse_address,
+)
 from cued.sensors.attempt import Attempt, bluez_device
 from cued.sensors.bleaks import close_bleak, end_loop, know_bleaks_version
 from cued.sensors.bluez import Watch
@@ -54,23 +63,42 @@ def scan(for_ns: int, seen: Callable[[Sighting], None], *, adapter: str | None =
     _alone(scanning())
 
 
+def glance(for_ns: int, seen: Callable[[Sighting], None], *, adapter: str | None = None, timing: Timing = USUAL) -> int:
+    """As `scan`, but considerate: short while sound goes out over the adapter, which a search makes stutter.
+
+    Returns for how long, in ns, nobody should look again. Raises SensorError.
+    """
+
+    async def glancing() -> int:
+        async with _Station(adapter, timing, seen) as station:
+            if not station.sounds():
+                await station.scan(for_ns)
+                return 0
+            await station.scan(min(for_ns, timing.sound_scan_ns))
+            return timing.sound_scan_every_ns
+
+    return _alone(glancing())
+
+
 def look_at(
     address: str,
     *,
     listen_ns: int = 5 * NS_PER_S,
     enough: int = 3,
+    attempts: int = ATTEMPTS,
     adapter: str | None = None,
     timing: Timing = USUAL,
 ) -> Look:
     """Connect once, read what the device tells of itself and listen, until `enough` notifications came or `listen_ns` is over.
 
-    Raises SensorError where it is not in reach, lets nobody connect, or offers nothing that cued reads.
+    `attempts`: so often a connection is tried. Raises SensorError where the device is not in reach, lets nobody connect, or
+    offers nothing that cued reads.
     """
     wanted = parse_address(address)
 
     async def looking() -> Look:
         async with _Station(adapter, timing, lambda _: None) as station:
-            return await station.look_at(wanted, listen_ns, enough)
+            return await station.look_at(wanted, listen_ns, enough, attempts)
 
     return _alone(looking())
 
@@ -135,6 +163,10 @@ class _Station:
             self._troubles[about] = sentence
         self._changed.set()
 
+    def sounds(self) -> bool:
+        """Does sound go out over the adapter?"""
+        return self._watch.sounds()
+
     # --- scanning --------------------------------------------------------------------------------------------------
 
     async def scan(self, for_ns: int, wanted: str | None = None) -> None:
@@ -172,9 +204,9 @@ class _Station:
 
     # --- one device ------------------------------------------------------------------------------------------------
 
-    async def look_at(self, address: str, listen_ns: int, enough: int) -> Look:
-        for left in reversed(range(ATTEMPTS)):  # those that are left after this one
-            if self._watch.device(address) is None or left < ATTEMPTS - 1:
+    async def look_at(self, address: str, listen_ns: int, enough: int, attempts: int) -> Look:
+        for left in reversed(range(attempts)):  # those that are left after this one
+            if self._watch.device(address) is None or left < attempts - 1:
                 await self.scan(self._timing.connect_ns, address)
             if self._watch.device(address) is None and not self._found:
                 raise SensorError(f"{address}: {UNKNOWN}")
@@ -212,7 +244,7 @@ class _Station:
             with contextlib.suppress(TimeoutError):
                 await self._deadlines.within(listen_ns, full.wait())
             known = self._watch.device(address)
-            name, battery = (None, None) if known is None else (known.name, known.battery)
+            name, battery = (None, None) if known is None else (clean_name(known.name), known.battery)
             return Look(address, name, offers, level[0] if level else battery, feature, location, tuple(heard))
         finally:
             with contextlib.suppress(*RETRIED):

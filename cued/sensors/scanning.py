@@ -12,7 +12,7 @@ from bleak.args.bluez import BlueZScannerArgs
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
-from cued.sensors.air import Sighting
+from cued.sensors.air import Sighting, clean_name
 from cued.sensors.bluez import Watch
 from cued.sensors.deadlines import Deadlines
 from cued.sensors.link import Timing
@@ -148,4 +148,4 @@ class Scanner:
             return
         known = self._watch.device(device.address)
         battery = None if known is None else known.battery
-        self._seen(Sighting(device.address, device.name, tuple(said.service_uuids), said.rssi, battery))
+        self._seen(Sighting(device.address, clean_name(device.name), tuple(said.service_uuids), said.rssi, battery))

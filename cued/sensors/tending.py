@@ -183,7 +183,9 @@ class Tender:
             case link.Subscribe():
                 self._work = self._begin(self._subscribe(action.attempt, action.timeout_ns))
             case link.Disconnect():
-                self._closing = self._begin(self._disconnect(action.attempt, action.timeout_ns))
+                attempt, work = self._attempt, self._work
+                self._attempt = self._work = None
+                self._closing = self._begin(self._disconnect(action, attempt, work))
             case link.RenewBus():
                 self._around.renew_bus()
             case link.Tell():
@@ -229,6 +231,8 @@ class Tender:
             lambda: link.Subscribed(time.monotonic_ns(), number),
             lambda reason: link.SubscribeFailed(time.monotonic_ns(), number, reason),
         )
+        if self._attempt is not attempt:
+            return
         # The battery comes after all that matters, and may fail.
         try:
             level = await attempt.read(BATTERY_LEVEL)
@@ -238,9 +242,8 @@ class Tender:
         except RETRIED:
             return
 
-    async def _disconnect(self, number: int, limit_ns: int) -> None:
-        around, attempt, work = self._around, self._attempt, self._work
-        self._attempt = self._work = None
+    async def _disconnect(self, asked: link.Disconnect, attempt: Attempt | None, work: asyncio.Task[None] | None) -> None:
+        around = self._around
 
         async def disconnecting() -> None:
             if work is not None:
@@ -252,14 +255,14 @@ class Tender:
             if not attempt.connected:
                 # BlueZ may still be connecting, and would refuse the next attempt until it has given up.
                 await around.watch.release(self.address)
-            await attempt.close(limit_ns)
+            await attempt.close(asked.timeout_ns)
 
         try:
-            await around.deadlines.within(limit_ns, disconnecting())
+            await around.deadlines.within(asked.timeout_ns, disconnecting())
         except RETRIED as error:
             self._note(f"its link did not end in order ({reason_of(error)})")
         finally:
-            self.feed(link.Closed(time.monotonic_ns(), number))
+            self.feed(link.Closed(time.monotonic_ns(), asked.attempt))
 
     async def _answer(self, work: Coroutine[Any, Any, None], well: Callable[[], Event], failed: Callable[[str], Event]) -> None:
         try:

@@ -8,7 +8,10 @@ import pytest
 
 from benchmarks.audio_clicks import environment
 from benchmarks.audio_jack import Server
+from tests.support.bluez.fixtures import bluez
 from tests.support.tools import require_tool
+
+__all__ = ["bluez"]
 
 
 @pytest.fixture

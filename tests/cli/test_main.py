@@ -46,7 +46,7 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
             "a fault in cued itself: ZeroDivisionError: division by zero. CUED_DEBUG=1 shows where.",
         ),
         (["odd", "--edn=well"], 2, "there is no option --edn; did you mean --end? `cued odd --help` lists them."),
-        (["odd", "sub", "--dep=3"], 2, "there is no option --dep; did you mean --deep? `cued odd --help` lists them."),
+        (["odd", "sub", "--dep=3"], 2, "there is no option --dep; did you mean --deep? `cued odd sub --help` lists them."),
         (["odd", "--zzzzzz"], 2, "there is no option --zzzzzz. `cued odd --help` lists them."),
         (["odd", "--en=well"], 2, "there is no option --en; did you mean --end? `cued odd --help` lists them."),
         (["od"], 2, "there is no verb od; did you mean odd? `cued --help` lists them."),

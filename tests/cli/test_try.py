@@ -13,11 +13,24 @@ import pytest
 import soundfile
 
 from cued.cli.main import VERBS, load, main, parser_of
-from cued.cli.start import missing
+from cued.cli.start import missing, pod_missing
 from cued.cli.try_ import asked
 from cued.runtime.doctor.check import Check, State
 from cued.runtime.rehearsal import Wanted, Watch, rehearse
+from cued.sensors.known import KnownSensor, KnownSensors
+from cued.units import NS_PER_S
+from tests.support.bluez import Peripheral, VirtualBluez, running_pod
+from tests.support.bluez.fixtures import bluez
 from tests.support.waiting import wait_for
+
+__all__ = ["bluez"]
+
+
+@pytest.fixture
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KnownSensors:
+    """A runner without sensors."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return KnownSensors()
 
 
 def tried(*words: str) -> list[dict[str, Any]]:
@@ -78,13 +91,39 @@ def test_a_try_that_is_cut_short_still_leaves_whole_files(tmp_path: Path) -> Non
     assert not list(tmp_path.glob(".*"))
 
 
+def no_pod() -> str:
+    return "none is in sight"
+
+
+def no_question() -> str:
+    raise AssertionError("without sound nobody asks for a pod")
+
+
 def test_start_says_what_is_missing_and_what_to_do_about_it() -> None:
     checks = (
         Check("PortAudio", State.OK, "19.6"),
         Check("sound devices", State.FAIL, "none", "plug headphones in"),
         Check("disk", State.FAIL, "full", "make room"),
     )
-    told = missing(checks)
-    assert told[0] == "No sound here: none. To do: plug headphones in."
-    assert len(told) == 2
-    assert "No pod" in told[1]
+    told = missing(checks, no_question)
+    assert told == ["No sound here: none. To do: plug headphones in.", "So a simulated runner runs for 90 seconds:"]
+    assert missing(checks[:1], no_pod) == ["No pod here: none is in sight.", "So a simulated runner runs for 90 seconds:"]
+
+
+def test_with_sound_and_a_pod_start_is_a_run() -> None:
+    assert missing((Check("PortAudio", State.OK, "19.6"), Check("sound devices", State.OK, "USB")), lambda: "") == []
+
+
+def test_a_pod_in_sight_is_seen_a_neighbours_is_not_taken_for_ones_own(bluez: VirtualBluez, own_data: KnownSensors) -> None:
+    assert "none is in sight" in pod_missing(NS_PER_S // 2)
+    bluez.add(Peripheral("C0:FF:EE:00:00:01", "Pod", running_pod()))
+    assert pod_missing(NS_PER_S // 2) == ""
+    own_data.put(KnownSensor("C0:FF:EE:00:00:09", "Mine", ("cadence",)))
+    assert "your pod is not in sight" in pod_missing(NS_PER_S // 2)
+    bluez.add(Peripheral("C0:FF:EE:00:00:09", "Mine", running_pod()))
+    assert pod_missing(NS_PER_S // 2) == ""
+
+
+def test_without_a_radio_start_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_data: KnownSensors) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/none")
+    assert "systemctl start" in pod_missing(NS_PER_S // 2)

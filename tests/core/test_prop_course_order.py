@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cued.core import engine
+from cued.core.effects import Counted
 from cued.core.events import Event, Wake
 from cued.core.start import Start
 from tests.support.courses import courses
@@ -19,6 +20,7 @@ def test_any_order_of_events_never_raises(how: Start, events: tuple[Event, ...])
     latest_ns = max((event.at_ns for event in events), default=0)
     for steps in (fed(how, events), woken(how, events)):
         assert not events or steps[-1].after.now_ns >= latest_ns
+        assert not any(isinstance(one, Counted) and one.what == "stuck" for one in effects_of(steps))
 
 
 @examples(30)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cued.core import engine
-from cued.core.cues import Every, ForDistance, ForTime, OffBand, Repeat, Side
+from cued.core.cues import At, Cue, Every, ForDistance, ForTime, Limits, OffBand, Priority, Repeat, SayCue, Side
 from cued.core.effects import Effect, PlayClick
 from cued.core.events import Next, Stalled
 from cued.core.fading import scaled
@@ -72,3 +72,23 @@ def test_a_fixed_beat_and_a_fixed_target_rise_by_two_per_cent_a_week_at_most() -
         run = Run(pack(segment(metronome=fixed), target=Target(Basis.FIXED, spm=190.0)), runner=runner)
         assert {click.mspm for click in run.runs(0, 20, 170.0).clicks} == {175_100}
         assert run.view.target_spm == pytest.approx(175.1)
+
+
+def test_a_cue_that_waited_is_followed_by_the_next_one_cooldown_after_it_was_heard() -> None:
+    low = rule(OffBand(Side.LOW, 20 * NS_PER_S), "low", cooldown_ns=120 * NS_PER_S)
+    talk = rule(At(for_s(59)), SayCue("talk"))
+    long = Cue("talk", say="x" * 60)  # 4.2 s
+    run = Run(pack(rules=[low, talk], cues=[long]), runner=KNOWN).runs(0, 40).runs(40, 340, 160.0)
+    heard = [when for when, cue in run.said if cue == "low"]
+    assert len(heard) == 3
+    assert heard[1] - heard[0] == pytest.approx(120.0, abs=1.5)
+    assert heard[2] - heard[1] == pytest.approx(120.0, abs=1.5)
+    assert "cooldown" not in run.reasons
+
+
+def test_who_expires_behind_a_more_important_cue_does_not_stop_the_clock() -> None:
+    limits = Limits(min_gap_ns=10 * NS_PER_S, same_cue_gap_ns=0, per_minute=9)
+    rules = [rule(At(for_s(60)), "a"), rule(At(for_s(64)), "b", priority=Priority.PRAISE), rule(At(for_s(66)), "c")]
+    run = Run(pack(rules=rules, limits=limits)).to(120)
+    assert [cue for _, cue in run.said] == ["a", "c"]
+    assert run.given_up == [(69.0, "b", "min_gap")]

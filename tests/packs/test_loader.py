@@ -46,7 +46,7 @@ def test_a_pack_with_every_word_of_the_format_loads_without_a_problem() -> None:
 # In line 8 of the smallest pack.
 IN_LINE_8 = [
     ("limits: {min_gap: 30}", 19, "`30` has no unit: add one of h, min, s"),
-    ("limits: {min_gap: -5 s}", 19, "not over 0"),
+    ("limits: {min_gap: -5 s}", 19, "is under 0"),
     ("limits: {min_gap: 25 h}", 19, "over 24 h"),
     ("limits: {min_gap: 5 m}", 19, "`m` is metres, which do not fit here; minutes are `min`"),
     ("limits: {min_gap: 5 mins}", 19, "cued writes `min` for `mins`"),

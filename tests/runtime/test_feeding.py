@@ -48,7 +48,7 @@ def test_a_sensor_is_chosen_by_its_word(word: str, choice: object) -> None:
     assert sensor_of(word) == choice
 
 
-@pytest.mark.parametrize("word", ["", "nobody", "sim:", "file:", "file", "none:x", "ble"])
+@pytest.mark.parametrize("word", ["", "nobody", "sim:", "file:", "file", "none:x", "ble:"])
 def test_an_unknown_sensor_is_refused_with_those_there_are(word: str) -> None:
     with pytest.raises(UsageError, match="none, sim, sim:PRESET or file:PATH"):
         sensor_of(word)

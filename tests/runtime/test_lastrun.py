@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cued.cli.main import main
+from cued.cli.screen import PlainScreen
+from cued.packs.catalog import open_pack
+from cued.runtime.feeding import Recorded, feeding_of
 from cued.runtime.lastrun import ENOUGH_NS, last_cadence_spm, remember_cadence
+from cued.runtime.liverun import LiveWanted, live
+from cued.runtime.request import Pack, Request, ToNothing
 
 
 @pytest.fixture
@@ -50,11 +57,18 @@ def test_a_folder_that_takes_no_file_costs_nothing(state: Path) -> None:
 
 
 def test_a_real_run_gives_the_next_one_without_a_sensor_its_beat(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["run", "--output", "null", "--rate", "600", "--sensor", recording(state, 12)]
-    assert main(words) == 0
+    recorded = feeding_of(Recorded(recording(state, 12).removeprefix("file:")), None, 0)
+    loaded = open_pack("metronome")
+    request = Request(Pack(loaded.pack, loaded.folder), replace(recorded, on_air=True, path=""))
+    live(request, LiveWanted(ToNothing(), rate=600.0), PlainScreen(io.StringIO()))
     assert last_cadence_spm() == 172.0
     assert main(["run", "--output", "null", "--rate", "60", "--for", "10s"]) == 0
     assert "your last run's 172 steps a minute" in capsys.readouterr().err
+
+
+def test_a_recording_may_be_anybody_s_and_is_not_remembered(state: Path) -> None:
+    assert main(["run", "--output", "null", "--rate", "600", "--sensor", recording(state, 12)]) == 0
+    assert last_cadence_spm() is None
 
 
 def test_a_simulated_run_is_never_remembered(state: Path) -> None:

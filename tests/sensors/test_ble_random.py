@@ -41,6 +41,7 @@ def suffer_all(bluez: VirtualBluez, seeds: range) -> list[float]:
         wait_for(lambda: kept.burdens()[0] <= descriptors + 2 and kept.burdens()[1] <= tasks + 4, BOUND_S, "no growth")
         for pod in pods:
             wait_for(lambda pod=pod: pod.subscriptions(RSC_MEASUREMENT) <= 1)  # type: ignore[misc]  # as above
+        assert [note for note in kept.notes() if "unforeseen" in note] == []
     return took_s
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from cued.errors import SensorError
 from cued.sensors.air import BATTERY_LEVEL, HEART_RATE, RSC_MEASUREMENT, STRYD, Sighting
 from cued.sensors.link import Timing
-from cued.sensors.looking import look_at, scan
+from cued.sensors.looking import glance, look_at, scan
 from cued.units import NS_PER_S
 from tests.support.bluez import Peripheral, Running, Script, VirtualBluez, lamp, stryd_pod
 from tests.support.kept_links import NEIGHBOUR, POD, STRAP
@@ -44,6 +45,17 @@ def test_a_scan_ends_early_when_the_listener_says_so(bluez: VirtualBluez) -> Non
     with pytest.raises(SensorError, match="found Pod"):
         scan(60 * NS_PER_S, enough, timing=QUICK)
     wait_for(lambda: not bluez.discovering)
+
+
+def test_a_glance_is_short_while_sound_goes_out_and_asks_for_a_rest(bluez: VirtualBluez) -> None:
+    bluez.add(POD)
+    seen: list[Sighting] = []
+    assert glance(NS_PER_S // 5, seen.append, timing=QUICK) == 0
+    assert {one.address for one in seen} == {POD.address}
+    bluez.sound("active")
+    began_ns = time.monotonic_ns()
+    assert glance(60 * NS_PER_S, seen.append, timing=QUICK) == QUICK.sound_scan_every_ns
+    assert time.monotonic_ns() - began_ns < 30 * NS_PER_S
 
 
 def test_a_look_at_a_pod_tells_what_it_is_and_lets_it_go(bluez: VirtualBluez) -> None:
