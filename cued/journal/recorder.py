@@ -190,8 +190,7 @@ class Recorder:
 
     def _run(self) -> None:
         while not self._ending.wait(self._every_s):
-            self._gather()
-            self._write()
+            self.commit()
         self._gather()
         if self._end is not None:
             end_ns, detail = self._end
@@ -205,6 +204,11 @@ class Recorder:
             with contextlib.suppress(sqlite3.Error):  # another time, then
                 forget_raw(self._database, self._look())
         self._close()
+
+    def commit(self) -> None:
+        """Write what has happened so far. The thread does so every `every_s`; nobody else needs to."""
+        self._gather()
+        self._write()
 
     def _gather(self) -> None:
         """Everything that has happened since the last time, as rows."""
