@@ -180,7 +180,7 @@ def _years(folder: Path, minutes: int, runs: int, rounds: int) -> list[Row]:
     """A journal of so many runs, made of one recorded run by copying its rows."""
     from cued.journal.reader import reading
     from cued.journal.schema import OF_SESSION
-    from cued.runtime.recall import event_log, recall
+    from cued.runtime.past import event_log, past_of
     from cued.runtime.replay import replay, start_of
 
     journal = folder / "years.db"
@@ -219,7 +219,7 @@ def _years(folder: Path, minutes: int, runs: int, rounds: int) -> list[Row]:
             lines = list(found.lines(int(word)))
             loading.append(time.perf_counter() - began)
             began = time.perf_counter()
-            event_log(recall(found, word))
+            event_log(past_of(found, word))
             showing.append(time.perf_counter() - began)
             how = start_of(found.head(int(word)).start)
         began = time.perf_counter()

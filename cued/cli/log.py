@@ -14,7 +14,7 @@ from cued.units import NS_PER_S, to_s
 
 if TYPE_CHECKING:
     from cued.journal.reader import Journal, Said, Session
-    from cued.runtime.recall import Past
+    from cued.runtime.past import Past
 
 EXAMPLE = """
 cued log list
@@ -109,10 +109,10 @@ def line_of(session: Session) -> str:
 def _show(args: argparse.Namespace) -> int:
     from cued.cli.report import print_story, summary_json
     from cued.journal.reader import reading
-    from cued.runtime.recall import event_log, recall
+    from cued.runtime.past import event_log, past_of
 
     with reading(options.journal(args.journal)) as journal:
-        past = recall(journal, args.session)
+        past = past_of(journal, args.session)
         log = event_log(past)
         if args.json:
             whole = as_json(past.session) | _details(journal, past) | {"summary": summary_json(log)}

@@ -145,14 +145,14 @@ def _join(path: Path, name: str, into: str | None) -> int:
     from cued.journal.edit import add
     from cued.journal.reader import reading
     from cued.runtime.moments import moment
-    from cued.runtime.recall import recall
+    from cued.runtime.past import past_of
     from cued.runtime.watch import fit
 
     activity = read_activity(name)
     with reading(path) as journal:
         started_ns = None if activity.start_utc is None else int(activity.start_utc.timestamp() * NS_PER_S)
         word = into or _of_that_time(journal, started_ns, activity.length_ns)
-        past = recall(journal, word)
+        past = past_of(journal, word)
         if any(one.sha256 == activity.sha256 for one in journal.watches(past.session.id)):
             raise JournalError(f"{name}: session {past.session.id} has it already")
     fitted = fit(past, activity)
@@ -196,13 +196,13 @@ def golden(args: argparse.Namespace) -> int:
     from cued.journal.reader import reading
     from cued.runtime.files import write_finished
     from cued.runtime.golden import golden_text
-    from cued.runtime.recall import recall
+    from cued.runtime.past import past_of
 
     folder = Path(args.folder)
     if not folder.is_dir():
         raise OutputError(f"{folder}: there is no such folder")
     with reading(options.journal(args.journal)) as journal:
-        past = recall(journal, args.session)
+        past = past_of(journal, args.session)
     path = folder / f"{past.session.pack}-{past.session.uid[:8]}.txt"
     write_finished(path, golden_text(past, args.why))
     print(f"written: {path}")

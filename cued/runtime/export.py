@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cued.errors import OutputError
-from cued.runtime.recall import Past, Second, Table, recall, table
+from cued.runtime.past import Past, Second, Table, past_of, table
 from cued.runtime.watch import readings_of
 from cued.units import to_s
 
@@ -40,7 +40,7 @@ _THOUSANDTHS: Final = 3
 
 def table_of(journal: Journal, word: str) -> tuple[Past, Table]:
     """The session in rows, a watch's readings where one was joined; raises JournalError."""
-    past = recall(journal, word)
+    past = past_of(journal, word)
     watch: dict[int, tuple[float | None, float | None]] = {}
     for joined in journal.watches(past.session.id):
         watch |= readings_of(joined)

@@ -18,7 +18,7 @@ from typing import Final
 from cued.errors import FormatError
 from cued.formats.event_codec import decode_event, encode
 from cued.journal.stream import IN, OUT, REACHED
-from cued.runtime.recall import Past
+from cued.runtime.past import Past
 from cued.runtime.replay import fed, kind_of, start_of
 
 _MANY: Final = ("play_click", "cadence_seen")

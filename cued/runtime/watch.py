@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cued.errors import JournalError
 from cued.formats.activity import Activity
 from cued.journal.rows import Row
-from cued.runtime.recall import Past
+from cued.runtime.past import Past
 from cued.units import NS_PER_S
 
 if TYPE_CHECKING:

@@ -86,7 +86,7 @@ class Past:
                     yield event if event.at_ns == reached_ns else replace(event, at_ns=reached_ns)
 
 
-def recall(journal: Journal, word: str) -> Past:
+def past_of(journal: Journal, word: str) -> Past:
     """The session of that number, or `last`; raises JournalError."""
     session = journal.session(word)
     head = journal.head(session.id)
