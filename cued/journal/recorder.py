@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 
 from cued.core.effects import Effect
 from cued.core.events import Event, Wake
-from cued.errors import JournalError
+from cued.errors import FormatError, JournalError
 from cued.formats.event_codec import encode
 from cued.journal import store
 from cued.journal.lock import Lock
@@ -189,6 +189,13 @@ class Recorder:
     # --- the writer's thread --------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        try:
+            self._keep_writing()
+        except Exception as error:  # noqa: BLE001 - a fault here may end the recording, never the run
+            self._complain(f"a fault in cued itself: {type(error).__name__}: {error}; the run goes on unrecorded")
+            self._close()
+
+    def _keep_writing(self) -> None:
         while not self._ending.wait(self._every_s):
             self.commit()
         self._gather()
@@ -245,12 +252,20 @@ class Recorder:
         if step.event is not None:
             if step.event.at_ns < step.before_ns:  # it came late: a replay must know how far the session was
                 lines.append(f"{REACHED}{step.before_ns}")
-            lines.append(IN + encode(step.event))
+            lines += self._encoded(IN, step.event)
         for effect in step.effects:
-            lines.append(OUT + encode(effect))
+            lines += self._encoded(OUT, effect)
             rows += told_by(effect)
             self._time.hear(effect)
         self._reached_ns = max(self._reached_ns, step.at_ns)
+
+    def _encoded(self, mark: str, what: Event | Effect) -> list[str]:
+        """Its line; none for what JSON has no number for, which no sensor may send and no core decide."""
+        try:
+            return [mark + encode(what)]
+        except FormatError as error:
+            self._complain(f"{error}; all else of the run is written")
+            return []
 
     def _write(self) -> None:
         """Commit what is pending; where that fails it stays pending, and the runner is told once why."""

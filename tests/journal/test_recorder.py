@@ -16,6 +16,7 @@ from cued.errors import JournalError
 from cued.journal.lock import holder
 from cued.journal.reader import State, reading
 from cued.journal.recorder import Committed, Recorder
+from cued.journal.retention import KEEP_RAW_NS
 from cued.journal.rows import Row
 from cued.runtime.replay import replay, start_of
 from cued.units import NS_PER_MIN, NS_PER_S
@@ -142,6 +143,40 @@ def test_a_clock_that_is_set_during_the_run_corrects_its_date_and_nothing_else(j
     with reading(journal) as found:
         session = found.session("last")
     assert (session.began_utc_ns, session.verified, session.end_ns) == (BEGAN_UTC_NS, True, 6 * NS_PER_S)
+
+
+def test_what_cannot_be_written_is_told_and_costs_nothing_else(journal: Path) -> None:
+    recorder = begun(journal)
+    samples = [CadenceSample(at * NS_PER_S, float("nan") if at == 2 else 165.0, 2.8) for at in range(5)]
+    for sample in samples:
+        recorder.step(sample, 0, sample.at_ns, ())
+    recorder.finish(5 * NS_PER_S)
+    assert "cadence_sample cannot be written" in sentences(recorder)
+    assert recorder.session is not None
+    with reading(journal) as found:
+        kept = [line for lines in found.lines(recorder.session) for line in lines if "cadence_sample" in line]
+        assert (len(kept), found.session("last").state) == (4, State.ENDED)
+
+
+def test_a_fault_in_the_writer_ends_the_recording_and_lets_the_journal_go(journal: Path) -> None:
+    recorder = begun(journal)
+    recorder.add(Row("poems", ()))
+    wait_for(lambda: holder(journal) is None, 10.0, "the lock to be released")
+    assert "a fault in cued itself: KeyError" in sentences(recorder)
+    recorder.finish(NS_PER_S)
+    with reading(journal) as found:
+        assert found.session("last").state is State.INTERRUPTED
+
+
+def test_raw_bytes_of_a_year_ago_go_when_a_run_ends(journal: Path) -> None:
+    record(journal, meanwhile=lambda recorder: recorder.raw(0, "AA:BB:CC:DD:EE:FF", "2a53", b"old"))
+    later = Clocks(utc_ns=BEGAN_UTC_NS + KEEP_RAW_NS + NS_PER_S)
+    recorder = begun(journal, later)
+    recorder.raw(0, "AA:BB:CC:DD:EE:FF", "2a53", b"new")
+    recorder.finish(0)
+    with reading(journal) as found:
+        assert [found.notifications(number) for number in (1, 2)] == [0, 1]
+        assert len(found.sessions()) == 2
 
 
 # --- where it cannot be written -----------------------------------------------------------------------------------------
