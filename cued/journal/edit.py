@@ -58,8 +58,9 @@ def add(path: Path, session: int, rows: Sequence[Row]) -> None:
 
 
 def delete(path: Path, session: int) -> None:
-    """A session and all that belongs to it, for good; raises JournalError."""
+    """A session and all that belongs to it, for good: its bytes are overwritten. Raises JournalError."""
     with writing(path, alone=True) as database:
+        database.execute("PRAGMA secure_delete = ON").fetchone()
         for table in schema.OF_SESSION:
             database.execute(f"DELETE FROM {table} WHERE session = ?", (session,))
         database.execute("DELETE FROM sessions WHERE id = ?", (session,))

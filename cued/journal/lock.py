@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -48,8 +49,9 @@ class Lock:
         except OSError:
             os.close(self._descriptor)
             raise
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), "since": since}).encode(), 0)
+        with contextlib.suppress(OSError):  # on a full disk it is held all the same, only not told by whom
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), "since": since}).encode(), 0)
 
     def release(self) -> None:
         """Another may write now. The lock's file stays: removing it would let two hold it."""

@@ -330,7 +330,7 @@ class Recorder:
         self._failing = True
         self._may_pass = store.may_pass(error)
         later = "; the run goes on and is written as soon as that is possible" if self._may_pass or self._thread else ""
-        self._complain(f"{store.in_words(error)}{later}")
+        self._complain(f"{store.in_words(error, self._path)}{later}")
 
     def _complain(self, what: str) -> None:
         if what not in self._complained:

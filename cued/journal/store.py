@@ -14,6 +14,8 @@ from cued.journal import schema
 
 BUSY_S: Final = 2.0
 """Any writer but a run's own is done within milliseconds; so long one waits for another."""
+NEEDED_BYTES: Final = 64 * 1024
+"""With less, SQLite cannot even open a journal: its shared index begins with 32 KiB, the write-ahead log with a page or two."""
 BALLAST_BYTES: Final = 256 * 1024
 """Set aside beside the journal, and given up when the disk is full, so that a run's end can be written."""
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -36,9 +38,20 @@ def code_of(error: sqlite3.Error) -> int:
     return code & 0xFF
 
 
-def in_words(error: sqlite3.Error) -> str:
-    """What the matter is, for a runner."""
-    return _WORDS.get(code_of(error), str(error))
+def in_words(error: sqlite3.Error, path: Path | None = None) -> str:
+    """What the matter is, for a runner; `path`: the journal, which tells more of an error of the disk."""
+    code = code_of(error)
+    if code == sqlite3.SQLITE_IOERR and path is not None and _is_full(path):
+        code = sqlite3.SQLITE_FULL  # the index that readers share could not grow
+    return _WORDS.get(code, str(error))
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < NEEDED_BYTES
 
 
 def is_damage(error: sqlite3.Error) -> bool:

@@ -139,8 +139,10 @@ def test_every_line_of_an_export_is_json(journal: Path) -> None:
 def test_deleting_takes_all_of_a_session_and_nothing_of_another(journal: Path) -> None:
     before = out(journal)
     second = before[next(number for number, line in enumerate(before) if line.startswith('{"kind":"session","id":2')) :]
+    assert b"Regen" in journal.read_bytes()
     delete(journal, 1)
     assert out(journal)[1:] == second
+    assert b"Regen" not in journal.read_bytes()
     with sqlite3.connect(journal) as database:
         assert database.execute("SELECT count(*) FROM notes").fetchone() == (0,)
     database.close()

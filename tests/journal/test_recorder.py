@@ -256,6 +256,20 @@ def test_on_a_full_disk_the_ballast_lets_the_end_be_written(tmp_path: Path) -> N
         assert (session.state, session.end_ns) == (State.ENDED, 3 * NS_PER_S)
 
 
+def test_a_run_that_began_on_a_full_disk_is_written_once_there_is_room(tmp_path: Path) -> None:
+    require_mounts()
+    with small_disk(tmp_path / "disk", 1200) as disk:
+        record(disk / "journal.db")
+        fill(disk)
+        committed: list[Committed] = []
+        recorder = begun(disk / "journal.db", committed=committed)
+        wait_for(lambda: "the disk is full" in sentences(recorder) or bool(committed), 20.0, "a word about the disk")
+        (disk / "fill").unlink()
+        wait_for(lambda: bool(committed), 20.0, "the first row")
+        recorder.finish(NS_PER_S)
+        assert check_whole(disk / "journal.db").id == 2
+
+
 def fill(disk: Path) -> None:
     """Leave no room on it."""
     with (disk / "fill").open("wb", buffering=0) as file:
