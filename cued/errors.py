@@ -74,3 +74,7 @@ class AudioError(CuedError):
 
 class OutputError(CuedError):
     """A file cannot be written."""
+
+
+class JournalError(CuedError):
+    """A journal, or a session in it, cannot be read or written."""

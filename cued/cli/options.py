@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cued.audio.commands import Ear
 from cued.core.cues import HeartRateAbove
 from cued.runtime.request import Pack, Volumes
+
+if TYPE_CHECKING:
+    from cued.runtime.journalling import JournalWanted
 
 MAX_HR_BPM = (100, 240)
 """What a runner's maximal heart rate can be; a number outside is a slip of the finger."""
@@ -48,8 +51,13 @@ def add_session(parser: argparse.ArgumentParser, *, seed: int | None) -> None:
     """What a session starts with."""
     seeds = f"default {seed}" if seed is not None else "default: another one each time"
     parser.add_argument("--seed", metavar="N", type=whole, default=seed, help=f"decides every draw of chance; {seeds}")
+    counted = "1" if seed is not None else "one more than the journal has"
     parser.add_argument(
-        "--session", metavar="N", type=counting, default=1, help="your n-th session with this pack: cues and beat fade with it"
+        "--session",
+        metavar="N",
+        type=counting,
+        default=1 if seed is not None else None,
+        help=f"your n-th session with this pack: cues and beat fade with it; default {counted}",
     )
     parser.add_argument("--language", metavar="L", default="", help="speak this language where the pack has it (de, fr, …)")
     parser.add_argument("--max-hr", metavar="BPM", type=max_hr, help="your highest heart rate, for cues that watch it")
@@ -64,6 +72,76 @@ def add_volumes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speaker", metavar="NAME", help="another voice of your speech engine, by its name")
     ears = [ear.value for ear in Ear]
     parser.add_argument("--ear", choices=ears, default=Ear.BOTH.value, help="where it sounds, so that one ear hears traffic")
+
+
+def add_journal(parser: argparse.ArgumentParser, *, none: bool = False) -> None:
+    """`--journal PATH`, or `none` where a run may be kept nowhere."""
+    what = "where the run is kept, or none" if none else "the journal to read"
+    parser.add_argument("--journal", metavar="PATH|none" if none else "PATH", help=f"{what}; default: your own")
+
+
+def add_conditions(parser: argparse.ArgumentParser) -> None:
+    """How things stand before a run; each may be left out."""
+    from cued.journal.answers import BEFORE
+
+    group = parser.add_argument_group("how things stand, for the journal (all of it can be left out)")
+    for question in BEFORE:
+        group.add_argument(f"--{question.name.replace('_', '-')}", metavar="X", dest=question.name, help=question.what)
+
+
+def conditions_of(args: argparse.Namespace) -> tuple[tuple[str, str | float], ...]:
+    """What was answered of `add_conditions`; raises JournalError for what is no answer."""
+    from cued.journal.answers import BEFORE
+
+    given = ((question, getattr(args, question.name, None)) for question in BEFORE)
+    return tuple((question.name, question.answer(word)) for question, word in given if word is not None)
+
+
+def session_number(args: argparse.Namespace, pack: Pack, notice: TextIO) -> int:
+    """The number that was asked for, else one more than the journal has cue sessions with that pack."""
+    from cued.errors import JournalError
+    from cued.runtime.journalling import journal_path
+
+    path = journal_path(args.journal)
+    if args.session is not None:
+        return int(args.session)
+    if path is None:
+        return 1
+    from cued.journal.reader import reading
+
+    try:
+        with reading(path) as journal:
+            number = journal.cue_sessions(pack.value.name) + 1
+    except JournalError:  # the run will say what is wrong with it
+        return 1
+    if number > 1:
+        print(f"this is session {number} with {pack.value.name} (--session sets another)", file=notice)
+    return number
+
+
+def add_recorded(parser: argparse.ArgumentParser) -> None:
+    """`SESSION`: a run out of the journal."""
+    parser.add_argument("session", metavar="SESSION", help="its number (`cued log list`), or `last`")
+
+
+def journal(word: str | None) -> Path:
+    """The journal that a verb is about."""
+    from cued.errors import UsageError
+    from cued.runtime.journalling import journal_path
+
+    path = journal_path(word)
+    if path is None:
+        raise UsageError("the journal is `none`: --journal names one")
+    return path
+
+
+def journal_wanted(args: argparse.Namespace) -> JournalWanted | None:
+    """Where the live run of `args` is kept; None: nowhere."""
+    from cued.runtime.journalling import JournalWanted, journal_path
+
+    path = journal_path(args.journal)
+    asked = {name: value for name, value in vars(args).items() if value is None or isinstance(value, str | int | float)}
+    return None if path is None else JournalWanted(path, asked, conditions_of(args), anew=getattr(args, "new", False))
 
 
 def volumes_of(args: argparse.Namespace) -> Volumes:

@@ -52,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--beat", metavar="SPM", type=options.beat, help="your cadence, for --sensor none")
     options.add_session(parser, seed=None)
     options.add_volumes(parser)
+    options.add_journal(parser, none=True)
+    parser.add_argument("--new", action="store_true", help="begin a new run, even if the last one broke off just now")
+    options.add_conditions(parser)
     parser.add_argument("--keep-awake", action="store_true", help="a faint noise, for Bluetooth headphones that fall asleep")
     parser.add_argument(
         "--events", metavar="FILE", default="", help="every decision as it falls, a line of JSON each; - for standard output"
@@ -79,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
             pack=pack,
             feeding=feeding_of(choice, args.length, seed),
             seed=seed,
-            session_number=args.session,
+            session_number=options.session_number(args, pack, sys.stderr),
             language=args.language,
             max_hr_bpm=args.max_hr,
             beat_spm=beat_spm,
@@ -92,12 +95,13 @@ def run(args: argparse.Namespace) -> int:
             stop_ns=args.stop_ns,
             events=args.events,
             keep_awake=args.keep_awake,
+            journal=options.journal_wanted(args),
         )
         for sentence in (*_about(args, choice, known_spm, length_unknown=request.length_matters), *request.feeding.notes):
             print(sentence, file=sys.stderr)
         with Bars() as bars:
             done = live(request, wanted, screen, bars.speech, bars.close, search, sensors)
-    print_summary(done.log, done.sound, done.written, out)
+    print_summary(done.log, done.sound, done.written, out, done.session)
     if done.log.failure is not None:
         raise done.log.failure
     return 0

@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", metavar="L", default="", help="speak this language where the pack has it (de, fr, …)")
     options.add_volumes(parser)
     parser.add_argument("-o", "--output", metavar="DIR", help="where the sound and the page go; default: cued's data folder")
+    options.add_journal(parser, none=True)
     parser.add_argument("--fast", action="store_true", help="play nothing, leave the files at once")
 
 
@@ -56,9 +57,10 @@ def run(args: argparse.Namespace) -> int:
             rehearsed = rehearse(request, Wanted(REAL, sound=sound, timeline=timeline), watch)
         print_summary(rehearsed.log, None, rehearsed.written, sys.stdout)
         return 0
+    wanted = LiveWanted(also_sound=sound, timeline=timeline, journal=options.journal_wanted(args))
     screen = screen_for(sys.stdout)
     with interruptible(), Bars() as bars:
-        lived = live(request, LiveWanted(also_sound=sound, timeline=timeline), screen, bars.speech, bars.close, search)
+        lived = live(request, wanted, screen, bars.speech, bars.close, search)
     print_summary(lived.log, lived.sound, lived.written, sys.stdout)
     return 0
 
