@@ -174,7 +174,18 @@ def _path(value: object, max_bytes: int) -> str:
     return path
 
 
-def path(max_bytes: int = MAX_PATH_BYTES) -> Kind:
-    """Where a file is or will be."""
-    schema = {"type": "string", "pattern": "^ *[/~]", "maxLength": max_bytes}
-    return Kind("path from `/` or `~` on", lambda value: _path(value, max_bytes), _itself, schema)
+def socket() -> Kind:
+    """Where a Unix socket will be."""
+    schema = {"type": "string", "pattern": "^ *[/~]", "maxLength": MAX_SOCKET_BYTES}
+    return Kind("path from `/` or `~` on", lambda value: _path(value, MAX_SOCKET_BYTES), _itself, schema)
+
+
+def path_or_none() -> Kind:
+    """Where a file is or will be, or that there is to be none."""
+    schema = {"type": "string", "pattern": "^ *([/~].*|none *$)", "maxLength": MAX_PATH_BYTES}
+    return Kind(
+        "path from `/` or `~` on, or `none`",
+        lambda value: value if value == "none" else _path(value, MAX_PATH_BYTES),
+        _itself,
+        schema,
+    )

@@ -16,7 +16,7 @@ from cued.yamlread.misfits import empty_values, explain, path_of
 def parse_config(data: bytes, file: str) -> Configuration:
     """The configuration whose YAML is `data`. Raises ConfigError."""
     document = parse(data)
-    if document.empty and len(document.problems) == 1:  # that it is empty: all options rest, as in a file of comments
+    if _all_rests(document):
         return Configuration(file=file)
     if not document.complete:
         raise ConfigError(file, document.problems)
@@ -37,6 +37,12 @@ def parse_config(data: bytes, file: str) -> Configuration:
         raise ConfigError(file, tuple(problems))
     places: dict[Path, Place] = {entry.path: document.values[entry.path] for entry in OPTIONS if entry.path in document.values}
     return Configuration(settings, file, places, tuple(problems))
+
+
+def _all_rests(document: Document) -> bool:
+    """A file of comments, with or without a `---`: every option waits behind its `#`."""
+    says_empty = document.empty and len(document.problems) == 1
+    return says_empty or (document.value is None and document.complete and not document.problems)
 
 
 def _rest(document: Document, touched: frozenset[Path]) -> BaseModel | None:

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 EARS: Final = ("both", "left", "right")
 """The words of `cued.audio`'s Ear, which is in a room beside this one."""
+MAX_HR_BPM: Final = (100, 240)
+"""What a runner's maximal heart rate can be; a number outside is a slip of the finger."""
 GPIO_PINS: Final = (2, 27)
 """Of a Raspberry Pi's header; 0 and 1 belong to the boards that are plugged on it."""
 _OPTION: Final = "option"
@@ -54,7 +56,7 @@ class Runner:
     """Who runs."""
 
     max_hr_bpm: int | None = _option(
-        "max_hr", kinds.whole(100, 240, "beats a minute"), None,
+        "max_hr", kinds.whole(*MAX_HR_BPM, "beats a minute"), None,
         "your highest heart rate, for cues that watch it", "188", absent="not known", read_by=("run", "rehearse", "render"),
     )  # fmt: skip
     language: str = _option(
@@ -139,10 +141,12 @@ class Files:
     """Where cued keeps things."""
 
     journal: str | None = _option(
-        "journal", kinds.path(), None, "the journal of your runs", "~/cued/journal.db", absent="in cued's data folder"
-    )
+        "journal", kinds.path_or_none(), None,
+        "the journal of your runs; none: they are not kept", "~/cued/journal.db", absent="in cued's data folder",
+        read_by=(*_LIVE, "rehearse", "log", "replay"),
+    )  # fmt: skip
     socket: str | None = _option(
-        "socket", kinds.path(kinds.MAX_SOCKET_BYTES), None,
+        "socket", kinds.socket(), None,
         "the socket by which other programs steer cued", "/run/cued/control", absent="in your runtime folder",
     )  # fmt: skip
 
@@ -155,7 +159,7 @@ class Settings:
     sensor: str | None = _option(
         "sensor", kinds.sensor(), None, "your pod, or the only one in sight; a certain one; or none: by time alone",
         "ble:Stryd",
-        absent="ble, and none where there is no Bluetooth", read_by=("run",),
+        absent="ble; none where there is no Bluetooth", read_by=("run",),
     )  # fmt: skip
     runner: Runner = field(default_factory=Runner)
     sound: Sound = field(default_factory=Sound)
