@@ -217,7 +217,7 @@ def test_a_pod_that_is_lost_between_its_words_and_the_start_is_lost_at_zero(air:
         (3_000_000_000, SensorLink),
         (3_000_000_000, CadenceSample),
     ]
-    assert air.handed_on[2] == SensorLink(3_000_000_000, LinkState.BACK)
+    assert air.handed_on[2] == SensorLink(3_000_000_000, LinkState.UP)
 
 
 def test_a_link_that_is_lost_while_the_start_is_near_is_not_forgotten(air: Air) -> None:
