@@ -33,13 +33,13 @@ WORDS: Final = {
         Own.LOST: "No cadence.",
         Own.LOST_BEAT_STAYS: "No cadence. Keeping the beat.",
         Own.BACK: "Cadence is back.",
-        Own.BATTERY_LOW: "The pod's battery is nearly empty.",
+        Own.BATTERY_LOW: "A sensor's battery is nearly empty.",
     },
     "de": {
         Own.LOST: "Keine Kadenz.",
         Own.LOST_BEAT_STAYS: "Keine Kadenz. Der Takt bleibt.",
         Own.BACK: "Die Kadenz ist wieder da.",
-        Own.BATTERY_LOW: "Die Batterie des Sensors ist fast leer.",
+        Own.BATTERY_LOW: "Die Batterie eines Sensors ist fast leer.",
     },
 }
 """In the languages that cued speaks itself."""

@@ -70,6 +70,8 @@ class NoteKind(Enum):
     """A quantity comes from another sensor from now on."""
     UNIT = "unit"
     """A sensor's cadence unit has been found out."""
+    BATTERY = "battery"
+    """A sensor's battery is nearly empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,4 +360,5 @@ def _battery(turn: _Turn, index: int, percent: int) -> None:
     low = percent <= LOW_PERCENT
     turn.keep(index, replace(state, battery_percent=percent, battery_told=state.battery_told or low))
     if low and not state.battery_told and turn.now_ns > 0:
+        turn.note(NoteKind.BATTERY, state.sensor.address, f"{state.sensor.name or state.sensor.address}: battery {percent} %")
         turn.tell(BatteryLow(turn.now_ns, percent))

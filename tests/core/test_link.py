@@ -148,7 +148,7 @@ def test_a_recorded_run_is_not_spoken_to_about_its_pod_and_its_rules_fire_at_onc
 
 
 def test_an_empty_battery_is_told_once() -> None:
-    assert told(running().send(BatteryLow(seconds(60), 10)).to(100)) == [(60.0, "The pod's battery is nearly empty.")]
+    assert told(running().send(BatteryLow(seconds(60), 10)).to(100)) == [(60.0, "A sensor's battery is nearly empty.")]
 
 
 def test_what_cued_says_needs_no_render_in_the_run() -> None:

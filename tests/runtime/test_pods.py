@@ -123,6 +123,17 @@ def test_a_strap_alone_is_no_pod(air: Air) -> None:
     assert air.time.passed_ns == 9_000_000_000
 
 
+def test_a_stranger_is_no_pod_before_it_speaks_as_one(air: Air) -> None:
+    pods = air.pods(KnownSensor(POD))
+    air.time.at(1, air.link, air.battery)
+    air.time.at(20, partial(air.sample, 172))
+    assert pods.wait(air.spoken.append).spm is None, "its unit is not known"
+    assert air.time.passed_ns == 20_000_000_000
+    assert air.shown[:-1] == [
+        f"{POD} is connected and has sent no cadence yet: take a few steps, or name a pod (`cued sensors scan` lists them)"
+    ]
+
+
 def test_a_treadmill_gives_a_pace_and_no_cadence_to_wait_for(air: Air) -> None:
     pods = air.pods(KnownSensor(SPARE, "Mill", ("treadmill speed",)), MINE)
     air.time.at(1, partial(air.link, address=SPARE), partial(air.belt, address=SPARE))
@@ -161,7 +172,7 @@ def test_after_a_minute_it_is_said_once_what_helps_and_still_looked_for(air: Air
     assert air.spoken[0] == "No pod. Take a few steps. Close other apps that hold it."
     assert air.spoken[1].startswith("Roadrunner connected.")
     assert len(air.spoken) == 2
-    assert air.shown[0] == OFFER
+    assert air.shown[:2] == ["looking for Roadrunner", OFFER]
     assert "--sensor none" in OFFER
 
 
@@ -262,6 +273,17 @@ def test_a_battery_that_runs_out_on_the_way_is_told_once(air: Air) -> None:
     assert air.handed_on[1:] == [BatteryLow(60_000_000_000, 10)]
 
 
+def test_a_strap_whose_battery_is_low_is_named_before_the_start_already(air: Air) -> None:
+    pods = air.pods(MINE, CHEST)
+    air.battery(8, STRAP)
+    air.come_up(percent=8)
+    pods.wait(air.spoken.append)
+    assert [line for line in air.shown if "8 %" in line] == [
+        "Strap: battery 8 %",
+        "pod Roadrunner: connected, battery 8 % (low: change it soon), 172 spm",
+    ]
+
+
 def test_a_battery_that_was_low_before_the_start_has_been_told_then(air: Air) -> None:
     pods = air.pods(MINE)
     air.come_up(percent=8)
@@ -337,6 +359,33 @@ def test_the_runners_word_is_not_written_over(air: Air) -> None:
     air.known.put(MINE)
     judged(air, MINE, 85)
     assert air.known.all() == (MINE,)
+
+
+def test_a_word_that_the_runner_gave_during_the_run_is_not_written_over(air: Air) -> None:
+    air.known.put(UNJUDGED)
+    pods = air.pods(UNJUDGED)
+    air.come_up(85)
+    air.begin(pods)
+    for _ in range(30):
+        air.time.pass_s(1)
+        air.sample(85)
+    said = replace(UNJUDGED, name="Renamed", cadence_unit=CadenceUnit.STEPS, said_by="runner")
+    air.known.put(said)
+    pods.close()
+    assert "Roadrunner counts strides" in air.shown
+    assert air.known.all() == (said,)
+
+
+def test_a_pod_that_was_forgotten_during_the_run_stays_forgotten(air: Air) -> None:
+    air.known.put(UNJUDGED)
+    pods = air.pods(UNJUDGED)
+    air.come_up(85)
+    for _ in range(30):
+        air.time.pass_s(1)
+        air.sample(85)
+    air.known.forget(UNJUDGED)
+    pods.close()
+    assert air.known.all() == ()
 
 
 def test_what_cannot_be_written_down_is_a_sentence_after_a_run_that_was_well(air: Air) -> None:

@@ -360,6 +360,11 @@ def test_a_low_battery_is_told_once_a_sensor() -> None:
     assert [(sensor.name, percent) for sensor, percent in battery_levels(state)] == [("Pod", 9), ("Strap", 8)]
 
 
+def test_it_is_noted_whose_battery_is_low() -> None:
+    _, _, notes = played(hub(), [battery(1, 40, STRAP), battery(60, 9, STRAP)])
+    assert told(notes, NoteKind.BATTERY) == ["Strap: battery 9 %"]
+
+
 def test_a_battery_that_was_low_before_the_start_has_been_told_then() -> None:
     assert played(hub(), [battery(0, 8), battery(60, 7)])[1] == []
 
