@@ -67,6 +67,8 @@ WORDS: Final = {
 NO_CADENCE_YET: Final = (
     "{} is connected and has sent no cadence yet: take a few steps, or name a pod (`cued sensors scan` lists them)"
 )
+UNIT_UNKNOWN: Final = "cadence not known yet (after 20 s of running it is, or at once after `cued sensors check`)"
+"""Of a pod of which nobody knows whether it counts steps or strides."""
 OFFER: Final = "no pod yet: still looking. Ctrl-C and `cued run --sensor none` goes by time alone"
 
 
@@ -122,7 +124,7 @@ class Ready:
         battery = "battery unknown" if self.battery_percent is None else f"battery {self.battery_percent} %"
         if self.battery_percent is not None and self.battery_percent < BATTERY_WARNS:
             battery += " (low: change it soon)"
-        value = f"{self.spm:.0f} spm" if self.spm else "standing" if self.standing else "cadence not known yet"
+        value = f"{self.spm:.0f} spm" if self.spm else "standing" if self.standing else UNIT_UNKNOWN
         return f"pod {self.name or 'without a name'}: connected, {battery}, {value}"
 
 

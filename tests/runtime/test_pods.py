@@ -10,7 +10,7 @@ import pytest
 
 from cued.core.events import BatteryLow, CadenceSample, HeartRate, LinkState, SensorLink
 from cued.formats.sensor_log import Link
-from cued.runtime.pods import OFFER, PATIENCE_NS, Ready
+from cued.runtime.pods import OFFER, PATIENCE_NS, UNIT_UNKNOWN, Ready
 from cued.sensors.air import Item
 from cued.sensors.cadence_unit import CadenceUnit
 from cued.sensors.known import KnownSensor
@@ -75,7 +75,7 @@ def test_a_runner_who_stands_is_told_so_to_the_eye_alone(air: Air) -> None:
 def test_a_number_whose_unit_nobody_knows_is_not_told_as_cadence(air: Air) -> None:
     assert told(air, UNJUDGED, raw=85) == Ready("Roadrunner", 90, None, standing=False)
     assert air.spoken == ["Roadrunner connected. Battery ninety percent."]
-    assert air.shown == ["pod Roadrunner: connected, battery 90 %, cadence not known yet"]
+    assert air.shown == [f"pod Roadrunner: connected, battery 90 %, {UNIT_UNKNOWN}"]
 
 
 def test_strides_are_told_as_steps(air: Air) -> None:
