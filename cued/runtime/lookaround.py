@@ -111,10 +111,8 @@ class InView:
 
     def nearest_pods(self) -> list[str]:
         """Addresses of the pods to visit, the strongest first."""
-        pods = sorted(
-            (row for row in self._rows.values() if row.gives_cadence and row.remark != LINKED), key=lambda row: -row.rssi_dbm
-        )
-        return [row.address for row in pods[:VISITED]]
+        pods = [row for row in self._rows.values() if row.gives_cadence and row.remark != LINKED]
+        return [row.address for row in sorted(pods, key=lambda row: -row.rssi_dbm)[:VISITED]]
 
     def remark(self, address: str, text: str) -> None:
         """Write `text` where the cadence would stand."""

@@ -55,7 +55,7 @@ def test_each_device_is_a_line_with_services_and_signal_in_words() -> None:
 
 def test_a_pod_that_is_connected_already_is_shown_so_and_let_alone() -> None:
     view = view_of(pod(1, NO_SIGNAL), pod(2, -70))
-    assert text(view)[1] == "Pod   C0:FF:EE:00:00:01  cadence and speed  connected               in use on this machine"
+    assert text(view)[1] == "Pod   C0:FF:EE:00:00:01  cadence and speed  connected              in use on this machine"
     assert view.nearest_pods() == [address(2)]
     assert [row.as_json()["rssi_dbm"] for row in view.rows()] == [None, -70]
     view.note(pod(1, -60))
