@@ -115,6 +115,9 @@ class Listening:
             time.sleep(0.05)
         self._pods.wait(speak, language)
 
+    def record(self, listener: Callable[[Item], None]) -> None:
+        self._pods.listeners.append(listener)
+
     def begin(self, start_ns: int, put: Callable[[Event], None]) -> None:
         self.start_ns = start_ns
         self._pods.begin(start_ns, put)

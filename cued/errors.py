@@ -52,6 +52,10 @@ class PackError(YamlError):
     """A cue pack is missing, broken or beyond what cued allows."""
 
 
+class ConfigError(YamlError):
+    """A configuration is missing or broken."""
+
+
 class FormatError(CuedError):
     """A run file (FIT, CSV, events) cannot be read."""
 
@@ -70,3 +74,7 @@ class AudioError(CuedError):
 
 class OutputError(CuedError):
     """A file cannot be written."""
+
+
+class JournalError(CuedError):
+    """A journal, or a session in it, cannot be read or written."""

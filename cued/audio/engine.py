@@ -92,19 +92,26 @@ class Engine:
         """For how long the device was seen to take nothing."""
         return self._still_ns / NS_PER_S
 
-    def begin(self, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Fill the ring and watch it being played until the map is anchored. AudioError if nothing is played."""
+    def begin(self, buffer_ns: int = 0, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Fill the ring and watch it being played until the map is anchored. AudioError if nothing is played.
+
+        `buffer_ns`: what the device swallows at once before it plays. Then a server may stand still for up to 2 s, until what
+        it had rendered before (silence) is out: whatever is seen up to there would bend the map.
+        """
         self._fill()
         self._stream.play()
+        swallowed = frame_of(buffer_ns + buffer_ns // 2, self._map.rate_hz)
         polls = 0
         while polls < LATEST_POLLS:
             sleep(FIRST_POLL_S)
             self.poll()
-            # Before its first period a stream stands still: polls from then would bend the map.
-            if self._taken:
+            if self._taken > swallowed:
                 polls += 1
             elif self.stalled_s > FIRST_PERIOD_S:
                 raise AudioError("the device does not play")
+            else:
+                self._map.restarted()
+        self._underruns = 0  # of a ring that was swallowed whole before anything could sound
         self._map.period = self._period if self._period >= _MIN_PERIOD else 0
         self._map.burst = self._map.period or self._burst
         self._map.anchor()

@@ -169,7 +169,7 @@ def serve(pipes: Pipes) -> None:
     device, stream, rate_hz = open_stream(opening)
     loading.join()
     engine = Engine(opening, stream, rate_hz)
-    engine.begin()
+    engine.begin(stream.latency_ns)
     _wake_ears(engine, opening, rate_hz)
     pipes.send(Ready(device.name, device.host_api, rate_hz, stream.latency_ns))
     next_poll = next_beat = time.monotonic()

@@ -55,7 +55,10 @@ VERBS: Final = (
     Verb("rehearse", "cued.cli.rehearse", "what would a pack have said on that run?", first=True),
     Verb("pack", "cued.cli.pack", "list, show and check cue packs", first=True),
     Verb("doctor", "cued.cli.doctor", "what of this machine works, and what to do about the rest", first=True),
+    Verb("log", "cued.cli.log", "your runs: list, show, rate, export"),
+    Verb("replay", "cued.cli.replay", "would today's cued decide a run as it was decided then?"),
     Verb("sensors", "cued.cli.sensors", "find, pair and check your sensors"),
+    Verb("config", "cued.cli.config", "your defaults: what is in force, and is the file right?"),
     Verb("render", "cued.cli.render", "one sound file per segment, for any phone or watch that plays music"),
     Verb(
         "start", "cued.cli.start", "what `make run` does: says what is missing for a run, then tries at the desk", listed=False

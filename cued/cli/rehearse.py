@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
-from cued.cli import options
+from cued.cli import configured, options
 from cued.cli.progress import Bars
 from cued.cli.report import print_story, summary_json
 from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Recorded, SensorChoice, Simulated, feeding_of
@@ -24,9 +25,10 @@ cued rehearse awareness --run morning.fit -o morning.wav --timeline morning.html
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to rehearse, on which run, and what to leave behind."""
-    options.add_pack(parser)
+    options.add_pack(parser, needed=True)
+    configured.add_config(parser)
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--run", metavar="FILE", help="a run you recorded: FIT, CSV or a raw sensor log")
+    source.add_argument("--run", metavar="FILE", help="a run: FIT, CSV, a raw sensor log, or a session of `cued log list`")
     source.add_argument("--sim", metavar="PRESET", default=None, help=f"a simulated runner; default {DEFAULT_PRESET}")
     parser.add_argument(
         "--length", metavar="T", type=options.duration, help="running time: 90s, 50min, 1h5min; default: all of it"
@@ -39,16 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--events", metavar="FILE", default="", help="every decision, a line of JSON each; - for standard output"
     )
     options.add_volumes(parser)
+    options.add_journal(parser)
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Rehearse; 0."""
+    configured.fill(args)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     options.check_heart_rate(pack, args.max_hr, sys.stderr)
-    choice: SensorChoice = Simulated(args.sim or DEFAULT_PRESET) if args.run is None else Recorded(args.run)
-    feeding = feeding_of(choice, args.length, args.seed)
+    feeding = _feeding(args)
     request = Request(
         pack=pack,
         feeding=feeding,
@@ -69,10 +72,22 @@ def run(args: argparse.Namespace) -> int:
             file=options.plain_out(args.events, args.output, args.timeline),
         )
     elif "-" not in (args.events, args.output, args.timeline):
-        print_story(done.log, feeding, sys.stdout)
+        print_story(done.log, feeding.notes, sys.stdout)
         for path in done.written:
             print(f"written: {path}")
     return 0
+
+
+def _feeding(args: argparse.Namespace) -> Feeding:
+    """A file, a session out of the journal, or a simulated runner."""
+    if args.run is not None and (args.run == "last" or args.run.isdigit()) and not Path(args.run).exists():
+        from cued.journal.reader import reading
+        from cued.runtime.past import feeding, past_of
+
+        with reading(options.journal(args.journal)) as journal:
+            return feeding(past_of(journal, args.run), args.length)
+    choice: SensorChoice = Simulated(args.sim or DEFAULT_PRESET) if args.run is None else Recorded(args.run)
+    return feeding_of(choice, args.length, args.seed)
 
 
 def _as_json(feeding: Feeding, done: Rehearsed) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TextIO, TypeAlias
 
 from cued.runtime.eventlog import EventLog
-from cued.runtime.feeding import Feeding
 from cued.runtime.status import SoundState, clock_text
 from cued.units import to_s
 
@@ -16,11 +15,11 @@ NOT_SAID = ("withheld", "suppressed", "expired", "failed")
 """Kinds of lines that tell of a cue nobody heard."""
 
 
-def print_story(log: EventLog, feeding: Feeding, out: TextIO) -> None:
+def print_story(log: EventLog, notes: Sequence[str], out: TextIO) -> None:
     """What was said when, under the segments it was said in, and the summary."""
     from cued.review.summary import summarize, summary_lines
 
-    for note in feeding.notes:
+    for note in notes:
         print(note, file=out)
     figures = summarize(_telling(log.rows(), out))
     print(file=out)
@@ -37,14 +36,18 @@ def _telling(rows: Iterable[Row], out: TextIO) -> Iterator[Row]:
         yield row
 
 
-def print_summary(log: EventLog, sound: SoundState | None, written: Sequence[str], out: TextIO) -> None:
-    """Figures of the run, how the sound did (where there was any), and the files it left."""
+def print_summary(
+    log: EventLog, sound: SoundState | None, written: Sequence[str], out: TextIO, session: int | None = None
+) -> None:
+    """Figures of the run, how the sound did (where there was any), its number in the journal, and the files it left."""
     from cued.review.summary import summarize, summary_lines
 
     for line in summary_lines(summarize(log.rows())):
         print(line, file=out)
     if sound is not None and (sound.device or sound.troubles):
         print(f"sound: {sound.device or 'no device'}, {sound.troubles or 'without a gap'}", file=out)
+    if session is not None:
+        print(f"kept as session {session}: `cued log rate {session} --effort 4` tells how hard it was, 0 to 10", file=out)
     for path in written:
         print(f"written: {path}", file=out)
 

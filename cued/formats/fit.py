@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from cued.errors import FormatError
 from cued.formats.activity import Activity, Record, as_minutes, build_activity, check_count, clean_record
+from cued.formats.fit_crc import crc
 from cued.units import NS_PER_S
 
 _HEADER: Final = struct.Struct("<BBHI4s")
@@ -134,27 +135,10 @@ def _check_frame(data: bytes, decoded: _Decoded) -> Iterator[str]:
             f"the FIT file is cut short: {len(data)} of its {whole} bytes are there{_usable(decoded)};"
             " copy it from the watch again"
         )
-    if _crc(data[:whole]) != 0:
+    if crc(data[:whole]) != 0:
         raise FormatError("the FIT file is damaged: its checksum does not match; copy it from the watch again")
     if len(data) > whole:
         yield f"{len(data) - whole} bytes after the end of the FIT data were left out"
-
-
-def _crc(data: bytes) -> int:
-    """The FIT protocol's checksum (CRC-16/ARC); 0 over data that ends in its own checksum."""
-    crc = 0
-    for byte in data:
-        crc = (crc >> 8) ^ _CRC_TABLE[(crc ^ byte) & 0xFF]
-    return crc
-
-
-def _crc_entry(byte: int) -> int:
-    for _ in range(8):
-        byte = (byte >> 1) ^ 0xA001 if byte & 1 else byte >> 1
-    return byte
-
-
-_CRC_TABLE: Final = tuple(_crc_entry(byte) for byte in range(256))
 
 
 def _usable(decoded: _Decoded) -> str:

@@ -13,9 +13,9 @@ from cued.core.segments import Progress
 from cued.core.triggers import applies
 from cued.packs.build import Built
 from cued.packs.overlay import Notes
-from cued.packs.quantities import interval_text, share_text, time_text
 from cued.units import NS_PER_MIN, NS_PER_S
 from cued.yamlread import Path
+from cued.yamlread.quantities import interval_text, share_text, time_text
 
 ON_BAND: Final = (cues.OffBand, cues.InBand, cues.BackInBand, cues.Drift)
 """Triggers that sleep in `hills`."""

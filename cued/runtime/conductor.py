@@ -15,6 +15,10 @@ Answer = Callable[[Render], Event | None]
 """Who renders a text: the event it becomes if that is known at once, or None if it comes later by another way."""
 
 
+Witness = Callable[[Event, int, int, Sequence[Effect]], None]
+"""Sees every step: the event, the session's time before it and after it, and the effects. For a journal."""
+
+
 class Listener(Protocol):
     """Whoever wants to know: sound, files, a screen, a simulated runner's ears."""
 
@@ -95,8 +99,11 @@ class Until:
 class Conductor:
     """Steps one session."""
 
-    def __init__(self, how: Start, feed: Feed, listeners: Sequence[Listener], answer: Answer) -> None:
+    def __init__(
+        self, how: Start, feed: Feed, listeners: Sequence[Listener], answer: Answer, witness: Witness | None = None
+    ) -> None:
         self._session = engine.start(how)
+        self._witness = witness
         self._has_length = how.length_ns is not None
         self._asks_nothing = engine.needs_no_render(how)
         self._feed = feed
@@ -108,6 +115,11 @@ class Conductor:
         """When the run ended; None while it lasts."""
         self.speech_until_ns = 0
         """Where the last spoken cue so far ends."""
+
+    def take_over(self, session: engine.Session, at_ns: int) -> None:
+        """Go on with a session that has come to `at_ns` elsewhere."""
+        self._session = session
+        self.at_ns = at_ns
 
     @property
     def due_ns(self) -> int | None:
@@ -130,8 +142,11 @@ class Conductor:
 
     def step(self, event: Event) -> None:
         """Apply `event`; everybody hears what follows from it before this returns."""
+        before_ns = self.at_ns
         self._session, effects = engine.step(self._session, event)
-        self.at_ns = max(self.at_ns, event.at_ns)
+        self.at_ns = max(before_ns, event.at_ns)
+        if self._witness is not None and (effects or not isinstance(event, Wake)):
+            self._witness(event, before_ns, self.at_ns, effects)
         asked: list[Render] = []
         for effect in effects:
             if isinstance(effect, Say):

@@ -118,6 +118,21 @@ def write_finished(path: str | os.PathLike[str], text: str) -> None:
     out.close()
 
 
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    """A whole file of bytes, or none; raises OutputError with one sentence."""
+    check_target(path)
+    if not _absent_or_regular(path):
+        _guard(path, lambda: Path(path).write_bytes(data))
+        return
+    out = _Beside(path)
+    try:
+        out.put(data)
+    except BaseException:
+        out.abort()
+        raise
+    out.close()
+
+
 class _InPlace:
     def __init__(self, name: str, file: IO[str], *, owned: bool) -> None:
         self._name = name
@@ -183,6 +198,9 @@ class _Beside:
 
     def write(self, text: str) -> None:
         _guard(self._name, lambda: self._file.write(text))
+
+    def put(self, data: bytes) -> None:
+        _guard(self._name, lambda: self._file.buffer.write(data))
 
     def close(self) -> None:
         try:

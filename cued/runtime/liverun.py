@@ -19,19 +19,22 @@ from cued.core.view import View
 from cued.errors import CuedError, UsageError
 from cued.runtime import voice as voices
 from cued.runtime.clock import MonotonicClock, monotonic_in_ns
-from cued.runtime.conductor import Conductor, Listener, Until
+from cued.runtime.conductor import Conductor, Listener
 from cued.runtime.eventlog import EventLog
 from cued.runtime.files import check_outputs, open_growing
+from cued.runtime.goingon import Outset
+from cued.runtime.journalling import JournalWanted, Recording, recording
 from cued.runtime.lastrun import remember_cadence
 from cued.runtime.live import Display, Live, Screen, Source, stopping
 from cued.runtime.outputs import DeviceSound, FileSound, LiveSound, NoSound
 from cued.runtime.rehearsal import open_voice, write_timeline
 from cued.runtime.request import RATE_HZ, OutputChoice, Request, ToDevice, ToFile
-from cued.runtime.status import SoundState
+from cued.runtime.status import SoundState, clock_text
 from cued.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
     from cued.audio.devices import Device
+    from cued.formats.sensor_log import Item
 
 LEAD_NS: Final = 450 * NS_PER_MS
 """From the end of the set-up to the run's start: a beat at 0:00 is committed 400 ms ahead like any other."""
@@ -51,6 +54,9 @@ class LiveSensors(Source, Protocol):
 
     def wait(self, speak: Callable[[str], None], language: str) -> None:
         """Until the run may begin; what the runner should hear meanwhile goes to `speak`."""
+
+    def record(self, listener: Callable[[Item], None]) -> None:
+        """`listener` gets everything as it comes over the air, on another thread."""
 
     def begin(self, start_ns: int, put: Callable[[Event], None]) -> None:
         """The run starts at that moment of the monotonic clock; from then on `put` gets every event."""
@@ -72,6 +78,8 @@ class LiveWanted:
     timeline: str = ""
     keep_awake: bool = False
     """A faint noise keeps Bluetooth headphones from going to sleep."""
+    journal: JournalWanted | None = None
+    """None: the run is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,8 @@ class Lived:
     end_ns: int
     sound: SoundState
     written: tuple[str, ...]
+    session: int | None = None
+    """Its number in the journal; None: it is not kept."""
 
 
 def live(
@@ -110,7 +120,9 @@ def live(
         closing.callback(output.close)
         sounds = _Sounds()
         voice = open_voice(voices.REAL, request, sounds.load, closing)
-        how = request.start(voice.prepare(request.texts, speech))
+        prepared = voice.prepare(request.texts, speech)
+        outset = Outset(request, wanted.journal, wanted.rate, wanted.stop_ns)
+        how = outset.how(prepared)
         file_sound = _sound_file(sound_file, request, undo)
         output.wait_open(OPEN_WAIT_S)
         device_sound = DeviceSound(output, screen.notice)
@@ -119,10 +131,10 @@ def live(
         if begin is not None:
             begin()
         if sensors is not None:
-            language = request.spoken_language
-            sensors.wait(_Aloud(voice, output, start_ns, language).say if device is not None else _unheard, language)
+            aloud = _Aloud(voice, output, start_ns, request.spoken_language)
+            sensors.wait(_unheard if device is None else aloud.say, request.spoken_language)
         out = open_growing(wanted.events) if wanted.events else None  # not before: an earlier run's file outlives a vain wait
-        clock = MonotonicClock(monotonic_in_ns(LEAD_NS), wanted.rate)
+        clock = outset.clock(LEAD_NS)
         output.start_at(clock.start_ns)
         log = EventLog(
             how,
@@ -132,28 +144,46 @@ def live(
             out=out,
             spare=screen.notice,
         )
-        feed = request.feeding.feed if wanted.stop_ns is None else Until(request.feeding.feed, wanted.stop_ns)
         spoken = _Spoken(voice, screen)
-        conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask)
+        journal = recording(wanted.journal, request, how, voice.name, clock, screen.notice, outset.past, closing)
+        witness = None if journal is None else journal.step
+        feed = outset.feed()
+        conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask, witness)
+        outset.go_on(screen.notice, conductor, log, witness, prepared, voice.answer)
         inbox: SimpleQueue[Event] = SimpleQueue()
-        sources: list[Source] = [device_sound, spoken]
-        if sensors is not None:
-            sources.append(sensors)
-            sensors.begin(clock.start_ns, inbox.put)
+        sources: list[Source] = [_Sleep(clock, output, screen.notice), device_sound, spoken]
+        sources += [] if journal is None else [journal]
+        sources += [] if sensors is None else [_begun(sensors, journal, clock, outset.line(clock, inbox.put))]
         loop = Live(conductor, feed, clock, inbox, sources, Display(screen, device_sound.state), wanted.rate)
         with stopping(clock, inbox):
             end_ns = loop.run()
+            if journal is not None:
+                journal.finish(end_ns, device_sound.state())
             if wanted.timeline:
                 write_timeline(wanted.timeline, log)
         undo.pop_all()
     events = "" if log.failure is not None else wanted.events
+    _remember(request, log)
+    written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
+    session = None if journal is None else journal.session
+    return Lived(log, conductor.view(), end_ns, device_sound.state(), written, session)
+
+
+def _begun(sensors: LiveSensors, journal: Recording | None, clock: MonotonicClock, put: Callable[[Event], None]) -> Source:
+    """The run's sensors, which send from now on, as a source of what they have to tell."""
+    if journal is not None:
+        sensors.record(journal.hear_sensor)
+    sensors.begin(clock.start_ns, put)
+    return sensors
+
+
+def _remember(request: Request, log: EventLog) -> None:
+    """For the next run: how fast the feet of a real runner went."""
     if request.feeding.on_air and not request.feeding.path:  # the runner's own feet, now: a recording may be anybody's
         from cued.review.summary import summarize
 
         summary = summarize(log.rows())
         remember_cadence(summary.mean_spm, summary.running_ns)
-    written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
-    return Lived(log, conductor.view(), end_ns, device_sound.state(), written)
 
 
 class _Aloud:
@@ -229,6 +259,29 @@ class _Spoken:
         """Pass the voice's notices on."""
         for sentence in self._voice.notices():
             self._screen.notice(sentence)
+
+
+class _Sleep:
+    """A source that watches over the machine's own sleep.
+
+    Afterwards the session's time and the sound's leap over it, and the loop, so late all at once, tells the session that it
+    stalled.
+    """
+
+    pending = False
+
+    def __init__(self, clock: MonotonicClock, output: LiveSound, notice: Callable[[str], None]) -> None:
+        self._clock = clock
+        self._output = output
+        self._notice = notice
+
+    def collect(self, now_ns: int) -> list[Event]:  # noqa: ARG002 - the leap is seen in the loop's next look at the clock
+        """No events."""
+        slept_ns = self._clock.catch_up()
+        if slept_ns:
+            self._output.start_at(self._clock.start_ns)
+            self._notice(f"the machine slept for {clock_text(slept_ns)}: what fell due meanwhile is left out")
+        return []
 
 
 class Search:

@@ -15,6 +15,7 @@ from cued.sensors.known import KnownSensor, KnownSensors
 from cued.units import NS_PER_S
 
 if TYPE_CHECKING:
+    from cued.formats.sensor_log import Item
     from cued.sensors.air import Sighting
 
 LOOK_NS: Final = 4 * NS_PER_S
@@ -171,6 +172,11 @@ class OnAirRun:
         with idle:
             while (left_ns := until_ns - self._time.now_ns()) > 0:
                 self._time.wait(idle, left_ns)
+
+    def record(self, listener: Callable[[Item], None]) -> None:
+        """`listener` gets everything as it comes over the air, on the radio's thread."""
+        assert self._pods is not None, "a run begins when its pod is there"
+        self._pods.listeners.append(listener)
 
     def begin(self, start_ns: int, put: Callable[[Event], None]) -> None:
         """The run starts at that moment of the monotonic clock; from then on `put` gets every event."""

@@ -31,6 +31,7 @@ class Card:
         self._ring = np.zeros((0, 1), np.float32)
         self._periods = self._due()
         self._lose = 0
+        self._greed: tuple[int, int] | None = None
 
     def now_ns(self) -> int:
         return self.now
@@ -46,6 +47,18 @@ class Card:
     def play(self) -> None:
         self.playing = True
         self._periods = self._due()
+        if self._greed:
+            frames, still_ns = self._greed
+            self._greed = None
+            taken, self._ring = self._ring[:frames], self._ring[frames:]
+            self.waiting = len(self._ring)
+            self.playing = len(taken) == frames
+            self.heard.append(taken)
+            self._periods += still_ns * RATE_HZ // NS_PER_S // PERIOD
+
+    def swallow(self, frames: int, still_s: float) -> None:
+        """When it begins to play it takes so much at once, and then nothing for so long."""
+        self._greed = frames, round(still_s * NS_PER_S)
 
     def lose(self, periods: int) -> None:
         """From now on so many periods pass without a frame being taken."""
@@ -80,7 +93,7 @@ class Card:
 def started(fmt: MixFormat | None = None, *, promises: bool = False) -> tuple[Card, Engine]:
     card = Card()
     engine = Engine(Open(fmt or MixFormat(), "", "", card.now, promises), card, RATE_HZ, card.now_ns)
-    engine.begin(card.sleep)
+    engine.begin(sleep=card.sleep)
     return card, engine
 
 
@@ -168,12 +181,25 @@ def test_clicks_that_were_due_while_the_ring_was_empty_are_late_and_not_made_up_
     assert not card.sound.any()
 
 
+def test_a_server_that_swallows_the_ring_and_then_stands_still_is_waited_for_and_bends_no_click() -> None:
+    card = Card()
+    engine = Engine(Open(MixFormat(), "", "", card.now, promises=True), card, RATE_HZ, card.now_ns)
+    card.swallow(9_600, 1.6)
+    engine.begin(200 * NS_PER_MS, card.sleep)
+    so_far = len(card.sound)
+    assert card.now > 6_600 * NS_PER_MS  # the card was made at 5 s
+    engine.apply(Click(card.now - 5 * NS_PER_S + NS_PER_S))
+    run(card, engine, 8.0)
+    assert (engine.beat().underruns, engine.beat().resyncs) == (0, 0)
+    assert abs(int(np.flatnonzero(card.sound)[0]) - so_far - RATE_HZ) <= PERIOD
+
+
 def test_a_device_that_takes_nothing_is_given_up() -> None:
     card = Card()
     card.dead = True
     engine = Engine(Open(MixFormat(), "", "", card.now, promises=False), card, RATE_HZ, card.now_ns)
     with pytest.raises(AudioError, match="does not play"):
-        engine.begin(card.sleep)
+        engine.begin(sleep=card.sleep)
 
 
 def test_a_stalled_device_is_seen() -> None:

@@ -7,8 +7,10 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 
+from cued.runtime.golden import decided_today
 from tests.golden.cases import MADE, RECORDED
 from tests.golden.conduct import FOLDER, golden_file, golden_text
+from tests.golden.test_sessions import FOLDER as SESSIONS
 from tests.support.tools import data_folder
 
 
@@ -36,8 +38,15 @@ def main() -> int:
         path.unlink()
         changed += 1
         print(f"removed   {path.name}: no case of that name")
+    for path in sorted(SESSIONS.glob("*.txt")):
+        before = path.read_text(encoding="utf-8")
+        text = decided_today(before)
+        if text != before:
+            path.write_text(text, encoding="utf-8")
+            changed += 1
+        print(f"{'the same' if text == before else 'changed '}  {path.name}")
     if changed:
-        print("\nReview them before you commit: git diff tests/golden/runs")
+        print("\nReview them before you commit: git diff tests/golden")
     return 0
 
 

@@ -79,9 +79,19 @@ class LiveRun:
         return self
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            self._command, env=self._env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        # A test run in the background of a shell is deaf to Ctrl-C, and its children would be so too.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
         self._reader.start()
         return self
 

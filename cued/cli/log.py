@@ -1,0 +1,182 @@
+"""`cued log`: the journal of runs. Here its words, and what only looks; what changes or carries is beside it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from cued.cli import log_change, log_files, options
+from cued.runtime.status import clock_text
+from cued.units import NS_PER_S, to_s
+
+if TYPE_CHECKING:
+    from cued.journal.reader import Journal, Said, Session
+    from cued.runtime.past import Past
+
+EXAMPLE = """
+cued log list
+cued log show last
+cued log rate last --effort 4 --landing 5
+cued log export last -o run.fit
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What can be done with runs."""
+    verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    listing = options.add_subverb(verbs, "list", "the runs there are, the newest first", "cued log list")
+    showing = options.add_subverb(verbs, "show", "what was said when, and all that is known of a run", "cued log show last")
+    options.add_recorded(showing)
+    for sub in (listing, showing):
+        sub.add_argument("--json", action="store_true", help="print it as JSON")
+    log_change.add_verbs(verbs)
+    log_files.add_verbs(verbs)
+    for sub in verbs.choices.values():
+        options.add_journal(sub)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one of them; 0."""
+    if args.what == "list":
+        return _list(args)
+    if args.what == "show":
+        return _show(args)
+    changed: int = {**log_change.VERBS, **log_files.VERBS}[args.what](args)
+    return changed
+
+
+# --- list ----------------------------------------------------------------------------------------------------------
+
+
+def _list(args: argparse.Namespace) -> int:
+    from cued.journal.reader import reading
+
+    with reading(options.journal(args.journal)) as journal:
+        sessions = journal.sessions()
+    if args.json:
+        print(json.dumps([as_json(session) for session in sessions], ensure_ascii=False, indent=2))
+        return 0
+    for session in sessions:
+        print(line_of(session))
+    if not sessions:
+        print("no run is kept yet")
+    if any(not session.verified for session in sessions):
+        print("\n?  the clock was not known to be right", file=sys.stderr)
+    return 0
+
+
+def as_json(session: Session) -> dict[str, Any]:
+    """A session at a glance, for programs."""
+    return {
+        "id": str(session.id),
+        "started": started(session).isoformat(timespec="milliseconds"),
+        "date_verified": session.verified,
+        "pack": session.pack,
+        "pack_version": session.pack_version,
+        "state": session.state.value,
+        "simulated": session.simulated,
+        "desk": session.desk,
+        "source": session.source,
+        "session_number": session.session_number,
+        "cue_session": session.counts,
+        "running_s": round(session.run_ns / NS_PER_S, 3),
+        "length_s": round(session.end_ns / NS_PER_S, 3),
+        "uid": session.uid,
+    }
+
+
+def started(session: Session) -> datetime:
+    """When it began, in the machine's time zone."""
+    return datetime.fromtimestamp(session.began_utc_ns / NS_PER_S, UTC).astimezone()
+
+
+def line_of(session: Session) -> str:
+    """One line for a person."""
+    date = f"{started(session):%Y-%m-%d %H:%M}{' ' if session.verified else '?'}"
+    marks = [word for word, holds in (("simulated", session.simulated), ("desk", session.desk)) if holds]
+    if session.state.value != "ended":
+        marks.insert(0, session.state.value)
+    told = f"  ({', '.join(marks)})" if marks else ""
+    return f"{session.id:>5}  {date}  {clock_text(session.run_ns):>8}  {session.pack} {session.session_number}{told}"
+
+
+# --- show ----------------------------------------------------------------------------------------------------------
+
+
+def _show(args: argparse.Namespace) -> int:
+    from cued.cli.report import print_story, summary_json
+    from cued.journal.reader import reading
+    from cued.runtime.past import event_log, past_of
+
+    with reading(options.journal(args.journal)) as journal:
+        past = past_of(journal, args.session)
+        log = event_log(past)
+        if args.json:
+            whole = as_json(past.session) | _details(journal, past) | {"summary": summary_json(log)}
+            print(json.dumps(whole, ensure_ascii=False, indent=2))
+            return 0
+        print(line_of(past.session))
+        print_story(log, (), sys.stdout)
+        for line in _told(journal, past):
+            print(line)
+    return 0
+
+
+def _details(journal: Journal, past: Past) -> dict[str, Any]:
+    from cued.journal.answers import AFTER, BEFORE
+
+    number, head = past.session.id, past.head
+    return {
+        "settings": json.loads(head.settings),
+        "versions": json.loads(head.versions),
+        "voice": head.voice,
+        "rate": head.rate,
+        "seed": past.how.seed,
+        "marks": [
+            {"at_s": to_s(mark.at_ns), "what": mark.what, "detail": json.loads(mark.detail)} for mark in journal.marks(number)
+        ],
+        "counts": journal.counts(number),
+        "notifications": journal.notifications(number),
+        "conditions": _answers([question.name for question in BEFORE], journal.conditions(number)),
+        "ratings": _answers([question.name for question in AFTER], journal.ratings(number)),
+        "said": [
+            {"at_s": to_s(said.at_ns), "what": said.name, "value": said.value}
+            for said in (*journal.conditions(number), *journal.ratings(number))
+            if said.at_ns is not None
+        ],
+        "notes": [
+            {"at_s": None if note.at_ns is None else to_s(note.at_ns), "text": note.text} for note in journal.notes(number)
+        ],
+        "watches": [
+            {"file": one.file, "device": one.device, "offset_s": to_s(one.offset_ns), "likeness": one.likeness}
+            for one in journal.watches(number)
+        ],
+    }
+
+
+def _answers(names: list[str], given: list[Said]) -> dict[str, str | float | None]:
+    """Every question with its last answer; None where it was never answered."""
+    return {**dict.fromkeys(names), **{said.name: said.value for said in given if said.at_ns is None}}
+
+
+def _told(journal: Journal, past: Past) -> list[str]:
+    """What the runner added, and what became of the recording, for a person."""
+    number = past.session.id
+    lines = [f"{mark.what} at {clock_text(mark.at_ns)}" for mark in journal.marks(number) if mark.what != "ended"]
+    for said in (*journal.conditions(number), *journal.ratings(number)):
+        at = "" if said.at_ns is None else f"at {clock_text(said.at_ns)}: "
+        value = f"{said.value:g}" if isinstance(said.value, float) else said.value
+        lines.append(f"{at}{said.name.replace('_', ' ')}: {'unknown' if value is None else value}")
+    for note in journal.notes(number):
+        at = "" if note.at_ns is None else f" at {clock_text(note.at_ns)}"
+        lines.append(f"note{at}: {note.text}")
+    for watch in journal.watches(number):
+        what = f"{watch.file}{f' ({watch.device})' if watch.device else ''}"
+        lines.append(f"joined: {what}, begun {log_files.offset_text(watch.offset_ns)}, likeness {watch.likeness:.2f}")
+    raw = journal.notifications(number)
+    if raw:
+        lines.append(f"{raw} raw notifications are kept")
+    return lines

@@ -1,0 +1,67 @@
+"""What a runner may add to a run, and what counts as an answer. Whatever is not answered is unknown, never 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cued.errors import JournalError
+
+LONGEST_TEXT: Final = 4_000
+"""Characters of a note: two pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that can be asked; a number in a range, or words."""
+
+    name: str
+    table: str
+    """`conditions`: how things stood. `ratings`: how it was."""
+    what: str
+    """For a runner, with the unit or the ends of the scale."""
+    low: float | None = None
+    """None: the answer is words."""
+    high: float | None = None
+    words: tuple[str, ...] = ()
+    """The only words allowed; empty: any."""
+
+    def answer(self, word: str) -> str | float:
+        """What `word` means; raises JournalError for what is no answer."""
+        text = word.strip()
+        if self.low is None or self.high is None:
+            if not text or len(text) > LONGEST_TEXT or not text.isprintable():
+                raise JournalError(f"{self.name}: say it in a few plain words ({self.what})")
+            if self.words and text not in self.words:
+                raise JournalError(f"{self.name}: one of {', '.join(self.words)}")
+            return text
+        try:
+            number = float(text)
+        except ValueError:
+            number = float("nan")
+        if not self.low <= number <= self.high:
+            raise JournalError(f"{self.name} {text[:40]}: {self.what}, {self.low:g} to {self.high:g}")
+        return number
+
+
+BEFORE: Final = (
+    Question("readiness", "conditions", "how ready you feel, 1 not at all to 5 very", 1, 5),
+    Question("sleep", "conditions", "hours slept", 0, 24),
+    Question("pain_before", "conditions", "pain, 0 none to 10 the worst there is", 0, 10),
+    Question("shoes", "conditions", "which shoes"),
+    Question("surface", "conditions", "what is underfoot: road, trail, track, treadmill"),
+    Question("temperature", "conditions", "degrees Celsius", -50, 60),
+)
+"""Before a run. Pain on the numeric scale of 0 to 10 that clinics use."""
+DURING: Final = (
+    Question("helped", "ratings", "did the last cue help", words=("yes", "no")),
+    Question("surface", "conditions", "what is underfoot from here on"),
+    Question("pain", "ratings", "pain, 0 none to 10 the worst there is", 0, 10),
+)
+"""At a moment of the run."""
+AFTER: Final = (
+    Question("effort", "ratings", "how hard it was, 0 rest to 10 maximal", 0, 10),
+    Question("landing", "ratings", "how the landing felt, 1 hard to 5 soft", 1, 5),
+    Question("pain", "ratings", "pain, 0 none to 10 the worst there is", 0, 10),
+)
+"""After a run. Effort is the session's rating of perceived exertion on Borg's CR10, as Foster 2001 asks for it."""

@@ -1,0 +1,387 @@
+"""Writes one session while it happens: a thread of its own commits every second, and nothing here ever waits for the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final, TypeAlias
+
+from cued.core.effects import Effect
+from cued.core.events import Event, Wake
+from cued.errors import FormatError, JournalError
+from cued.formats.event_codec import encode
+from cued.journal import store
+from cued.journal.lock import Lock
+from cued.journal.retention import forget_raw
+from cued.journal.rows import INSERT, INSERT_HEAD, INSERT_HEAD_AS, KNOW, Head, Row, RunTime, Value, head_values, told_by
+from cued.journal.stream import IN, OUT, REACHED, Packer
+from cued.journal.wall import Moment, WallWatch
+
+COMMIT_S: Final = 1.0
+"""Between two commits: a power cut costs this and the commit under way."""
+CLOSE_S: Final = 10.0
+"""A disk that takes longer for the last commit is not waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What is on the disk now, whatever happens."""
+
+    at_ns: int
+    """Session time up to which all is there."""
+    rows: int
+    """Of this process."""
+    took_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A session that broke off and goes on: where its next rows belong."""
+
+    session: int
+    seq: int
+    """Of the next stretch."""
+    notification: int
+    """Of the next notification."""
+    time: RunTime
+    at_ns: int
+    """Session time of its last row."""
+    began_boot_ns: int
+    """The machine's uptime at session time 0, as the clock goes now: before a restart there was another."""
+    detail: str
+    """JSON, for the mark that says that it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    event: Event | None
+    before_ns: int
+    at_ns: int
+    effects: Sequence[Effect]
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    at_ns: int
+    address: str
+    uuid: str
+    data: bytes
+
+
+_Item: TypeAlias = "_Step | _Raw | Row"
+
+
+class Recorder:
+    """One session's way into the journal. `begin`, then anything in any order from any thread, then `finish` or `abandon`."""
+
+    def __init__(
+        self,
+        path: Path,
+        head: Head,
+        look: Callable[[], Moment],
+        going: Going | None = None,
+        committed: Callable[[Committed], None] | None = None,
+        every_s: float = COMMIT_S,
+    ) -> None:
+        """`look` reads the clocks; `committed` is told after each commit, in the writer's thread; `every_s`: between two."""
+        self._every_s = every_s
+        self._path = path
+        self._head = head
+        self._look = look
+        self._committed = committed
+        self._queue: SimpleQueue[_Item] = SimpleQueue()
+        self._told: SimpleQueue[str] = SimpleQueue()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock: Lock | None = None
+        self._database: sqlite3.Connection | None = None
+        self._began_boot_ns = head.began_boot_ns if going is None else going.began_boot_ns
+        self._wall = WallWatch(head.began_utc_ns, self._began_boot_ns, verified=head.verified)
+        self._packer = Packer()
+        self._pending: list[Row] = []
+        self._kept: list[Row] = []
+        """All that was committed: a file that breaks under the run is written anew."""
+        self._complained: set[str] = set()
+        """Troubles that the runner has been told."""
+        self._failing = False
+        self._may_pass = True
+        """What fails now is worth another try."""
+        self._end: tuple[int, str] | None = None
+        self.session = None if going is None else going.session
+        """Its number in the journal; None: not in it yet."""
+        self._present = False
+        """The session's first row is in the file, and no other session is open there."""
+        self._seq = 0 if going is None else going.seq
+        self._notification = 0 if going is None else going.notification
+        self._time = RunTime() if going is None else going.time
+        self._reached_ns = self._alive_ns = 0 if going is None else going.at_ns
+        if going is not None:
+            self._pending.append(
+                Row("marks", (going.at_ns, self._time.at(going.at_ns), "continued", look().utc_ns, going.detail))
+            )
+
+    # --- from the loop: none of these waits -----------------------------------------------------------------------
+
+    def step(self, event: Event, before_ns: int, at_ns: int, effects: Sequence[Effect]) -> None:
+        """The session, at `before_ns`, was given `event` and stands at `at_ns` now. A wake is kept by its effects alone."""
+        self._queue.put(_Step(None if isinstance(event, Wake) else event, before_ns, at_ns, effects))
+
+    def raw(self, at_ns: int, address: str, uuid: str, data: bytes) -> None:
+        """A sensor's notification as it came over the air, stamped with session time."""
+        self._queue.put(_Raw(at_ns, address, uuid, bytes(data)))
+
+    def add(self, row: Row) -> None:
+        """A condition, a rating, a note."""
+        self._queue.put(row)
+
+    def notices(self) -> list[str]:
+        """What the runner should know, each sentence once."""
+        found: list[str] = []
+        while True:
+            try:
+                found.append(self._told.get_nowait())
+            except Empty:
+                return found
+
+    # --- begin and end --------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Take the journal and write the first row; raises JournalError where nothing can be written at all.
+
+        A full disk or a file that is locked just now is waited for in the background.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = Lock(self._path, f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
+        except OSError as error:
+            raise JournalError(f"{self._path}: it cannot be written ({error.strerror or error})") from error
+        try:
+            self._write()
+        except BaseException:
+            self._close()
+            raise
+        if self._failing and not self._may_pass:
+            self._close()
+            raise JournalError("; ".join(self.notices()))
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def finish(self, end_ns: int, detail: str = "{}") -> None:
+        """The session is over and its sound ends at `end_ns`; returns once that is on the disk, or cannot be."""
+        self._end = (end_ns, detail)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Write what there is and let go: without `finish` the session counts as interrupted. A second time does nothing."""
+        self._ending.set()
+        if self._thread is not None:
+            self._thread.join(CLOSE_S)
+            self._thread = None
+
+    # --- the writer's thread --------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._keep_writing()
+        except Exception as error:  # noqa: BLE001 - a fault here may end the recording, never the run
+            self._complain(f"a fault in cued itself: {type(error).__name__}: {error}; the run goes on unrecorded")
+            self._close()
+
+    def _keep_writing(self) -> None:
+        while not self._ending.wait(self._every_s):
+            self.commit()
+        self._gather()
+        if self._end is not None:
+            end_ns, detail = self._end
+            self._pending.append(Row("marks", (end_ns, self._time.at(end_ns), "ended", self._look().utc_ns, detail)))
+        self._write()
+        if self._pending and store.drop_ballast(self._path):
+            self._write()
+        if self._pending and self._end is not None:
+            self._write_the_end_alone()
+        elif self._database is not None:
+            with contextlib.suppress(sqlite3.Error):  # another time, then
+                forget_raw(self._database, self._look())
+        self._close()
+
+    def commit(self) -> None:
+        """Write what has happened so far. The thread does so every `every_s`; nobody else needs to."""
+        self._gather()
+        self._write()
+
+    def _gather(self) -> None:
+        """Everything that has happened since the last time, as rows."""
+        lines: list[str] = []
+        rows: list[Row] = []
+        while True:
+            try:
+                item = self._queue.get_nowait()
+            except Empty:
+                break
+            if isinstance(item, _Step):
+                self._take(item, lines, rows)
+            elif isinstance(item, _Raw):
+                values = (self._notification, item.at_ns, item.data, item.address, item.uuid)
+                rows.append(Row("notifications", values))
+                self._notification += 1
+            else:
+                rows.append(item)
+        moment = self._look()
+        now_ns = int((moment.boot_ns - self._began_boot_ns) * self._head.rate)
+        correction = self._wall.look(moment)
+        if correction is not None:
+            rows.append(Row("clocks", (now_ns, correction.began_utc_ns, int(correction.verified), correction.why)))
+        if lines:
+            lines.append(f"{REACHED}{self._reached_ns}")
+        # A second in which nothing happened has its row, too: it tells that the run went on.
+        fresh, data = self._packer.pack(lines) if lines else (False, b"")
+        self._alive_ns = max(self._alive_ns, self._reached_ns, now_ns)
+        self._pending.append(Row("stretches", (self._seq, self._alive_ns, self._time.at(self._alive_ns), int(fresh), data)))
+        self._seq += 1
+        self._pending += rows
+
+    def _take(self, step: _Step, lines: list[str], rows: list[Row]) -> None:
+        if step.event is not None:
+            if step.event.at_ns < step.before_ns:  # it came late: a replay must know how far the session was
+                lines.append(f"{REACHED}{step.before_ns}")
+            lines += self._encoded(IN, step.event)
+        for effect in step.effects:
+            lines += self._encoded(OUT, effect)
+            rows += told_by(effect)
+            self._time.hear(effect)
+        self._reached_ns = max(self._reached_ns, step.at_ns)
+
+    def _encoded(self, mark: str, what: Event | Effect) -> list[str]:
+        """Its line; none for what JSON has no number for, which no sensor may send and no core decide."""
+        try:
+            return [mark + encode(what)]
+        except FormatError as error:
+            self._complain(f"{error}; all else of the run is written")
+            return []
+
+    def _write(self) -> None:
+        """Commit what is pending; where that fails it stays pending, and the runner is told once why."""
+        if self.session is not None and not self._pending:
+            return
+        began_ns = time.monotonic_ns()
+        try:
+            self._commit(self._opened(), self._pending)
+        except sqlite3.Error as error:
+            self._failed(error)
+            return
+        self._kept += self._pending
+        self._pending = []
+        if self._failing:
+            self._failing = False
+            self._complain("it is written again, and nothing of the run is missing")
+        if self._committed is not None:
+            self._committed(Committed(self._alive_ns, len(self._kept), time.monotonic_ns() - began_ns))
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._database is None:
+            self._database = store.open_to_write(self._path)
+            store.lay_ballast(self._path)
+        return self._database
+
+    def _commit(self, database: sqlite3.Connection, rows: Iterable[Row]) -> None:
+        """All of it or nothing."""
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            session = self._announced(database)
+            for row in rows:
+                values: tuple[Value, ...] = row.values
+                if row.table == "notifications":
+                    database.execute(KNOW, values[-2:])
+                database.execute(INSERT[row.table], (session, *values))
+            database.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):  # where SQLite has rolled back by itself
+                database.execute("ROLLBACK")
+            raise
+        self.session = session
+        self._present = True
+
+    def _announced(self, database: sqlite3.Connection) -> int:
+        """The session's number; its first row is written if it is not there yet."""
+        if self._present and self.session is not None:
+            return self.session
+        interrupt_open(database)
+        if self.session is None:
+            made = database.execute(INSERT_HEAD, head_values(self._head)).lastrowid
+            assert made is not None, "an INSERT has a row"
+            return made
+        if database.execute("SELECT 1 FROM sessions WHERE id = ?", (self.session,)).fetchone() is None:
+            database.execute(INSERT_HEAD_AS, (self.session, *head_values(self._head)))
+        return self.session
+
+    def _failed(self, error: sqlite3.Error) -> None:
+        if store.is_damage(error) and "damage" not in self._complained:
+            self._complained.add("damage")
+            self._start_anew(error)
+            return
+        self._failing = True
+        self._may_pass = store.may_pass(error)
+        later = "; the run goes on and is written as soon as that is possible" if self._may_pass or self._thread else ""
+        self._complain(f"{store.in_words(error, self._path)}{later}")
+
+    def _complain(self, what: str) -> None:
+        if what not in self._complained:
+            self._complained.add(what)
+            self._told.put(f"the journal {self._path}: {what}")
+
+    def _start_anew(self, error: sqlite3.Error) -> None:
+        """The file is damaged: put it aside and write all of this run into a new one."""
+        self._drop()
+        try:
+            aside = store.set_aside(self._path, datetime.now().astimezone())
+        except OSError as trouble:
+            self._failing, self._may_pass = True, False
+            self._complain(f"{store.in_words(error)}, and it cannot be put aside ({trouble.strerror})")
+            return
+        self._complain(f"{store.in_words(error)}; it was put aside as {aside.name} and a new one begun")
+        self._pending = self._kept + self._pending
+        self._kept = []
+        self._present = False
+        self._write()
+
+    def _write_the_end_alone(self) -> None:
+        """The disk has no room for all that is pending: at least the end is to be known."""
+        with contextlib.suppress(sqlite3.Error):
+            self._commit(self._opened(), self._pending[-1:])
+            self._complain("the end of the run is in it, its last part is not")
+
+    def _drop(self) -> None:
+        if self._database is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._database.close()
+            self._database = None
+
+    def _close(self) -> None:
+        self._drop()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+def interrupt_open(database: sqlite3.Connection) -> None:
+    """Mark the sessions that nobody writes any more as interrupted at their last row; within a transaction of a writer's."""
+    utc_ns = time.time_ns()
+    for session, at_ns, run_ns in database.execute(_OPEN).fetchall():
+        database.execute(INSERT["marks"], (session, at_ns or 0, run_ns or 0, "interrupted", utc_ns, json.dumps({})))
+
+
+_OPEN: Final = """
+SELECT s.id,
+    (SELECT to_ns FROM stretches WHERE session = s.id ORDER BY seq DESC LIMIT 1),
+    (SELECT run_ns FROM stretches WHERE session = s.id ORDER BY seq DESC LIMIT 1)
+FROM sessions s
+WHERE coalesce((SELECT what FROM marks WHERE session = s.id ORDER BY id DESC LIMIT 1), 'continued') = 'continued'
+"""

@@ -1,0 +1,162 @@
+"""A live run joins the journal: what is told of its start, and the seat from which every step is seen."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cued import __version__
+from cued.core.start import Start
+from cued.errors import JournalError
+from cued.formats import event_codec
+from cued.formats.sensor_log import Item, Notification
+from cued.journal.rows import Head, Row
+from cued.runtime.clock import MonotonicClock
+from cued.runtime.moments import boot_id, moment
+from cued.runtime.request import Request
+from cued.runtime.status import SoundState
+
+if TYPE_CHECKING:
+    from cued.core.events import Event
+    from cued.journal.recorder import Committed, Recorder
+    from cued.runtime.goingon import Broken
+
+VARIABLE: Final = "CUED_JOURNAL"
+"""Names another journal, or `none`; an option on the command line goes before it."""
+NONE: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalWanted:
+    """Where a live run is kept."""
+
+    path: Path
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """What was asked for besides, as far as it is not in `Start`: for a person who looks."""
+    conditions: tuple[tuple[str, str | float], ...] = ()
+    """What the runner said before the run: (name, value)."""
+    anew: bool = False
+    """Never go on with a run that broke off."""
+    committed: Callable[[Committed], None] | None = None
+    """Told after each commit, in the writer's thread."""
+
+
+def journal_path(word: str | None = None) -> Path | None:
+    """The journal: `word`, else the one that the environment names, else the runner's own; None for `none`."""
+    word = word or os.environ.get(VARIABLE) or ""
+    if word == NONE:
+        return None
+    if word:
+        return Path(word)
+    from platformdirs import user_data_path
+
+    return user_data_path("cued") / "journal.db"
+
+
+class Recording:
+    """A run's seat at the journal: a witness of every step, and a source of what the journal has to tell."""
+
+    pending = False
+    """Nobody waits for the journal."""
+
+    def __init__(self, recorder: Recorder, notice: Callable[[str], None], clock: MonotonicClock) -> None:
+        self._recorder = recorder
+        self._notice = notice
+        self.step = recorder.step
+        """For `Conductor`."""
+        self._clock = clock
+
+    @property
+    def session(self) -> int | None:
+        """Its number in the journal; None: not there yet."""
+        return self._recorder.session
+
+    def hear_sensor(self, item: Item) -> None:
+        """What came over the air, from any thread; a notification is kept as it is."""
+        if isinstance(item, Notification):
+            self._recorder.raw(item.at_ns - self._clock.start_ns, item.address, item.uuid, item.data)
+
+    def collect(self, now_ns: int) -> list[Event]:  # noqa: ARG002 - a journal has no events
+        """No events; sentences go to the runner."""
+        for sentence in self._recorder.notices():
+            self._notice(sentence)
+        return []
+
+    def finish(self, end_ns: int, sound: SoundState) -> None:
+        """The run is over and its sound ends at `end_ns`."""
+        counts = {"underrun": sound.underruns, "resync": sound.resyncs, "sound_restart": sound.restarts}
+        for what, count in counts.items():
+            if count:
+                self._recorder.add(Row("counts", (end_ns, what, count)))
+        self._recorder.finish(end_ns, json.dumps({"sound": asdict(sound)}))
+        self.collect(end_ns)
+
+    def abandon(self) -> None:
+        """Let go; a run that was not finished counts as interrupted."""
+        self._recorder.abandon()
+
+
+def recording(
+    wanted: JournalWanted | None,
+    request: Request,
+    how: Start,
+    voice: str,
+    clock: MonotonicClock,
+    notice: Callable[[str], None],
+    past: Broken | None,
+    closing: ExitStack,
+) -> Recording | None:
+    """The run's way into the journal, left with `closing`; None where there is none, and then `notice` was told why."""
+    if wanted is None:
+        return None
+    from cued.journal.recorder import Recorder
+
+    going = None if past is None else past.going(clock)
+    recorder = Recorder(wanted.path, _head(wanted, request, how, voice, clock), moment, going, wanted.committed)
+    try:
+        recorder.begin()
+    except JournalError as error:
+        notice(f"{error}; this run is not recorded")
+        return None
+    seat = Recording(recorder, notice, clock)
+    closing.callback(seat.abandon)
+    seat.collect(0)
+    for name, value in wanted.conditions:
+        recorder.add(Row("conditions", (None, name, value, moment().utc_ns)))
+    return seat
+
+
+def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock: MonotonicClock) -> Head:
+    now, began_boot_ns = moment(), clock.began_boot_ns
+    return Head(
+        uid=os.urandom(8).hex(),
+        start=event_codec.encode(how),
+        pack=how.pack.name,
+        pack_version=how.pack.version,
+        session_number=how.session_number,
+        pack_text=_text(request.pack.file),
+        source=request.feeding.source,
+        voice=voice,
+        simulated=how.simulated,
+        desk=how.desk,
+        rate=clock.rate,
+        settings=json.dumps(dict(wanted.settings), ensure_ascii=False),
+        versions=json.dumps({"cued": __version__, "python": platform.python_version(), "lines": event_codec.VERSION}),
+        began_utc_ns=now.utc_ns - (now.boot_ns - began_boot_ns),
+        verified=now.verified,
+        boot_id=boot_id(),
+        began_boot_ns=began_boot_ns,
+    )
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8") if path else ""
+    except (OSError, UnicodeDecodeError):  # it was read a moment ago; the pack itself is in `start`
+        return ""

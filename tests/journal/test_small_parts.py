@@ -1,0 +1,82 @@
+"""The journal's pure parts: lines in stretches, the wall clock, running time."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cued.core.effects import Paused, RunEnded
+from cued.errors import JournalError
+from cued.journal.rows import RunTime
+from cued.journal.stream import FRESH_EVERY, Packer, unpacked
+from cued.journal.wall import RELEASED_UTC_NS, Correction, Moment, WallWatch
+from cued.units import NS_PER_H, NS_PER_S
+
+texts = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1)
+
+
+@given(st.lists(st.lists(texts, min_size=1, max_size=5), max_size=8))
+def test_what_is_packed_is_unpacked(stretches: list[list[str]]) -> None:
+    packer = Packer()
+    assert list(unpacked([packer.pack(lines) for lines in stretches])) == stretches
+
+
+def test_every_stretch_can_be_read_as_soon_as_it_is_there_and_some_begin_anew() -> None:
+    packer = Packer()
+    packed = [packer.pack([f"line {number}"]) for number in range(2 * FRESH_EVERY + 1)]
+    assert [number for number, (fresh, _) in enumerate(packed) if fresh] == [0, FRESH_EVERY, 2 * FRESH_EVERY]
+    assert list(unpacked(packed[FRESH_EVERY:])) == [[f"line {number}"] for number in range(FRESH_EVERY, 2 * FRESH_EVERY + 1)]
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff" * 20, b"\x00\x01"])
+def test_a_damaged_stretch_is_told_and_what_came_before_it_is_there(damage: bytes) -> None:
+    packer = Packer()
+    good = packer.pack(["one"])
+    lines = unpacked([good, (False, damage), packer.pack(["three"])])
+    assert next(lines) == ["one"]
+    with pytest.raises(JournalError, match="damaged"):
+        list(lines)
+
+
+NOW_NS = RELEASED_UTC_NS + 1000 * NS_PER_H
+
+
+def test_a_clock_that_keeps_time_corrects_nothing() -> None:
+    watch = WallWatch(NOW_NS, 0, verified=True)
+    looks = [Moment(NOW_NS + at + at // 2000, at, True) for at in range(0, 100 * NS_PER_S, NS_PER_S)]  # slewed by 0.5 ms/s
+    assert [watch.look(moment) for moment in looks] == [None] * 100
+
+
+def test_a_clock_that_is_set_during_the_run_tells_when_it_began() -> None:
+    watch = WallWatch(0, 0, verified=False)
+    assert watch.look(Moment(60 * NS_PER_S, 60 * NS_PER_S, False)) is None
+    found = watch.look(Moment(NOW_NS + 61 * NS_PER_S, 61 * NS_PER_S, True))
+    assert found == Correction(NOW_NS, True, "jump")
+    assert watch.look(Moment(NOW_NS + 62 * NS_PER_S, 62 * NS_PER_S, True)) is None
+
+
+def test_a_clock_that_was_right_all_along_is_believed_once_somebody_says_so() -> None:
+    watch = WallWatch(NOW_NS, 0, verified=False)
+    assert watch.look(Moment(NOW_NS + NS_PER_S, NS_PER_S, True)) == Correction(NOW_NS, True, "synchronised")
+
+
+def test_a_known_date_is_not_given_up_for_a_doubtful_one() -> None:
+    watch = WallWatch(NOW_NS, 0, verified=True)
+    assert watch.look(Moment(5, NS_PER_S, False)) is None
+
+
+def test_a_date_before_the_first_release_is_no_date_whoever_vouches_for_it() -> None:
+    assert not Moment(RELEASED_UTC_NS - 1, 0, True).verified
+    assert Moment(RELEASED_UTC_NS, 0, True).verified
+    assert not Moment(NOW_NS, 0, False).verified
+
+
+def test_running_time_knows_of_pauses_and_of_the_end() -> None:
+    time = RunTime()
+    assert time.at(-5) == 0
+    for effect in (Paused(10, True), Paused(10, True), Paused(25, False)):
+        time.hear(effect)
+    assert time.at(30) == 15
+    time.hear(RunEnded(40, "stopped"))
+    assert time.at(90) == 25
