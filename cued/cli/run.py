@@ -127,8 +127,9 @@ def _sensors(
 ) -> tuple[SensorChoice, OnAirRun | None]:
     """Who is listened to; on the air only at the speed of life.
 
-    Where nobody asked for a sensor and this machine has no radio, the run goes by time alone and says why. Raises SensorError
-    where a pod was asked for and there is no radio.
+    Where nobody asked for a sensor, none is the runner's own and this machine has no radio, the run goes by time alone and
+    says why. A runner with a pod waits for it: a radio that is off may be on in a moment. Raises SensorError where a pod was
+    asked for and there is no radio.
     """
     if args.sensor is None and (args.beat is not None or args.rate != 1.0):
         return Nobody(), None
@@ -138,7 +139,7 @@ def _sensors(
     if args.rate != 1.0:
         raise UsageError("--rate needs --sensor none, sim or file:PATH: a pod sends at the speed of life")
     try:
-        return choice, _on_air(choice.word, notice)
+        return choice, _on_air(choice.word, notice, asked=asked is not None)
     except SensorError as error:
         if asked is not None:
             raise
@@ -146,15 +147,17 @@ def _sensors(
         return Nobody(), None
 
 
-def _on_air(word: str, notice: Callable[[str], None]) -> OnAirRun:
+def _on_air(word: str, notice: Callable[[str], None], *, asked: bool) -> OnAirRun:
     """The runner's sensors, already being called."""
     from cued.runtime.onair import OnAirRun
     from cued.sensors import looking
     from cued.sensors.ble import Radio
     from cued.sensors.known import KnownSensors
 
-    looking.ready()
-    run = OnAirRun(word, KnownSensors(), notice, Radio, looking.glance)
+    known = KnownSensors()
+    if asked or not any(sensor.may_give("cadence") for sensor in known.all()):
+        looking.ready()
+    run = OnAirRun(word, known, notice, Radio, looking.glance)
     run.start()
     return run
 
