@@ -96,7 +96,9 @@ def settle(turn: Turn) -> None:
                 recall(turn)
     if turn.beat.ahead_ns is not None and now_ns >= turn.beat.ahead_ns + TOO_FAR_NS:
         recall(turn)
-        _close(turn, now_ns, "too far ahead")
+        grid = turn.beat.grid
+        silent_ns = now_ns if grid is None else grid.onset_ns(turn.beat.next_beat)  # what lies in the ring still sounds
+        _close(turn, min(max(now_ns, silent_ns), now_ns + LOOKAHEAD_NS), "too far ahead")
         turn.beat = replace(turn.beat, grid=None, ahead_ns=None, restart_ns=now_ns + RESTART_NS)
     while _is_open(turn):
         grid = turn.beat.grid

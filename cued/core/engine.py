@@ -198,11 +198,12 @@ def _carry_out(turn: Turn) -> None:
         if now_ns >= 0:
             course.begin(turn)
     elif turn.phase is Phase.RUNNING:
+        last = turn.progress
         end_ns, far_ns, stop_ns, quiet_ns = turn.end_ns(), _distance_due(turn), turn.run_end_ns(), silent_due_ns(turn.cadence)
         if (end_ns is not None and end_ns <= now_ns) or (far_ns is not None and far_ns <= now_ns):
             course.boundary(turn, planned=end_ns is not None and end_ns <= now_ns)
         if stop_ns is not None and stop_ns <= now_ns:
-            course.finish(turn, "length")
+            course.finish(turn, "length", last)
         elif quiet_ns is not None and quiet_ns <= now_ns:
             sensing.silent(turn)
         lost_ns = sensing.loss_due(turn)
@@ -216,7 +217,7 @@ def _settle(turn: Turn) -> None:
     """Carry out what fired, then let the voice and the beat catch up; a rule may end its segment."""
     while turn.fired:
         if firing.resolve(turn) and turn.phase is Phase.RUNNING:
-            course.boundary(turn, planned=False)
+            course.boundary(turn, planned=False, by_rule=True)
     firing.speak(turn)
     override = turn.override
     if override is not None and override.until_run_ns is not None and turn.run_ns() >= override.until_run_ns:

@@ -85,7 +85,7 @@ def _carry_out(turn: Turn, index: int, judge: Progress) -> bool:
             turn.cues_ended = True
             turn.effects.append(CuesEnded(turn.now_ns, rule.id))
         elif isinstance(action, NextSegment):
-            move_on = True
+            move_on = judge.number == turn.progress.number  # else it has ended already
     return move_on
 
 
@@ -110,12 +110,28 @@ def coach_refuses(rule: Rule, judge: Progress, priority: Priority) -> bool:
     return coach is Coach.CORRECTIONS and isinstance(rule.when, Every | RandomWithin | At)
 
 
+def hush(turn: Turn) -> None:
+    """A segment begins: what still waits for the floor, and is not to be heard in it, is gone."""
+    kept: list[Wish] = []
+    for wish in turn.floor.waiting:
+        index = None if arbiter.is_exempt(wish.priority) else wish.rule_index
+        if index is not None and coach_refuses(turn.how.pack.rules[index], turn.progress, wish.priority):
+            _deny(turn, wish, _coach_reason(turn.progress))
+        else:
+            kept.append(wish)
+    turn.floor = replace(turn.floor, waiting=tuple(kept))
+
+
+def _coach_reason(judge: Progress) -> str:
+    return f"coach {judge.segment.coach.value}" if judge.segment is not None else "after the last segment"
+
+
 def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Priority) -> str | None:
     state = turn.rules[index]
     if turn.cues_ended and priority is not Priority.SAFETY:
         return "end_cues"
     if coach_refuses(rule, judge, priority):
-        return f"coach {judge.segment.coach.value}" if judge.segment is not None else "after the last segment"
+        return _coach_reason(judge)
     if rule.surface is not None and rule.surface != turn.surface:
         return "if surface"
     if rule.effort is not None and rule.effort is not turn.effort:
