@@ -279,7 +279,7 @@ def rules_due(turn: Turn) -> None:
     rules = turn.how.pack.rules
     for index in turn.active:
         due = rule_due(turn, index)
-        if due is None or due > turn.now_ns:
+        if due is None or due > turn.now_ns or not sensing.still_holds(turn, index):
             continue
         rule, state = rules[index], turn.rules[index]
         if isinstance(rule.when, (BeforeEnd, *HELD, *IN_BAND_WORDS)):

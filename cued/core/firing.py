@@ -22,6 +22,7 @@ from cued.core.cues import (
     RandomWithin,
     Rule,
     RunEnd,
+    RunStart,
     SayCue,
     SayTheme,
     SegmentEnd,
@@ -103,7 +104,7 @@ def coach_refuses(rule: Rule, judge: Progress, priority: Priority) -> bool:
     if judge.segment is None:  # after the last segment: silent recording until the run ends
         return not isinstance(rule.when, RunEnd | SegmentEnd)
     coach = judge.segment.coach
-    if judge.waiting or coach is Coach.SILENT:
+    if coach is Coach.SILENT or (judge.waiting and not isinstance(rule.when, RunStart | RunEnd)):
         return True
     if coach is Coach.START_ONLY:
         return not isinstance(rule.when, SegmentStart | SegmentEnd)
@@ -123,7 +124,10 @@ def hush(turn: Turn) -> None:
 
 
 def _coach_reason(judge: Progress) -> str:
-    return f"coach {judge.segment.coach.value}" if judge.segment is not None else "after the last segment"
+    if judge.segment is None:
+        return "after the last segment"
+    silent = judge.segment.coach is Coach.SILENT
+    return "not pressed" if judge.waiting and not silent else f"coach {judge.segment.coach.value}"
 
 
 def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Priority) -> str | None:

@@ -327,6 +327,14 @@ def judges(turn: Turn, event: HeartRate | GroundContactTime | VerticalOscillatio
     return not isinstance(event, Altitude) and any(isinstance(rules[index].when, about) for index in turn.active)
 
 
+def still_holds(turn: Turn, index: int) -> bool:
+    """Of a rule that is due: is what it holds by still known? A strap that fell off says no more."""
+    if isinstance(turn.how.pack.rules[index].when, Rise | HeartRateAbove):
+        _judge_rules(turn, (Rise, HeartRateAbove))
+        return turn.rules[index].mark_ns is not None
+    return True
+
+
 def _judge_rules(turn: Turn, about: type | tuple[type, ...] = (Drift, Rise, PaceDrop, HeartRateAbove)) -> None:
     """Drift, rise, pace and heart rate: does each rule's own condition hold?"""
     for index in turn.active:
@@ -380,5 +388,6 @@ __all__ = [
     "sample",
     "segment_over",
     "silent",
+    "still_holds",
     "tell_loss",
 ]

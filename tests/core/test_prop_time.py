@@ -50,6 +50,8 @@ def test_a_run_replays_from_lines_of_text(how: Start, events: tuple[Event, ...])
 @given(starts(), stories(most=3), st.integers(0, 100), st.integers(1, NS_PER_MIN))
 def test_a_run_that_stalled_replays_without_its_wakes(how: Start, events: tuple[Event, ...], where: int, span_ns: int) -> None:
     """Live, a stall begins at the wakeup that was missed; what fell due before it had been heard."""
+    if not events:
+        return
     place = where % len(events)
     before = woken(how, [*events[:place], Wake(events[place].at_ns)], answers=False)
     since_ns = engine.next_wakeup(before[-1].after)

@@ -10,6 +10,7 @@ from cued.core.cues import (
     Every,
     ForDistance,
     ForTime,
+    HeartRateAbove,
     Limits,
     NextSegment,
     OffBand,
@@ -17,13 +18,15 @@ from cued.core.cues import (
     Remainder,
     Repeat,
     RunEnd,
+    RunStart,
     SegmentEnd,
     SegmentStart,
     Side,
     Trigger,
 )
 from cued.core.effects import Counted, PlayClick, TempoChanged
-from cued.core.events import CadenceSample, LinkState, SensorLink
+from cued.core.events import CadenceSample, HeartRate, LinkState, SensorLink
+from cued.core.start import Runner
 from cued.units import seconds
 from tests.support.run import KNOWN, Run, beat, for_s, pack, rule, samples, segment
 
@@ -118,3 +121,18 @@ def test_a_silence_is_told_from_where_the_last_click_in_the_ring_has_sounded() -
             told = effect.mspm
         else:
             assert effect.mspm == told
+
+
+def test_a_strap_that_fell_off_does_not_go_on_telling_a_high_heart_rate() -> None:
+    """Where no other sensor spoke either, nothing looked at the rule again before its time was over."""
+    slow = rule(HeartRateAbove(0.85, seconds(120)), "slow")
+    run = Run(pack(rules=[slow]), runner=Runner(max_hr_bpm=180))
+    assert run.send(*(HeartRate(seconds(at_s), 170) for at_s in range(30))).to(300).said == []
+    assert run.send(*(HeartRate(seconds(at_s), 170) for at_s in range(300, 430))).said_s == [420.0]
+
+
+def test_a_run_that_begins_or_ends_while_a_segment_waits_for_a_press_says_so() -> None:
+    rules = [rule(RunStart(), "go"), rule(RunEnd(), "done"), rule(At(for_s(30)), "tip")]
+    run = Run(pack(segment("a", 60, starts_on_press=True), rules=rules), length_ns=seconds(60)).to(90)
+    assert run.said == [(0.0, "go"), (60.0, "done")]
+    assert run.refused == [(30.0, "tip", "not pressed")]
