@@ -168,7 +168,8 @@ def _close(turn: Turn, at_ns: int, reason: str) -> None:
 def _promise(turn: Turn, onset_ns: int) -> None:
     slot = turn.slot_at(onset_ns)
     if slot is None:
-        over_ns = min(end for end in (onset_ns, turn.end_ns(), turn.run_end_ns()) if end is not None)
+        last_ns = turn.beat.promised[-1].onset_ns if turn.beat.promised else turn.now_ns  # maybe the coming segment's already
+        over_ns = min(end for end in (onset_ns, turn.end_ns(), turn.run_end_ns()) if end is not None and end > last_ns)
         going = turn.phase is Phase.RUNNING and not turn.paused
         _close(turn, max(turn.now_ns, over_ns), "segment over" if going else "stopped")
         return

@@ -79,12 +79,10 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Effect, ...]]:
     if isinstance(event, Wake) and (session.due_ns is None or at_ns < session.due_ns):
         return (session if at_ns <= session.now_ns else _at(session, at_ns)), ()
     turn = Turn(session)
-    if at_ns < turn.now_ns:
-        if not isinstance(event, Wake):
-            turn.late_events += 1
-            turn.effects.append(Counted(turn.now_ns, "late_event", 1))
-            event = replace(event, at_ns=turn.now_ns)
+    is_late = at_ns < turn.now_ns
+    if is_late:
         at_ns = turn.now_ns
+        event = replace(event, at_ns=at_ns)
     if isinstance(event, Stalled):
         if event.since_ns is not None:
             _advance(turn, min(event.since_ns - 1, at_ns))
@@ -93,6 +91,9 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Effect, ...]]:
     _advance(turn, at_ns)
     turn.now_ns = at_ns
     if not isinstance(event, Wake):
+        if is_late:
+            turn.late_events += 1
+            turn.effects.append(Counted(at_ns, "late_event", 1))
         _APPLY[type(event)](turn, event)
         if not isinstance(event, _KEPT) or sensing.judges(turn, event):
             _settle(turn)

@@ -162,7 +162,9 @@ def test_what_comes_late_takes_effect_now_and_is_counted(how: Start, events: lis
         if event.at_ns < session.now_ns and not isinstance(event, Wake):
             late, effects = engine.step(session, event)
             in_time, others = engine.step(session, replace(event, at_ns=session.now_ns))
-            assert repr(effects) == repr((Counted(session.now_ns, "late_event", 1), *others))
+            count = Counted(session.now_ns, "late_event", 1)
+            assert count in effects
+            assert repr([effect for effect in effects if effect != count]) == repr([*others])
             assert repr(replace(late, late_events=0)) == repr(replace(in_time, late_events=0))
             assert late.late_events == session.late_events + 1
         session, _ = engine.step(session, event)

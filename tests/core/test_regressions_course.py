@@ -114,6 +114,20 @@ def test_a_silence_is_told_from_where_the_last_click_in_the_ring_has_sounded() -
     run = Run(pack(nudge), runner=KNOWN).runs(0, 60, 170.0).runs(60, 140, 150.0)
     silences = [at_s for at_s, spm in run.tempi if spm == 0.0]
     assert silences
+    assert_told_before_it_sounds(run)
+
+
+def test_the_first_clicks_of_a_segment_that_the_runs_end_cuts_off_are_not_told_as_silence() -> None:
+    """What ended at the run's end was told at the boundary just before it, under the first click of its segment."""
+    late = segment("b", 60, metronome=beat(beat_spm=165.0))
+    run = Run(pack(segment("a", 59.643), late), sensor=False, length_ns=seconds(60)).to(70)
+    assert [at_s for at_s, _ in run.tempi] == [59.643, 60.0]
+    assert_told_before_it_sounds(run)
+
+
+def assert_told_before_it_sounds(run: Run) -> None:
+    """Every click that is heard has the tempo that was told last."""
+    assert run.clicks
     told = 0
     both: list[TempoChanged | PlayClick] = [*run.of(TempoChanged), *run.clicks]
     for effect in sorted(both, key=lambda one: (one.at_ns, isinstance(one, PlayClick))):
