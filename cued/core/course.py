@@ -214,7 +214,8 @@ def press_next(turn: Turn, event: Next) -> None:
     progress = turn.progress
     if turn.phase is not Phase.RUNNING or turn.paused or progress.place is None:
         return
-    if progress.waiting and progress.segment is not None:
+    leaves = event.leave_repeat and isinstance(turn.how.pack.session[progress.place.part], Repeat)
+    if progress.waiting and progress.segment is not None and not leaves:
         segment = replace(progress.segment, starts_on_press=False)
         coming = Upcoming(progress.place, segment, progress.rep, progress.reps)
         run_ns, here_m = turn.run_ns(), carried_m(turn.motion, turn.now_ns)

@@ -231,6 +231,8 @@ def _settle(turn: Turn) -> None:
 
 def _ready(turn: Turn, event: SpeechReady) -> None:
     turn.ready = {**turn.ready, event.text_id: max(1, event.dur_ns)}
+    turn.floor, effects = arbiter.interrupted(turn.floor, turn.house())
+    turn.effects.extend(effects)
 
 
 def _counted(turn: Turn, event: ClickLate) -> None:

@@ -7,6 +7,7 @@ import pytest
 from cued.core.cues import (
     At,
     Coach,
+    Cue,
     Every,
     ForDistance,
     ForTime,
@@ -24,11 +25,11 @@ from cued.core.cues import (
     Side,
     Trigger,
 )
-from cued.core.effects import Counted, PlayClick, TempoChanged
-from cued.core.events import CadenceSample, HeartRate, LinkState, SensorLink
+from cued.core.effects import Counted, CutSpeech, PlayClick, TempoChanged
+from cued.core.events import Announce, CadenceSample, HeartRate, LinkState, Next, SensorLink, SpeechReady
 from cued.core.start import Runner
 from cued.units import seconds
-from tests.support.run import KNOWN, Run, beat, for_s, pack, rule, samples, segment
+from tests.support.run import KNOWN, Run, at, beat, for_s, pack, rule, samples, segment
 
 
 def test_a_pod_that_reports_next_to_no_speed_cannot_break_a_rule_by_distance() -> None:
@@ -150,3 +151,23 @@ def test_a_run_that_begins_or_ends_while_a_segment_waits_for_a_press_says_so() -
     run = Run(pack(segment("a", 60, starts_on_press=True), rules=rules), length_ns=seconds(60)).to(90)
     assert run.said == [(0.0, "go"), (60.0, "done")]
     assert run.refused == [(30.0, "tip", "not pressed")]
+
+
+def test_an_announcement_cuts_a_running_cue_only_once_its_own_sound_is_ready() -> None:
+    """It cut the cue at once, and where the voice was slow or failed neither of the two was heard."""
+    what = pack(rules=[rule(At(for_s(10)), "long")], cues=[Cue("long", say="x" * 90)])
+    late = Run(what, answers=False).to(11).send(Announce(seconds(12), "Careful."))
+    assert late.of(CutSpeech) == []
+    late.send(SpeechReady(seconds(13), "say:Careful.", seconds(1))).to(20)
+    assert [at(cut) for cut in late.of(CutSpeech)] == [13.0]
+    assert late.said == [(10.0, "long"), (13.05, "cued")]
+    never = Run(what, answers=False).send(Announce(seconds(12), "Careful.")).to(40)
+    assert never.of(CutSpeech) == []
+
+
+def test_a_repeat_is_left_also_where_one_of_its_segments_waits_for_a_press() -> None:
+    rounds = Repeat(None, (segment("a", 60, starts_on_press=True), segment("b", 60)))
+    run = Run(pack(rounds, segment("c", 60))).to(5).send(Next(seconds(5), leave_repeat=True)).to(10)
+    assert run.segments == [(5.0, "c")]
+    alone = Run(pack(segment("a", 60, starts_on_press=True), segment("c", 60)))
+    assert alone.send(Next(seconds(5), leave_repeat=True)).to(10).segments == [(5.0, "a")]
