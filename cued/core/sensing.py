@@ -58,6 +58,8 @@ def sample(turn: Turn, event: CadenceSample) -> None:
             _cadence_is_back(turn)
     before = turn.speed_mps
     turn.cadence, artefact = observe(turn.cadence, event, before)
+    if not turn.motion.moving:  # a pod that was silent for a while may have gone on counting
+        _move(turn)
     turn.motion = moving.observed(turn.motion, event)
     _move(turn)
     turn.look()
@@ -182,6 +184,7 @@ def _move(turn: Turn) -> None:
 
 def rest(turn: Turn) -> None:
     """A pause began or ended: distance, band and everything that holds take note."""
+    turn.motion = moving.rested(turn.motion)
     _move(turn)
     judge(turn)
 

@@ -26,7 +26,7 @@ from cued.core.cues import (
     Trigger,
 )
 from cued.core.effects import Counted, CutSpeech, PlayClick, TempoChanged
-from cued.core.events import Announce, CadenceSample, HeartRate, LinkState, Next, SensorLink, SpeechReady
+from cued.core.events import Announce, CadenceSample, HeartRate, LinkState, Next, Pause, Resume, SensorLink, SpeechReady
 from cued.core.start import Runner
 from cued.units import seconds
 from tests.support.run import KNOWN, Run, at, beat, for_s, pack, rule, samples, segment
@@ -171,3 +171,18 @@ def test_a_repeat_is_left_also_where_one_of_its_segments_waits_for_a_press() -> 
     assert run.segments == [(5.0, "c")]
     alone = Run(pack(segment("a", 60, starts_on_press=True), segment("c", 60)))
     assert alone.send(Next(seconds(5), leave_repeat=True)).to(10).segments == [(5.0, "a")]
+
+
+@pytest.mark.parametrize("silent_s", [3, 10, 120])
+def test_a_pod_that_was_silent_for_a_while_tells_how_far_it_has_counted_meanwhile(silent_s: int) -> None:
+    """Silence reads as standing, and what was run in it was lost, though the pod's own total held it."""
+    back_s = 20 + silent_s
+    run = Run(pack(segment("a", 7_200))).send(*samples(0, 20, total_from_m=0.0))
+    run.send(*samples(back_s, back_s + 10, total_from_m=back_s * 2.8))
+    assert run.view.distance_m == pytest.approx((back_s + 9) * 2.8)
+
+
+def test_what_a_pod_counts_in_a_pause_is_no_part_of_the_run() -> None:
+    run = Run(pack(segment("a", 7_200))).send(*samples(0, 21, total_from_m=0.0), Pause(seconds(20)))
+    run.send(*samples(21, 30, total_from_m=58.8), Resume(seconds(80)), *samples(80, 91, total_from_m=224.0))
+    assert run.view.distance_m == pytest.approx(30 * 2.8)
