@@ -57,6 +57,8 @@ def sample(turn: Turn, event: CadenceSample) -> None:
         _feet_are_told(turn, known=event.spm is not None)
     before = turn.speed_mps
     turn.cadence, artefact = observe(turn.cadence, event, before)
+    if not turn.motion.moving:  # a pod that was silent for a while may have gone on counting
+        _move(turn)
     turn.motion = moving.observed(turn.motion, event)
     _move(turn)
     turn.look()
@@ -185,6 +187,7 @@ def _move(turn: Turn) -> None:
 
 def rest(turn: Turn) -> None:
     """A pause began or ended: distance, band and everything that holds take note."""
+    turn.motion = moving.rested(turn.motion)
     _move(turn)
     judge(turn)
 
@@ -330,6 +333,14 @@ def judges(turn: Turn, event: HeartRate | GroundContactTime | VerticalOscillatio
     return not isinstance(event, Altitude) and any(isinstance(rules[index].when, about) for index in turn.active)
 
 
+def still_holds(turn: Turn, index: int) -> bool:
+    """Of a rule that is due: is what it holds by still known? A strap that fell off says no more."""
+    if isinstance(turn.how.pack.rules[index].when, Rise | HeartRateAbove):
+        _judge_rules(turn, (Rise, HeartRateAbove))
+        return turn.rules[index].mark_ns is not None
+    return True
+
+
 def _judge_rules(turn: Turn, about: type | tuple[type, ...] = (Drift, Rise, PaceDrop, HeartRateAbove)) -> None:
     """Drift, rise, pace and heart rate: does each rule's own condition hold?"""
     for index in turn.active:
@@ -383,5 +394,6 @@ __all__ = [
     "sample",
     "segment_over",
     "silent",
+    "still_holds",
     "tell_loss",
 ]
