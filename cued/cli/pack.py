@@ -147,7 +147,9 @@ def _width() -> int:
 
 
 def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> list[str]:
+    from cued.core.room import own_length_ns
     from cued.packs import aloud, drawing
+    from cued.runtime.roomwords import room_lines
     from cued.yamlread.quantities import time_text
 
     pack = loaded.pack
@@ -155,10 +157,11 @@ def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> li
     if pack.authors:
         lines[-1] += f", by {', '.join(pack.authors)}"
     lines += [pack.summary] if pack.summary else []
-    own_ns = drawing.own_length_ns(pack)
+    own_ns = own_length_ns(pack)
     drawn_ns = length_ns or own_ns or drawing.USUAL_NS
     lines += ["", f"A run of {time_text(drawn_ns)}" + (f", session {session_number}" if session_number > 1 else "")]
     lines += drawing.draw(pack, drawn_ns, _width(), session_number)
+    lines += [f"{'':8}  {line}" for line in room_lines(pack, drawn_ns, session_number)]
     if own_ns is None:
         lines.append(
             f"{'':8}  Without a known length (--length) the run goes on until you press next, "

@@ -15,6 +15,7 @@ from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Recorded, SensorChoice
 from cued.runtime.live import interruptible
 from cued.runtime.rehearsal import Rehearsed, Wanted, Watch, rehearse
 from cued.runtime.request import Request
+from cued.runtime.roomwords import room_lines
 from cued.runtime.voice import NOMINAL, REAL
 
 EXAMPLE = """
@@ -63,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
         volumes=options.volumes_of(args),
     )
     voice = args.voice or (REAL if args.output else NOMINAL)
+    for sentence in room_lines(pack.value, request.feeding.length_ns, args.session):
+        print(sentence, file=sys.stderr)
     with interruptible(), Bars(feeding.end_ns) as bars:
         watch = Watch(notice=bars.notice, speech=bars.speech, run=bars.run)
         done = rehearse(request, Wanted(voice, args.output, args.timeline, args.events), watch)

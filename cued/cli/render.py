@@ -14,6 +14,7 @@ from cued.runtime.feeding import Nobody, feeding_of
 from cued.runtime.live import interruptible
 from cued.runtime.rehearsal import Watch
 from cued.runtime.request import Request
+from cued.runtime.roomwords import room_lines
 from cued.runtime.status import clock_text
 from cued.runtime.tracks import LeftOut, Rendered, render, without_sensors
 from cued.units import NS_PER_S
@@ -56,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
         speaker=args.speaker,
         volumes=options.volumes_of(args),
     )
+    for sentence in room_lines(value, request.feeding.length_ns, args.session):
+        print(sentence, file=sys.stderr)
     with interruptible(), Bars(args.length) as bars:
         watch = Watch(notice=bars.notice, speech=bars.speech, run=bars.run)
         done = render(request, Path(args.output), args.format, watch)

@@ -19,6 +19,7 @@ from cued.runtime.lastrun import last_cadence_spm
 from cued.runtime.live import interruptible
 from cued.runtime.liverun import LiveWanted, Search, live
 from cued.runtime.request import SPOKEN_BEAT_SPM, OutputChoice, Request, ToDevice, ToFile, ToNothing, output_of
+from cued.runtime.roomwords import room_lines
 
 if TYPE_CHECKING:
     from cued.runtime.onair import OnAirRun
@@ -105,7 +106,8 @@ def run(args: argparse.Namespace) -> int:
             journal=options.journal_wanted(args),
         )
         about = _about(args, asked, choice, known_spm, length_unknown=request.length_matters)
-        for sentence in (*about, *request.feeding.notes):
+        room = room_lines(pack.value, request.feeding.length_ns, request.session_number)
+        for sentence in (*about, *room, *request.feeding.notes):
             print(sentence, file=sys.stderr)
         with Bars() as bars:
             done = live(request, wanted, screen, bars.speech, bars.close, search, sensors)

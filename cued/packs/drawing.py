@@ -2,71 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 from cued.core import cues
 from cued.core.cues import CuePack, Segment
 from cued.core.fading import beat_share, scaled
 from cued.core.metronome import Slot, window
-from cued.core.segments import Upcoming, begun, expected_ns, first, following
+from cued.core.motion import DEFAULT_MPS
+from cued.core.room import Piece, pieces
 from cued.core.triggers import applies
 from cued.units import NS_PER_MIN, NS_PER_S
 
-PACE_MPS: Final = 1000 / 360
-"""6 min/km, for segments by distance."""
 USUAL_NS: Final = 45 * NS_PER_MIN
 """A run as long as a simulated one without a length, where the pack has none of its own."""
-OPEN_NS: Final = 5 * NS_PER_MIN
-"""How long a segment that the runner ends is drawn."""
-MAX_PIECES: Final = 600
-"""More segments than a session may have; a guard, not a rule."""
 NARROWEST: Final = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A segment on the line."""
-
-    segment: Segment
-    start_ns: int
-    length_ns: int
-    known: bool = True
-    """False: drawn with a length of our own."""
-
-
-def own_length_ns(pack: CuePack) -> int | None:
-    """How long the session is by its own words; None where something in it fills the run."""
-    total = 0
-    for part in pack.session:
-        segments = part.segments if isinstance(part, cues.Repeat) else (part,)
-        if isinstance(part, cues.Repeat) and part.times is None:
-            return None
-        for segment in segments:
-            if isinstance(segment.length, cues.Remainder | cues.Open):
-                return None
-            total += expected_ns(segment, PACE_MPS) * (part.times or 1 if isinstance(part, cues.Repeat) else 1)
-    return total
-
-
-def pieces(pack: CuePack, length_ns: int) -> list[Piece]:
-    """The session of a run of `length_ns`, unrolled as the engine does it."""
-    found: list[Piece] = []
-    at_ns = 0
-    coming = first(pack, length_ns, PACE_MPS)
-    while isinstance(coming, Upcoming) and len(found) < MAX_PIECES:
-        left_ns = max(0, length_ns - at_ns)
-        progress = begun(pack, coming, len(found), at_ns, at_ns, 0.0, left_ns, PACE_MPS)
-        known = not isinstance(coming.segment.length, cues.Open) and not coming.segment.starts_on_press
-        if progress.end_run_ns is not None and known:
-            piece_ns = progress.end_run_ns - at_ns
-        else:
-            piece_ns = expected_ns(coming.segment, PACE_MPS) or OPEN_NS
-        found.append(Piece(coming.segment, at_ns, piece_ns, known))
-        at_ns += piece_ns
-        repeats_open = not known and isinstance(pack.session[coming.place.part], cues.Repeat) and at_ns >= length_ns
-        coming = following(pack, coming.place, max(0, length_ns - at_ns), PACE_MPS, leave=repeats_open)
-    return found
 
 
 def draw(pack: CuePack, length_ns: int, width: int, session_number: int = 1) -> list[str]:
@@ -133,7 +83,7 @@ def _marks(pack: CuePack, line: list[Piece], end_ns: int, session_number: int) -
     for rule in pack.rules:
         at_all = not rule.only_in and rule.segment_index is None
         timed = isinstance(rule.when, cues.Every | cues.At) and at_all
-        for piece in [Piece(line[0].segment, 0, end_ns)] if timed else line:
+        for piece in [replace(line[0], start_ns=0, length_ns=end_ns, known=True)] if timed else line:
             for mark, at_ns in _marks_in(pack, rule, piece, session_number):
                 here = next((other for other in reversed(line) if other.start_ns <= at_ns), line[-1])
                 if not timed or _lets(rule, here.segment):
@@ -182,7 +132,7 @@ def _marks_in(pack: CuePack, rule: cues.Rule, piece: Piece, session_number: int)
 
 
 def _ns(length: cues.Interval) -> int:
-    return length.ns if isinstance(length, cues.ForTime) else int(length.m / PACE_MPS * NS_PER_S)
+    return length.ns if isinstance(length, cues.ForTime) else int(length.m / DEFAULT_MPS * NS_PER_S)
 
 
 def _ruler(columns: int, scale: float) -> str:

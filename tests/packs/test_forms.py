@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cued.core import cues
+from cued.core.room import own_length_ns
 from cued.errors import PackError
 from cued.packs import aloud, drawing, full
 from cued.packs.catalog import catalogue, open_pack
@@ -209,6 +210,6 @@ def test_any_length_can_be_drawn(name: str, minutes: int) -> None:
 
 
 def test_a_session_without_an_elastic_part_has_its_own_length() -> None:
-    assert drawing.own_length_ns(pack_of("awareness")) == 34 * NS_PER_MIN
-    assert drawing.own_length_ns(pack_of("integration")) is None
-    assert drawing.own_length_ns(parse_pack((HEAD + RUN).encode(), "p").pack) == 30 * NS_PER_MIN
+    assert own_length_ns(pack_of("awareness")) == 34 * NS_PER_MIN
+    assert own_length_ns(pack_of("integration")) is None
+    assert own_length_ns(parse_pack((HEAD + RUN).encode(), "p").pack) == 30 * NS_PER_MIN

@@ -1,0 +1,50 @@
+"""A run that has no room for its pack is told so wherever a length is asked for, before anything else happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cued.cli.main import main
+
+TOO_SHORT = "a run of 20 min has no room for a round of feeder and steady: no beat, no cues. integration needs 24 min"
+ENDS = "the plan of integration ends at 16:00, the run at 20:00"
+LENGTH = ("--length", "20min")
+
+
+def test_the_start_of_a_run_tells_it(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--pack", "integration", "--sensor", "none", "--beat", "164", "--rate", "1000", "--journal", "none")
+    assert main(["run", *words, *LENGTH]) == 0
+    err = capsys.readouterr().err.splitlines()
+    assert TOO_SHORT in err
+    assert ENDS in err
+
+
+def test_a_rehearsal_tells_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rehearse", "integration", *LENGTH]) == 0
+    assert TOO_SHORT in capsys.readouterr().err
+
+
+def test_a_rendering_tells_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["render", "integration", "--cadence", "166", "--format", "wav", "-o", str(tmp_path / "t"), *LENGTH]) == 0
+    assert TOO_SHORT in capsys.readouterr().err
+
+
+def test_a_pack_that_is_shown_tells_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pack", "show", "integration", *LENGTH]) == 0
+    assert TOO_SHORT in " ".join(capsys.readouterr().out.split())
+
+
+def test_dropped_rounds_are_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    pack = tmp_path / "hills.yaml"
+    pack.write_text(
+        'format: 1\nname: hills\nversion: 1.0.0\ntitle: "Hills"\nlanguage: en\nlicense: CC0-1.0\nsession:\n'
+        "  - {segment: warmup, for: 5 min}\n"
+        "  - repeat: 3\n    segments: [{segment: up, for: 1 min, metronome: {mode: follow}}, {segment: down, for: 4 min}]\n"
+        "  - {segment: cooldown, for: 5 min, optional: true}\n"
+    )
+    assert main(["rehearse", str(pack), "--length", "15min"]) == 0
+    assert "a run of 15 min has no room for 1 of the 3 rounds of up and down, nor for cooldown" in capsys.readouterr().err
+    assert main(["rehearse", str(pack), "--length", "30min"]) == 0
+    assert "no room" not in capsys.readouterr().err
