@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections.abc import Callable
 from typing import Final
 
@@ -28,7 +29,16 @@ def run(_args: argparse.Namespace) -> int:
     lines = missing(examine(RealMachine(), examinations=quick()), pod_missing)
     for line in lines:
         print(line, flush=True)
-    return main.main(["try"] if lines else ["run"])
+    code = main.main(["try"] if lines else ["run"])
+    if code == 0:
+        print(next_step(known=shutil.which("cued") is not None))
+    return code
+
+
+def next_step(*, known: bool) -> str:
+    """What to do after this; `known`: the shell finds `cued` by itself."""
+    command = "" if known else "`. .venv/bin/activate` makes `cued` a command in this terminal, "
+    return f"next: {command}`cued run --length 30min` is a run, `cued --help` lists the rest"
 
 
 def missing(checks: tuple[Check, ...], pod: Callable[[], str]) -> list[str]:

@@ -14,7 +14,7 @@ import soundfile
 
 from cued.cli.configured import fill
 from cued.cli.main import VERBS, load, main, parser_of
-from cued.cli.start import missing, pod_missing
+from cued.cli.start import missing, next_step, pod_missing
 from cued.cli.try_ import asked
 from cued.runtime.doctor.check import Check, State
 from cued.runtime.rehearsal import Wanted, Watch, rehearse
@@ -111,6 +111,12 @@ def test_start_says_what_is_missing_and_what_to_do_about_it() -> None:
     told = missing(checks, no_question)
     assert told == ["No sound here: none. To do: plug headphones in.", "So a simulated runner runs for 90 seconds:"]
     assert missing(checks[:1], no_pod) == ["No pod here: none is in sight.", "So a simulated runner runs for 90 seconds:"]
+
+
+def test_after_make_run_one_line_says_what_comes_next() -> None:
+    assert next_step(known=True) == "next: `cued run --length 30min` is a run, `cued --help` lists the rest"
+    assert "`. .venv/bin/activate` makes `cued` a command" in next_step(known=False)
+    assert "\n" not in next_step(known=False)
 
 
 def test_with_sound_and_a_pod_start_is_a_run() -> None:

@@ -122,3 +122,9 @@ def test_make_alone_lists_every_target() -> None:
     phony = next(line for line in (REPO / "Makefile").read_text().splitlines() if line.startswith(".PHONY:"))
     listed = {line.split()[1] for line in done.stdout.splitlines()}
     assert listed == set(phony.split()[1:])
+
+
+def test_the_documents_write_cued_alike_and_the_readme_says_what_makes_it_a_command() -> None:
+    long = [file.name for file in [REPO / "README.md", *(REPO / "docs").glob("*.md")] if ".venv/bin/cued " in file.read_text()]
+    assert long == []
+    assert ". .venv/bin/activate" in (REPO / "README.md").read_text()
