@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing = options.add_subverb(verbs, "list", "the runs there are, the newest first", "cued log list")
     showing = options.add_subverb(verbs, "show", "what was said when, and all that is known of a run", "cued log show last")
     options.add_recorded(showing)
+    showing.add_argument("--timeline", metavar="FILE", type=options.page, default="", help="a page that shows it: .html")
     for sub in (listing, showing):
         sub.add_argument("--json", action="store_true", help="print it as JSON")
     log_change.add_verbs(verbs)
@@ -109,19 +110,28 @@ def line_of(session: Session) -> str:
 def _show(args: argparse.Namespace) -> int:
     from cued.cli.report import print_story, summary_json
     from cued.journal.reader import reading
+    from cued.runtime.files import check_outputs
     from cued.runtime.past import event_log, past_of
+    from cued.runtime.rehearsal import write_timeline
 
-    with reading(options.journal(args.journal)) as journal:
+    path = options.journal(args.journal)
+    check_outputs([args.timeline], [path])
+    out = options.plain_out(args.timeline)
+    with reading(path) as journal:
         past = past_of(journal, args.session)
         log = event_log(past)
+        if args.timeline:
+            write_timeline(args.timeline, log)
         if args.json:
             whole = as_json(past.session) | _details(journal, past) | {"summary": summary_json(log)}
-            print(json.dumps(whole, ensure_ascii=False, indent=2))
+            print(json.dumps(whole, ensure_ascii=False, indent=2), file=out)
             return 0
-        print(line_of(past.session))
-        print_story(log, (), sys.stdout)
+        print(line_of(past.session), file=out)
+        print_story(log, (), out)
         for line in _told(journal, past):
-            print(line)
+            print(line, file=out)
+    if args.timeline not in ("", "-"):
+        print(f"written: {args.timeline}")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -142,6 +143,19 @@ def journal(word: str | None) -> Path:
     if path is None:
         raise UsageError("the journal is `none`: --journal names one")
     return path
+
+
+def journal_option(word: str | None) -> str:
+    """` --journal PATH` for a command that is to find the journal `word`; empty where it does by itself."""
+    from cued.errors import UsageError
+    from cued.runtime.journalling import journal_path
+
+    path = journal_path(word)
+    try:
+        usual = journal_path(journal_word())
+    except UsageError:  # a configuration that is not right names none
+        usual = None
+    return "" if path in (None, usual) else f" --journal {shlex.quote(str(path))}"
 
 
 def journal_wanted(args: argparse.Namespace) -> JournalWanted | None:

@@ -37,9 +37,17 @@ def _telling(rows: Iterable[Row], out: TextIO) -> Iterator[Row]:
 
 
 def print_summary(
-    log: EventLog, sound: SoundState | None, written: Sequence[str], out: TextIO, session: int | None = None
+    log: EventLog,
+    sound: SoundState | None,
+    written: Sequence[str],
+    out: TextIO,
+    session: int | None = None,
+    journal: str = "",
 ) -> None:
-    """Figures of the run, how the sound did (where there was any), its number in the journal, and the files it left."""
+    """Figures of the run, how the sound did (where there was any), its number in the journal, and the files it left.
+
+    `journal`: the option that names the journal, where it is not the one that `cued log` takes by itself.
+    """
     from cued.review.summary import summarize, summary_lines
 
     for line in summary_lines(summarize(log.rows())):
@@ -47,7 +55,9 @@ def print_summary(
     if sound is not None and (sound.device or sound.troubles):
         print(f"sound: {sound.device or 'no device'}, {sound.troubles or 'without a gap'}", file=out)
     if session is not None:
-        print(f"kept as session {session}: `cued log rate {session} --effort 4` tells how hard it was, 0 to 10", file=out)
+        print(
+            f"kept as session {session}: `cued log rate {session} --effort 4{journal}` tells how hard it was, 0 to 10", file=out
+        )
     for path in written:
         print(f"written: {path}", file=out)
 

@@ -63,6 +63,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a faint noise, for Bluetooth headphones that fall asleep",
     )
     parser.add_argument(
+        "--timeline", metavar="FILE", type=options.page, default="", help="a page that shows the run when it is over: .html"
+    )
+    parser.add_argument(
         "--events", metavar="FILE", default="", help="every decision as it falls, a line of JSON each; - for standard output"
     )
 
@@ -73,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     output = _output(args.output, args.rate, settings.sound.device)
     asked = args.sensor or settings.sensor
     sound = output.path if isinstance(output, ToFile) else ""
-    out = options.plain_out(args.events, sound)
+    out = options.plain_out(args.events, sound, args.timeline)
     search = Search(output, args.rate)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
@@ -102,6 +105,7 @@ def run(args: argparse.Namespace) -> int:
             rate=args.rate,
             stop_ns=args.stop_ns,
             events=args.events,
+            timeline=args.timeline,
             keep_awake=args.keep_awake,
             journal=options.journal_wanted(args),
         )
@@ -111,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
             print(sentence, file=sys.stderr)
         with Bars() as bars:
             done = live(request, wanted, screen, bars.speech, bars.close, search, sensors)
-    print_summary(done.log, done.sound, done.written, out, done.session)
+    print_summary(done.log, done.sound, done.written, out, done.session, options.journal_option(args.journal))
     if done.log.failure is not None:
         raise done.log.failure
     return 0

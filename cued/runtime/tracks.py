@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import unicodedata
@@ -47,6 +48,10 @@ if TYPE_CHECKING:
 
 AFTER: Final = "rest"
 """What sounds after the last segment, if anything does."""
+SOUNDS: Final = frozenset({".mp3", ".ogg", ".wav", ".flac"})
+"""What a player that is given a folder plays."""
+_OWN_NAME: Final = re.compile(r"[0-9]{2,}-[a-z0-9-]+\.(mp3|ogg|wav|flac)")
+"""As `Tracks` names a file: no path, nothing hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +249,15 @@ def _file_word(segment: str) -> str:
     return word or "segment"
 
 
+def _listed(playlist: Path) -> set[str]:
+    """The tracks that an earlier rendering left beside its playlist: what is named as cued names its own, and nothing else."""
+    try:
+        lines = playlist.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return set()
+    return {line for line in lines if _OWN_NAME.fullmatch(line)}
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """What a rendering left."""
@@ -261,5 +275,11 @@ def render(request: Request, folder: Path, suffix: str, watch: Watch) -> Rendere
     tracks = Tracks(folder, suffix, mix, open_sink)
     conduct(request, Wanted(voice=REAL), replace(watch, listeners=(*watch.listeners, tracks)), tracks)
     playlist = folder / f"{request.pack.value.name}.m3u"
+    names = {track.name for track in tracks.tracks}
+    for name in _listed(playlist) - names - {path.name for path in request.made_from}:
+        (folder / name).unlink(missing_ok=True)
     write_finished(playlist, tracks.playlist())
+    strange = sorted(path.name for path in folder.iterdir() if path.suffix in SOUNDS and path.name not in names)
+    if strange:
+        watch.notice(f"{folder} holds other sounds, too, which a player may play with these: {', '.join(strange)}")
     return Rendered(tuple(tracks.tracks), playlist, mix.rate_hz)

@@ -332,3 +332,25 @@ def test_two_real_runs_at_once_the_second_says_who_holds_the_journal(journal: Pa
     first.terminate()
     first.communicate(timeout=30)
     assert first.returncode == 0
+
+
+def test_a_kept_run_shows_as_a_page_of_its_own(journal: Path, tmp_path: Path, capsys: Capture) -> None:
+    told = said(["log", "show", "last", "--timeline", "run.html"], capsys)
+    assert told.endswith("written: run.html\n")
+    page = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert page.startswith("<!")
+    assert "integration" in page
+    assert "run.html" not in said(["log", "show", "last", "--timeline", str(journal)], capsys, 2)
+    assert said(["log", "show", "last", "--timeline", "-"], capsys).startswith("<!")
+
+
+def test_the_hint_after_a_run_names_the_journal_that_the_run_is_in(journal: Path, capsys: Capture) -> None:
+    words = ["run", "--sensor", "none", "--beat", "164", "--rate", "1000", "--length", "1min", "--pack", "metronome"]
+    assert "--effort 4` tells" in said(words, capsys)
+    assert "--effort 4 --journal 'an other.db'` tells" in said([*words, "--journal", "an other.db"], capsys)
+
+
+def test_a_run_leaves_its_page(journal: Path, tmp_path: Path, capsys: Capture) -> None:
+    words = ["run", "--sensor", "sim", "--rate", "400", "--length", "2min", "--journal", "none", "--timeline", "own.html"]
+    assert "written: own.html" in said(words, capsys)
+    assert (tmp_path / "own.html").read_text(encoding="utf-8").startswith("<!")

@@ -64,3 +64,28 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, capsys: pytest.
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     assert main(["render", "metronome", "--cadence", "170", "--length", "1min", "-o", str(tmp_path / "file" / "in")]) == 2
     assert capsys.readouterr().err.count("cued: ") == 1
+
+
+def test_what_an_earlier_rendering_left_goes_and_what_is_not_ours_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["render", "metronome", "--cadence", "170", "--format", "wav", "-o", str(tmp_path), "--length"]
+    assert main([*words, "16min"]) == 0
+    assert (tmp_path / "02-steady.wav").exists()
+    (tmp_path / "song.mp3").write_bytes(b"")
+    (tmp_path / "notes.txt").write_bytes(b"")
+    capsys.readouterr()
+    assert main([*words, "1min"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["01-warmup.wav", "metronome.m3u", "notes.txt", "song.mp3"]
+    assert "holds other sounds, too, which a player may play with these: song.mp3" in capsys.readouterr().err
+
+
+def test_a_playlist_that_is_not_ours_deletes_nothing(tmp_path: Path) -> None:
+    folder, mine = tmp_path / "t", tmp_path / "01-mine.wav"
+    folder.mkdir()
+    kept = [mine, folder / "song.mp3", folder / ".01-hidden.wav"]
+    for path in kept:
+        path.write_bytes(b"")
+    (folder / "metronome.m3u").write_text(f"../01-mine.wav\n{mine}\nsong.mp3\n.01-hidden.wav\n")
+    assert main(["render", "metronome", "--cadence", "170", "--format", "wav", "-o", str(folder), "--length", "1min"]) == 0
+    assert all(path.exists() for path in kept)
