@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -12,6 +13,14 @@ class CuedError(Exception):
     """Base of every error that a user may see; `str()` is one plain sentence (or one line a problem)."""
 
     exit_code: int = 2
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What a sentence about an unknown `word` ends with, if one of `known` is near: `; did you mean left?`"""
+    from difflib import get_close_matches  # a few ms that only a mistake costs
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 class UsageError(CuedError):

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn, Protocol, cast
 
 import cued
-from cued.errors import CuedError, UsageError
+from cued.errors import CuedError, UsageError, did_you_mean
 
 INTERRUPTED: Final = 130
 """What a shell shows for a program that Ctrl-C ended: 128 + SIGINT."""
@@ -83,7 +83,20 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise `message` as a `UsageError`."""
-        raise UsageError(f"{message}. `{self.prog} --help` shows how.")
+        missing = message.removeprefix("the following arguments are required: ")
+        told = message if missing == message else f"{missing} is missing"
+        raise UsageError(f"{told}. `{self.prog} --help` shows how.")
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        """As argparse's own, but with the nearest choice; a subparser's word is a verb of ours."""
+        if action.choices is None or value in action.choices:
+            return
+        choices, word = [str(choice) for choice in action.choices], str(value)
+        meant = did_you_mean(word, choices)
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no public name for it
+            raise UsageError(f"there is no `{self.prog} {word}`{meant or '.'} `{self.prog} --help` lists what there is.")
+        name = "/".join(action.option_strings) or action.metavar or action.dest
+        raise UsageError(f"{name} {word}: give {', '.join(choices[:-1])} or {choices[-1]}{meant}")
 
 
 def load(verb: Verb) -> VerbModule:
@@ -126,10 +139,11 @@ def parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Nam
     parser = _deepest(parser, words)
     word = unknown[0]
     if not word.startswith("-"):
-        raise UsageError(f"{word!r} is one word too many. `{parser.prog} --help` shows how.")
+        meant = _meant_as_option(word, set(_options(parser)))
+        raise UsageError(f"{word!r} is one word too many{meant or '.'} `{parser.prog} --help` shows how.")
     option = word.partition("=")[0]
-    hint = _did_you_mean(option, _options(parser))
-    raise UsageError(f"there is no option {option}{hint} `{parser.prog} --help` lists them.")
+    hint = did_you_mean(option, _options(parser))
+    raise UsageError(f"there is no option {option}{hint or '.'} `{parser.prog} --help` lists them.")
 
 
 def main(argv: Sequence[str] | None = None, verbs: Sequence[Verb] = VERBS) -> int:
@@ -181,7 +195,7 @@ def _dispatch(words: list[str], verbs: Sequence[Verb]) -> int:
             return module.run(parse(parser_of(verb, module), rest))
     kind = "option" if name.startswith("-") else "verb"
     known = ("--help", "--version") if kind == "option" else tuple(verb.name for verb in verbs if verb.listed)
-    raise UsageError(f"there is no {kind} {name}{_did_you_mean(name, known)} `cued --help` lists them.")
+    raise UsageError(f"there is no {kind} {name}{did_you_mean(name, known) or '.'} `cued --help` lists them.")
 
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
@@ -201,12 +215,24 @@ def _deepest(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.
     return parser
 
 
-def _did_you_mean(word: str, known: Sequence[str] | Iterator[str]) -> str:
-    """The end of a sentence about an unknown `word`: the nearest of `known` if one is near."""
-    from difflib import get_close_matches
+def _meant_as_option(word: str, options: set[str]) -> str:
+    """The option that a bare word was probably meant for: a pack, a length."""
+    if "--length" in options:
+        from cued.cli.options import duration
 
-    near = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else "."
+        with contextlib.suppress(argparse.ArgumentTypeError):
+            duration(word)
+            return f"; did you mean --length {word}?"
+    if "--pack" in options:
+        from difflib import get_close_matches
+
+        from cued.packs.catalog import catalogue
+
+        if word.endswith((".yaml", ".yml")):
+            return f"; did you mean --pack {word}?"
+        near = get_close_matches(word, [found.name for found in catalogue()], n=1)
+        return f"; did you mean --pack {near[0]}?" if near else ""
+    return ""
 
 
 def _fail(sentence: str, code: int) -> int:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
 from cued.errors import FormatError
@@ -27,6 +28,10 @@ VALUE_COLUMNS: Final = {
 }
 """Documented column to a record's attribute."""
 
+ONE_FOOT_SPM: Final = (65.0, 105.0)
+"""Half of the 130 to 210 steps a minute at which people run; a walk has these numbers, too, and is seen by its speed."""
+RUNNING_MPS: Final = 1.8
+"""6.5 km/h: below it people walk."""
 _DELIMITERS: Final = ",;\t"
 _YES: Final = frozenset({"1", "true", "yes"})
 
@@ -71,7 +76,19 @@ def read_csv(source: str, sha256: str, data: bytes) -> Activity:
             paused.append((at_ns, cell.strip().lower() in _YES))
     if layout is None:
         raise FormatError("the file is empty; there is no run in it")
-    return build_activity(source, sha256, records, pauses=_pauses(paused))
+    return build_activity(source, sha256, records, pauses=_pauses(paused), notes=_one_foot(records))
+
+
+def _one_foot(records: list[Record]) -> list[str]:
+    """A note if the cadence looks like strides: it stays as it is, for only the runner knows."""
+    cadences = [record.cadence_spm for record in records if record.cadence_spm]
+    speeds = [record.speed_mps for record in records if record.speed_mps]
+    if not cadences or not ONE_FOOT_SPM[0] <= median(cadences) <= ONE_FOOT_SPM[1]:
+        return []
+    if speeds and median(speeds) < RUNNING_MPS:
+        return []
+    told = f"its cadence of about {median(cadences):.0f} looks like one foot's: {CADENCE_COLUMN} counts the steps of both feet"
+    return [f"{told}, so double it in the file"]
 
 
 def _delimiter(text: str) -> str:

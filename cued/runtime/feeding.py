@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cued.core.effects import Effect
 from cued.core.events import Event
-from cued.errors import UsageError
+from cued.errors import UsageError, did_you_mean
 from cued.runtime.conductor import Feed, NoFeed, Until
 from cued.units import NS_PER_MIN
 
@@ -61,8 +61,9 @@ def sensor_of(word: str) -> SensorChoice:
         return Simulated(rest or DEFAULT_PRESET)
     if kind == "file" and rest:
         return Recorded(rest)
+    meant = did_you_mean(kind, ("ble", "none", "sim", "file"))
     files = "file:PATH (a run as FIT, CSV or raw sensor log)"
-    raise UsageError(f"--sensor {word}: give ble, ble:NAME, ble:ADDRESS, none, sim, sim:PRESET or {files}")
+    raise UsageError(f"--sensor {word}: give ble, ble:NAME, ble:ADDRESS, none, sim, sim:PRESET or {files}{meant}")
 
 
 @dataclass(frozen=True, slots=True)

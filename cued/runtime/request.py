@@ -10,7 +10,7 @@ from cued.audio.commands import Ear, MixFormat
 from cued.core.cues import CuePack, Remainder, Repeat, RunEnd
 from cued.core.engine import texts_of
 from cued.core.start import Runner, Start, Text
-from cued.errors import UsageError
+from cued.errors import UsageError, did_you_mean
 from cued.runtime.feeding import Feeding
 
 RATE_HZ: Final = 48_000
@@ -48,7 +48,8 @@ def output_of(word: str) -> OutputChoice:
         return ToDevice(rest or None)
     if kind == "file" and rest:
         return ToFile(rest)
-    raise UsageError(f"--output {word}: give device, device:NAME, null or file:PATH")
+    meant = did_you_mean(kind, ("device", "null", "file"))
+    raise UsageError(f"--output {word}: give device, device:NAME, null or file:PATH{meant}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,3 +147,31 @@ def test_every_line_of_an_example_is_one_that_the_verb_understands(verb: Verb) -
         args, unknown = parser_of(verb, module).parse_known_args(command[2:])
         assert args is not None
         assert unknown == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("pack chek", "there is no `cued pack chek`; did you mean check? `cued pack --help` lists what there is."),
+        ("log lst", "there is no `cued log lst`; did you mean list? `cued log --help` lists what there is."),
+        ("log zzzz", "there is no `cued log zzzz`. `cued log --help` lists what there is."),
+        ("run --ear lft", "--ear lft: give left, right or both; did you mean left?"),
+        ("run --output nul", "--output nul: give device, device:NAME, null or file:PATH; did you mean null?"),
+        ("run --sensor bel", "did you mean ble?"),
+        ("render x --cadence 166 --length 9min -o x --format mp4", "give mp3, ogg, wav or flac; did you mean mp3?"),
+        ("pack", "WHAT is missing. `cued pack --help` shows how."),
+        (
+            "run integration",
+            "'integration' is one word too many; did you mean --pack integration? `cued run --help` shows how.",
+        ),
+        ("run integratoin", "did you mean --pack integration?"),
+        ("run mine.yaml", "did you mean --pack mine.yaml?"),
+        ("run 30min", "'30min' is one word too many; did you mean --length 30min? `cued run --help` shows how."),
+        ("run zzzz", "'zzzz' is one word too many. `cued run --help` shows how."),
+    ],
+)
+def test_a_word_that_does_not_fit_is_told_with_what_was_probably_meant(
+    words: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 2
+    assert sentence in capsys.readouterr().err

@@ -186,7 +186,12 @@ def test_schema_prints_a_json_schema(capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
-    [([], "WHAT"), (["shw"], "invalid choice"), (["show", "x"], "one word too many"), (["check", "--stict"], "--strict")],
+    [
+        ([], "WHAT"),
+        (["shw"], "there is no `cued config shw`; did you mean show?"),
+        (["show", "x"], "one word too many"),
+        (["check", "--stict"], "--strict"),
+    ],
 )
 def test_wrong_use_is_one_sentence(words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = config(*words, capsys=capsys)

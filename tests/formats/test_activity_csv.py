@@ -37,6 +37,23 @@ def test_steps_are_never_doubled() -> None:
     assert read("t_s,cadence_spm,speed_ms\n0,82,3\n1,82,3\n").records[0].cadence_spm == 82.0
 
 
+@pytest.mark.parametrize(
+    ("columns", "row", "hinted"),
+    [
+        ("cadence_spm,speed_mps", "82,3", True),
+        ("cadence_spm", "82", True),
+        ("cadence_spm,speed_mps", "82,0.9", False),
+        ("cadence_spm,speed_mps", "164,3", False),
+        ("cadence_spm", "116", False),
+    ],
+)
+def test_a_cadence_of_one_foot_is_told_and_a_walk_is_none(columns: str, row: str, hinted: bool) -> None:
+    notes = read(f"t_s,{columns}\n" + "".join(f"{at},{row}\n" for at in range(900))).notes
+    assert [note.startswith("its cadence of about 82") and note.endswith("so double it in the file") for note in notes] == [
+        True
+    ] * hinted
+
+
 def test_both_names_of_speed_are_known() -> None:
     for name in ("speed_ms", "speed_mps"):
         assert read(f"t_s,cadence_spm,{name}\n0,164,3.1\n1,164,3.1\n").records[0].speed_mps == 3.1
