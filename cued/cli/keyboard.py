@@ -6,8 +6,11 @@ import io
 import os
 import select
 import sys
+import termios
 import time
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final
 
 from cued.errors import UsageError
 from cued.units import NS_PER_S
@@ -15,6 +18,34 @@ from cued.units import NS_PER_S
 NOBODY: Final = "nobody can press Enter here: standard input has ended"
 _PIECE: Final = 4096
 """Bytes at once; a person writes one."""
+
+
+@contextmanager
+def unechoed() -> Iterator[None]:
+    """Within: what somebody types is not written into the line that a program draws, and is not left for the shell.
+
+    Ctrl-C and Ctrl-Z work as ever. Without a terminal to type at nothing is changed.
+    """
+    try:
+        terminal = sys.stdin.fileno()
+        before = termios.tcgetattr(terminal)
+    except (AttributeError, ValueError, OSError, termios.error):
+        yield
+        return
+    silent = [*before]
+    silent[3] &= ~termios.ECHO  # the local modes
+    try:
+        _set_modes(terminal, silent)
+        yield
+    finally:
+        _set_modes(terminal, before)
+
+
+def _set_modes(terminal: int, modes: list[Any]) -> None:
+    """At once; what was typed and not read is dropped. A program in the background would be stopped: it leaves them."""
+    with suppress(OSError, termios.error):
+        if os.tcgetpgrp(terminal) == os.getpgrp():
+            termios.tcsetattr(terminal, termios.TCSAFLUSH, modes)
 
 
 class Enters:

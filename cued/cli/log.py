@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = options.add_subverb(verbs, "list", "the runs there are, the newest first", "cued log list")
     showing = options.add_subverb(verbs, "show", "what was said when, and all that is known of a run", "cued log show last")
+    listing.add_argument("--limit", metavar="N", type=options.counting, help="only the newest N")
+    listing.add_argument("--real", action="store_true", help="only what somebody ran: no simulation, recording or time-lapse")
+    listing.add_argument("--long", action="store_true", help="with distance and cadence; reads each run whole")
     options.add_recorded(showing)
     showing.add_argument("--timeline", metavar="FILE", type=options.page, default="", help="a page that shows it: .html")
     for sub in (listing, showing):
@@ -56,14 +59,19 @@ def _list(args: argparse.Namespace) -> int:
     from cued.journal.reader import reading
 
     with reading(options.journal(args.journal)) as journal:
-        sessions = journal.sessions()
+        kept = journal.sessions()
+        sessions = [session for session in kept if session.real or not args.real][: args.limit]
+        figures = {session.id: _figures(journal, session) for session in sessions} if args.long else {}
     if args.json:
-        print(json.dumps([as_json(session) for session in sessions], ensure_ascii=False, indent=2))
+        rows = [as_json(session) | figures.get(session.id, {}) for session in sessions]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
         return 0
+    if sessions:
+        print(f"{'':>5}  {'began':<16}  {'running':>8}  {'distance    cadence  ' if args.long else ''}pack, session with it")
     for session in sessions:
-        print(line_of(session))
+        print(line_of(session, figures.get(session.id)))
     if not sessions:
-        print("no run is kept yet")
+        print("no run is kept yet" if not kept else "no real run is kept yet")
     if any(not session.verified for session in sessions):
         print("\n?  the clock was not known to be right", file=sys.stderr)
     return 0
@@ -94,14 +102,38 @@ def started(session: Session) -> datetime:
     return datetime.fromtimestamp(session.began_utc_ns / NS_PER_S, UTC).astimezone()
 
 
-def line_of(session: Session) -> str:
-    """One line for a person."""
+def _figures(journal: Journal, session: Session) -> dict[str, float | None]:
+    """What only the whole run tells."""
+    from cued.review.summary import summarize
+    from cued.runtime.past import event_log, past_of
+
+    summary = summarize(event_log(past_of(journal, str(session.id))).rows())
+    spm = summary.mean_spm
+    return {"distance_m": summary.distance_m, "cadence_spm": None if spm is None else round(spm, 1)}
+
+
+def line_of(session: Session, figures: dict[str, float | None] | None = None) -> str:
+    """One line for a person; `figures` are `_figures`."""
     date = f"{started(session):%Y-%m-%d %H:%M}{' ' if session.verified else '?'}"
-    marks = [word for word, holds in (("simulated", session.simulated), ("desk", session.desk)) if holds]
+    holds = {
+        "simulated": session.simulated,
+        "desk": session.desk,
+        "no sensor": session.source == "none",
+        "a recording": session.source.startswith("file:"),
+        f"{session.rate:g} times as fast": session.rate != 1.0,
+    }
+    marks = [word for word, held in holds.items() if held]
     if session.state.value != "ended":
         marks.insert(0, session.state.value)
     told = f"  ({', '.join(marks)})" if marks else ""
-    return f"{session.id:>5}  {date}  {clock_text(session.run_ns):>8}  {session.pack} {session.session_number}{told}"
+    more = "" if figures is None else _columns(figures)
+    return f"{session.id:>5}  {date} {clock_text(session.run_ns):>8}  {more}{session.pack} {session.session_number}{told}"
+
+
+def _columns(figures: dict[str, float | None]) -> str:
+    metres, spm = figures["distance_m"], figures["cadence_spm"]
+    far = "" if metres is None else f"{metres / 1000:.2f} km"
+    return f"{far:>8}  {'' if spm is None else f'{spm:.0f} spm':>9}  "
 
 
 # --- show ----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cued.cli import configured, options
 from cued.cli.progress import Bars
+from cued.review.tables import rule_words
 from cued.runtime.feeding import Nobody, feeding_of
 from cued.runtime.live import interruptible
 from cued.runtime.rehearsal import Watch
@@ -69,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{clock_text(track.frames * NS_PER_S // done.rate_hz):>7}  {Path(args.output) / track.name}")
     print(f"playlist: {done.playlist}")
     for left in left_out:
-        print(f"left out: {left.rule}{f', {left.says}' if left.says else ''} ({left.reason})")
+        print(f"left out: {rule_words(left.rule)}{f', {left.says}' if left.says else ''} ({left.reason})")
     return 0
 
 

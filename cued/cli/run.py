@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, TextIO
 
 from cued.cli import configured, options
+from cued.cli.keyboard import unechoed
 from cued.cli.progress import Bars
 from cued.cli.report import print_summary
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
@@ -110,10 +111,11 @@ def run(args: argparse.Namespace) -> int:
             journal=options.journal_wanted(args),
         )
         about = _about(args, asked, choice, known_spm, length_unknown=request.length_matters)
+        screen.over_ns = request.feeding.length_ns
         room = room_lines(pack.value, request.feeding.length_ns, request.session_number)
         for sentence in (*about, *room, *request.feeding.notes):
             print(sentence, file=sys.stderr)
-        with Bars() as bars:
+        with unechoed(), Bars() as bars:
             done = live(request, wanted, screen, bars.speech, bars.close, search, sensors)
     print_summary(done.log, done.sound, done.written, out, done.session, options.journal_option(args.journal))
     if done.log.failure is not None:
@@ -149,7 +151,7 @@ def _sensors(
     except SensorError as error:
         if asked is not None:
             raise
-        notice(f"{error}; so no pod is read")
+        notice(str(error))
         return Nobody(), None
 
 
@@ -173,16 +175,20 @@ def _about(
 ) -> list[str]:
     """What a runner should know before the start, each in one sentence."""
     told = []
-    if asked is None and isinstance(choice, Nobody):
-        told.append("no sensor: this run goes by time alone (--sensor sim shows it with a simulated runner)")
-    if known_spm is not None:
-        told.append(f"the beat starts from your last run's {known_spm:.0f} steps a minute (--beat sets another)")
-    elif isinstance(choice, Nobody) and args.beat is None:
-        told.append(f"your cadence is not known: the beat starts from {SPOKEN_BEAT_SPM:.0f} steps a minute (--beat sets yours)")
+    if isinstance(choice, Nobody):
+        hints = ["--sensor sim simulates a runner"] if asked is None else []
+        words = "no sensor: by time alone" if asked is None else "by time alone"
+        if known_spm is not None:
+            words += f", from your last run's {known_spm:.0f} steps a minute"
+            hints.insert(0, "--beat sets another")
+        elif args.beat is None:
+            words += f", from {SPOKEN_BEAT_SPM:.0f} steps a minute, for your cadence is not known"
+            hints.insert(0, "--beat sets it")
+        if hints:
+            told.append(f"{words} ({'; '.join(hints)})")
     if length_unknown:
         told.append(
-            "without --length nobody knows when this run ends: it goes on until you end it, rounds that fill a run repeat"
-            " till then, and quiet times before the end do not apply"
+            "without --length it goes on until you end it: rounds that fill a run repeat, quiet times at the end do not apply"
         )
     if isinstance(choice, Simulated):
         told.append("the runner is simulated: this run is marked so, and stays so")

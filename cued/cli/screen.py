@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-from cued.core.effects import Effect, Say, SegmentBegan, SegmentSkipped, SensorWas
+from cued.core.effects import Effect, Paused, Say, SegmentBegan, SegmentSkipped, SensorWas
 from cued.core.view import View
 from cued.runtime.status import Piece, SoundState, Tone, clock_text, cut, status_line
 from cued.units import NS_PER_MS, NS_PER_S
@@ -29,15 +30,20 @@ CLEAR: Final = "\r\x1b[2K"
 class PlainScreen:
     """A line for each segment, cue and change of the sensor: for pipes, logs and the curious."""
 
-    every_ns = 60 * NS_PER_S
-    """`show` has nothing to do here."""
+    every_ns = NS_PER_S
+    """`show` has nothing to draw here, and a reader that goes away need not be seen at once."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._gone = False
+        self.over_ns: int | None = None
+        """When the run reaches its length, on the session's line; None: unknown."""
+        self._paused_ns = 0
 
-    def show(self, view: View, sound: SoundState) -> None:
-        """Nothing: lines come when something happens."""
+    def show(self, view: View, sound: SoundState) -> None:  # noqa: ARG002 - who draws looks at them
+        """Nothing: lines come when something happens. Raises BrokenPipeError where nobody reads them any more."""
+        if _unread(self._out):
+            raise BrokenPipeError
 
     def notice(self, sentence: str) -> None:
         """Say something that concerns the runner."""
@@ -46,7 +52,11 @@ class PlainScreen:
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:  # noqa: ARG002 - each effect has its own time
         """A line for what a runner would notice."""
         for effect in effects:
-            told = line_of(effect)
+            if isinstance(effect, Paused) and effect.paused:
+                self._paused_ns = effect.at_ns
+            elif isinstance(effect, Paused) and self.over_ns is not None:
+                self.over_ns += effect.at_ns - self._paused_ns
+            told = line_of(effect, self.over_ns)
             if told:
                 self.line(told)
 
@@ -154,10 +164,10 @@ def wants_colour() -> bool:
     return not os.environ.get("NO_COLOR")
 
 
-def line_of(effect: Effect) -> str:
-    """What a runner would notice of an effect, with the time before it; empty for the rest."""
+def line_of(effect: Effect, over_ns: int | None = None) -> str:
+    """What a runner would notice of an effect, with the time before it; empty for the rest. `over_ns`: when the run ends."""
     if isinstance(effect, SegmentBegan):
-        return f"{clock_text(effect.at_ns):>7}  {_began(effect)}"
+        return f"{clock_text(effect.at_ns):>7}  {_began(effect, over_ns)}"
     if isinstance(effect, Say):
         heard = f"“{effect.text}”" if effect.text else f"(sound) {effect.cue}"
         return f"{clock_text(effect.at_ns):>7}      {heard}"
@@ -169,12 +179,24 @@ def line_of(effect: Effect) -> str:
     return ""
 
 
-def _began(effect: SegmentBegan) -> str:
+def _began(effect: SegmentBegan, over_ns: int | None) -> str:
     if not effect.segment:
         return "the session is done; recording goes on"
     rounds = f" {effect.rep} of {effect.reps}" if effect.reps > 1 else f" {effect.rep}" if effect.reps == 0 else ""
-    until = f", until {clock_text(effect.ends_ns)}" if effect.ends_ns is not None else ""
+    ends_ns = effect.ends_ns if effect.ends_ns is None or over_ns is None else min(effect.ends_ns, over_ns)
+    until = f", until {clock_text(ends_ns)}" if ends_ns is not None else ""
     return f"{effect.segment}{rounds}{until}"
+
+
+def _unread(out: TextIO) -> bool:
+    """Is `out` a pipe whose reader has gone away?"""
+    try:
+        pipe = out.fileno()
+    except (OSError, ValueError):  # no file of the system's, or closed
+        return False
+    poll = select.poll()
+    poll.register(pipe, 0)
+    return any(flags & select.POLLERR for _, flags in poll.poll(0))
 
 
 def is_terminal(out: TextIO) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cued.cli import configured, options
+from cued.cli.keyboard import unechoed
 from cued.cli.progress import Bars
 from cued.cli.report import print_summary
 from cued.cli.run import screen_for
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         journal=options.journal_wanted(args),
     )
     screen = screen_for(sys.stdout)
-    with interruptible(), Bars() as bars:
+    with interruptible(), unechoed(), Bars() as bars:
         lived = live(request, wanted, screen, bars.speech, bars.close, search)
     print_summary(lived.log, lived.sound, lived.written, sys.stdout)
     return 0

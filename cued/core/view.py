@@ -73,7 +73,9 @@ def view(session: Session) -> View:
     here_m = carried_m(turn.motion, turn.now_ns)
     left_ns = None
     if progress.end_run_ns is not None and segment is not None:
-        left_ns = max(0, progress.end_run_ns - run_ns)
+        length_ns = turn.how.length_ns
+        end_run_ns = progress.end_run_ns if length_ns is None else min(progress.end_run_ns, length_ns)
+        left_ns = max(0, end_run_ns - run_ns)
     coming = turn.coming
     sounding = beat.open and beat.grid is not None
     smooth = turn.smooth_spm if turn.how.sensor else turn.how.runner.cadence_spm

@@ -19,7 +19,7 @@ class Question:
     table: str
     """`conditions`: how things stood. `ratings`: how it was."""
     what: str
-    """For a runner, with the unit or the ends of the scale."""
+    """For a runner; of a number its unit and the ends of its scale."""
     low: float | None = None
     """None: the answer is words."""
     high: float | None = None
@@ -40,17 +40,17 @@ class Question:
         except ValueError:
             number = float("nan")
         if not self.low <= number <= self.high:
-            raise JournalError(f"{self.name} {text[:40]}: {self.what}, {self.low:g} to {self.high:g}")
+            raise JournalError(f"{self.name} {text[:40]}: {self.what}")
         return number
 
 
 BEFORE: Final = (
     Question("readiness", "conditions", "how ready you feel, 1 not at all to 5 very", 1, 5),
-    Question("sleep", "conditions", "hours slept", 0, 24),
+    Question("sleep", "conditions", "hours slept, 0 to 24", 0, 24),
     Question("pain_before", "conditions", "pain, 0 none to 10 the worst there is", 0, 10),
     Question("shoes", "conditions", "which shoes"),
-    Question("surface", "conditions", "what is underfoot: road, trail, track, treadmill"),
-    Question("temperature", "conditions", "degrees Celsius", -50, 60),
+    Question("surface", "conditions", "what is underfoot, in a word of your own: road, trail, grass, track, treadmill"),
+    Question("temperature", "conditions", "degrees Celsius, -50 to 60", -50, 60),
 )
 """Before a run. Pain on the numeric scale of 0 to 10 that clinics use."""
 DURING: Final = (

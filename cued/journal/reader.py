@@ -54,10 +54,14 @@ class Session:
     """Running time up to there, pauses not counted."""
 
     @property
+    def real(self) -> bool:
+        """Did somebody run, in real time?"""
+        return not self.simulated and not self.desk and self.rate == 1.0 and not self.source.startswith("file:")
+
+    @property
     def counts(self) -> bool:
         """Is it a cue session: somebody ran, in real time, for ten minutes or more?"""
-        real = not self.simulated and not self.desk and self.rate == 1.0 and not self.source.startswith("file:")
-        return real and self.run_ns >= ENOUGH_NS
+        return self.real and self.run_ns >= ENOUGH_NS
 
 
 @dataclass(frozen=True, slots=True)

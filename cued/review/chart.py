@@ -79,7 +79,7 @@ def chart(rows: Sequence[Row], summary: Summary, cues: Sequence[Row]) -> str:
 <button id="whole">Whole run</button></div></div>
 <div class="frame" aria-hidden="true">
 <div>
-<div class="gutter segs"></div>
+<div class="gutter segs"><em>spm</em></div>
 <div class="gutter plot">{_levels_in_words(frame)}</div>
 {names}
 </div>
@@ -162,7 +162,8 @@ def _segments(summary: Summary, hues: Mapping[str, int], css: str) -> str:
             continue
         name = escape(segment_name(segment.name, segment.rep, segment.reps))
         place = _place(segment.start_ns, segment.end_ns, f"--h:{hues[segment.name]}")
-        text = f' title="{name}">{name}' if css == "seg" else ">"
+        label = name if segment.name else "after"
+        text = f' title="{name}">{label}' if css == "seg" else ">"
         parts.append(f'<div class="{css} placed" {place}{text}</div>')
     return "".join(parts)
 

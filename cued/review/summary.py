@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from cued.units import NS_PER_S, to_s
+from cued.units import NS_PER_S
 
 Row: TypeAlias = Mapping[str, Any]
 """A line of the events file (docs/events.md) as a value."""
@@ -243,9 +243,8 @@ class _Counter:
 
 
 def clock(ns: int) -> str:
-    """`7:05`, or `1:07:05` from an hour on."""
-    whole_s = round(to_s(ns))
-    minutes, seconds = divmod(whole_s, 60)
+    """`7:05`, or `1:07:05` from an hour on; whole seconds, rounded down as every clock does."""
+    minutes, seconds = divmod(max(0, ns) // NS_PER_S, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
@@ -295,8 +294,22 @@ def summary_lines(summary: Summary) -> list[str]:
             total_ns = sum(end_ns - start_ns for start_ns, end_ns in spans)
             lines.append(f"{what} {_count(len(spans), 'time')}, {clock(total_ns)} in all.")
     if summary.counted:
-        lines.append(f"Counted: {', '.join(f'{what} {count}' for what, count in sorted(summary.counted.items()))}.")
+        told = "; ".join(_mishap(what, count) for what, count in sorted(summary.counted.items()))
+        lines.append(f"{told[:1].upper()}{told[1:]}.")
     return lines
+
+
+def _mishap(what: str, count: int) -> str:
+    """What was counted (`core.effects.Counted`), and what came of it for the runner."""
+    things = {
+        "audio_restarted": ("restart", "of the sound: a moment of silence each"),
+        "late_click": ("click", "that came too late to be on time"),
+        "late_event": ("signal", "that came late, of sensors or sound: what they told was taken in as of then"),
+        "missed_click": ("click", "left out while the machine stood still"),
+        "stuck": ("fault", "of cued's own, which the run survived"),
+    }
+    thing, came = things.get(what, (what, ""))
+    return f"{_count(count, thing)} {came}".rstrip()
 
 
 def _count(number: int, thing: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
@@ -39,6 +40,15 @@ def why(reason: str) -> str:
     return WHY.get(reason, reason)
 
 
+def rule_words(rule: str) -> str:
+    """A rule's id as people say it: `rule 2` for `rules[1]`; a segment's own `say` by where it is said."""
+    if found := re.fullmatch(r"rules\[(\d+)\]", rule):
+        return f"rule {int(found[1]) + 1}"
+    if found := re.fullmatch(r"session\S*\.say\.(start|end)", rule):
+        return f"its segment's {found[1]}"
+    return rule
+
+
 def cue_table(cues: Sequence[Row], summary: Summary) -> str:
     """Every cue that came due, what became of it and why."""
     if not cues:
@@ -65,9 +75,9 @@ def _cue_row(number: int, cue: Row, summary: Summary) -> str:
     where = next((segment_name(one.name, one.rep, one.reps) for one in reversed(summary.segments) if one.start_ns <= at_ns), "")
     text = cue["text"] or cue["cue"]
     reason = why(cue["reason"])
-    if cue["kind"] == "say":
-        reason = f"{cue['dur_s']:.1f} s" + (f", {reason}" if reason else "")
-    origin = " · ".join(part for part in (cue["cue"] if cue["text"] else "", cue["rule"], cue["priority"]) if part)
+    lasts = f"{cue['dur_s']:.1f} s" if cue["kind"] == "say" else ""
+    parts = (cue["cue"] if cue["text"] else "", rule_words(cue["rule"]), cue["priority"], lasts)
+    origin = " · ".join(part for part in parts if part)
     cells = (
         ("at", f"<button>{clock(at_ns)}</button>"),
         ("what", f"<i></i>{KINDS[cue['kind']]}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -85,7 +86,7 @@ def as_parquet(journal: Journal, word: str) -> bytes:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise OutputError("Parquet needs pyarrow: install cued[parquet], or export CSV") from error
+        raise OutputError(f"Parquet needs pyarrow: `{sys.executable} -m pip install pyarrow`, or export CSV") from error
     _, rows = table_of(journal, word)
     columns = {name: [_value(second, attribute) for second in rows.seconds] for name, attribute in COLUMNS.items()}
     text, flag = {"band", "segment", "cue"}, {"paused"}

@@ -113,7 +113,7 @@ def live(
     sound_file = wanted.output.path if isinstance(wanted.output, ToFile) else wanted.also_sound
     check_outputs((wanted.events, sound_file, wanted.timeline), request.made_from)
     with ExitStack() as closing, ExitStack() as undo:
-        device = (search or Search(wanted.output, wanted.rate)).result(screen.notice)
+        device = (search or Search(wanted.output, wanted.rate)).result(screen.notice, sound_file)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
         start_ns = monotonic_in_ns(LEAD_NS)
         output = _live_sound(device, mix, wanted, start_ns)
@@ -307,8 +307,11 @@ class Search:
         except CuedError as error:
             self._error = error
 
-    def result(self, notice: Callable[[str], None]) -> Device | None:
-        """The device; None: silence, and `notice` was told why if a device was wanted. Raises AudioError for one by name."""
+    def result(self, notice: Callable[[str], None], sound_file: str = "") -> Device | None:
+        """The device; None: silence, and `notice` was told why if a device was wanted. Raises AudioError for one by name.
+
+        `sound_file`: what gets the sound besides; empty: nothing.
+        """
         if self._thread is None:
             return None
         self._thread.join()
@@ -317,7 +320,8 @@ class Search:
             raise self._error
         if self._found is None:
             why = "there is no sound device" if self._error is None else str(self._error)
-            notice(f"{why}: the run goes on in silence (`cued doctor` says what is missing)")
+            kept = f", and its sound goes into {sound_file}" if sound_file else ""
+            notice(f"{why}: the run goes on in silence{kept} (`cued doctor` says what is missing)")
         return self._found
 
 

@@ -18,6 +18,10 @@ FRESH_NS: Final = 10 * NS_PER_S
 """A cue as young as this is still being followed."""
 
 
+PAST_NS: Final = 30 * NS_PER_S
+"""An older one says nothing about now any more."""
+
+
 class Tone(Enum):
     """What a piece of the line is about; the terminal has a colour for each."""
 
@@ -79,8 +83,8 @@ def status_line(view: View, sound: SoundState) -> tuple[Piece, ...]:
     beat = _beat(view)
     if beat.text:
         pieces += [Piece("  "), beat]
-    if view.last_cue:
-        ago_ns = view.at_ns - (view.last_cue_at_ns or 0)
+    ago_ns = view.at_ns - (view.last_cue_at_ns or 0)
+    if view.last_cue and ago_ns < PAST_NS:
         pieces.append(Piece(f"  “{view.last_cue}”", Tone.PLAIN if ago_ns < FRESH_NS else Tone.FAINT))
     if sound.absent:
         pieces.insert(1, Piece("  no sound device", Tone.ALARM))

@@ -13,14 +13,16 @@ from bleak.exc import (
 )
 from dbus_fast.errors import AuthError, DBusError, DBusFastError
 
+from cued.sensors import mends
+
 RETRIED: Final = (BleakError, DBusFastError, TimeoutError, EOFError, OSError, AssertionError, LookupError)
 """All that a broken link, adapter, bluetoothd or bus has been seen to raise through bleak. The last two are bleak's own: it
 asserts that its bus is there, and looks objects up that have just gone. OSError holds broken pipes and refused sockets."""
 
-NO_BUS: Final = "no D-Bus system bus, over which Bluetooth is reached: start it by `sudo systemctl start dbus bluetooth`"
-NO_BLUETOOTHD: Final = "bluetoothd does not run: start it by `sudo systemctl start bluetooth`"
+NO_BUS: Final = f"no D-Bus system bus, so no Bluetooth: `{mends.BUS}`"
+NO_BLUETOOTHD: Final = f"bluetoothd does not run: `{mends.BLUETOOTHD}`"
 NO_ADAPTER: Final = "there is no Bluetooth adapter: plug one in, or see `cued doctor`"
-POWERED_OFF: Final = "the Bluetooth adapter is switched off: `rfkill unblock bluetooth`, then `bluetoothctl power on`"
+POWERED_OFF: Final = f"the Bluetooth adapter is switched off: `{mends.POWER}`"
 NO_PERMISSION: Final = "this user may not use Bluetooth: `sudo usermod -aG bluetooth $USER`, then log in again"
 NOTHING_TO_READ: Final = (
     "it offers nothing that cued reads (running speed and cadence, heart rate, treadmill): switch its broadcast on, or take"

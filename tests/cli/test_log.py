@@ -124,8 +124,8 @@ def test_show_tells_the_story_and_everything_known(journal: Path, capsys: Captur
     ("words", "word"),
     [
         (["rate", "last"], "say what to write down"),
-        (["rate", "last", "--effort", "11"], "0 to 10"),
-        (["rate", "last", "--effort", "nan"], "0 to 10"),
+        (["rate", "last", "--effort", "11"], "0 rest to 10"),
+        (["rate", "last", "--effort", "nan"], "0 rest to 10"),
         (["rate", "last", "--helped", "perhaps"], "one of yes, no"),
         (["rate", "last", "--shoes", ""], "plain words"),
         (["rate", "last", "--at", "3h", "--helped", "no"], "only 24:59 long"),
@@ -166,7 +166,7 @@ def test_parquet_is_written_where_pyarrow_is_there_and_refused_kindly_where_not(
     try:
         import pyarrow.parquet as pq
     except ImportError:
-        assert "install cued[parquet]" in said(["log", "export", "last", "-o", "out.parquet"], capsys, 2)
+        assert "-m pip install pyarrow`" in said(["log", "export", "last", "-o", "out.parquet"], capsys, 2)
         return
     assert main(["log", "export", "last", "-o", "out.parquet"]) == 0
     assert pq.read_table("out.parquet").num_rows == 1499
@@ -313,7 +313,7 @@ def test_trying_and_simulating_is_kept_marked_for_ever(journal: Path, capsys: Ca
     assert main(words) == 0
     newest = shown(["log", "list"], capsys)[0]
     assert (newest["simulated"], newest["cue_session"], newest["source"]) == (True, False, "sim:easy")
-    assert "(simulated)" in said(["log", "list"], capsys)
+    assert "(simulated, 400 times as fast)" in said(["log", "list"], capsys)
 
 
 def test_rehearsals_are_not_kept(journal: Path, capsys: Capture) -> None:
@@ -354,3 +354,43 @@ def test_a_run_leaves_its_page(journal: Path, tmp_path: Path, capsys: Capture) -
     words = ["run", "--sensor", "sim", "--rate", "400", "--length", "2min", "--journal", "none", "--timeline", "own.html"]
     assert "written: own.html" in said(words, capsys)
     assert (tmp_path / "own.html").read_text(encoding="utf-8").startswith("<!")
+
+
+def test_a_number_off_its_scale_is_told_the_scale_once(journal: Path, capsys: Capture) -> None:
+    assert said(["log", "rate", "last", "--effort", "14"], capsys, 2).endswith(
+        "effort 14: how hard it was, 0 rest to 10 maximal\n"
+    )
+    assert said(["log", "rate", "last", "--sleep", "25"], capsys, 2).endswith("sleep 25: hours slept, 0 to 24\n")
+
+
+def test_what_is_underfoot_is_a_word_of_ones_own_and_the_help_says_so(journal: Path, capsys: Capture) -> None:
+    assert "in a word of your own" in " ".join(said(["log", "rate", "--help"], capsys).split())
+    assert "written to session 1" in said(["log", "rate", "last", "--surface", "sand"], capsys)
+
+
+def test_the_list_has_a_header_and_says_what_is_no_real_run(journal: Path, tmp_path: Path, capsys: Capture) -> None:
+    header, run = said(["log", "list"], capsys).splitlines()
+    assert header.split() == ["began", "running", "pack,", "session", "with", "it"]
+    assert run.endswith("integration 1  (a recording, 400 times as fast)")
+    assert run.index("24:59") + len("24:59") == header.index("running") + len("running")
+    assert said(["log", "list", "--real"], capsys) == "no real run is kept yet\n"
+    record(tmp_path / "real.db")
+    assert "integration 1\n" in said(["log", "list", "--real", "--limit", "1", "--journal", str(tmp_path / "real.db")], capsys)
+
+
+def test_the_long_list_tells_distance_and_cadence(journal: Path, capsys: Capture) -> None:
+    (run,) = shown(["log", "list", "--long"], capsys)
+    assert run["distance_m"] == pytest.approx(4200, abs=20)
+    assert run["cadence_spm"] == pytest.approx(167, abs=2)
+    _, line = said(["log", "list", "--long"], capsys).splitlines()
+    assert f"{run['distance_m'] / 1000:.2f} km" in line
+    assert f"{run['cadence_spm']:.0f} spm" in line
+
+
+def test_list_and_show_round_alike(journal: Path, capsys: Capture) -> None:
+    with sqlite3.connect(journal) as database:
+        (run_ns,) = database.execute("SELECT run_ns FROM marks WHERE what = 'ended'").fetchone()
+    database.close()
+    minutes, second = divmod(run_ns // 10**9, 60)
+    assert f"{minutes}:{second:02}" in said(["log", "list"], capsys)
+    assert f"{minutes}:{second:02} of running" in said(["log", "show", "last"], capsys)

@@ -53,6 +53,14 @@ def test_a_short_mp3_plays_for_as_long_and_left_out_rules_are_told(tmp_path: Pat
     assert all(left["rule"] for left in told["left_out"])
 
 
+def test_a_rule_that_is_left_out_is_named_as_people_count(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["render", "metronome", "--cadence", "170", "--length", "1min", "--format", "wav", "-o", str(tmp_path / "t")]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "left out: rule 4, a cue of “check” (needs cadence)" in out
+    assert "rules[" not in out
+
+
 def test_something_in_the_way_stops_it_and_leaves_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "01-warmup.mp3").mkdir()
     assert main(["render", "metronome", "--cadence", "170", "--length", "1min", "-o", str(tmp_path)]) == 2

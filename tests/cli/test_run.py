@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ import pytest
 import soundfile
 
 from cued.cli.main import main
+from cued.runtime.liverun import Search
+from cued.runtime.request import ToNothing
 from tests.support.waiting import wait_for
 
 CUED: Final = (sys.executable, "-m", "cued")
@@ -100,6 +103,43 @@ def test_the_events_file_grows_line_by_line_and_ends_whole(seen: Terminal) -> No
     assert (seen.kinds[0], seen.kinds[-1]) == ("start", "end")
 
 
+def test_what_is_typed_is_not_written_into_the_status_line(tmp_path: Path) -> None:
+    master, slave = pty.openpty()
+    before = termios.tcgetattr(slave)
+    child = subprocess.Popen(
+        [sys.executable, "-c", TYPED_AT], stdin=slave, stdout=subprocess.PIPE, start_new_session=True, text=True
+    )
+    assert child.stdout is not None
+    with child:
+        assert child.stdout.readline() == "within\n"
+        assert termios.tcgetattr(slave)[3] == before[3] & ~termios.ECHO
+        os.write(master, b"n\n")
+        assert child.wait(20) == 0
+    assert termios.tcgetattr(slave) == before
+    os.close(slave)
+    os.close(master)
+
+
+TYPED_AT: Final = """
+import fcntl, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from cued.cli.keyboard import unechoed
+with unechoed():
+    print("within", flush=True)
+    sys.stdin.readline()
+"""
+"""A program in the foreground of its own terminal, until a line is typed."""
+
+
+def test_a_reader_that_goes_away_ends_the_run(tmp_path: Path) -> None:
+    command = [*CUED, "run", "--output", "null", "--beat", "170", "--for", "5min", "--journal", "none"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        assert child.stdout is not None
+        assert b"warmup" in child.stdout.readline()
+        child.stdout.close()
+        assert child.wait(30) == 141
+
+
 def test_a_terminal_that_is_closed_ends_the_run_with_whole_files(tmp_path: Path) -> None:
     events = tmp_path / "run.jsonl"
     master, slave = pty.openpty()
@@ -123,6 +163,33 @@ def test_without_a_device_it_runs_on_in_silence_and_says_so_once(tmp_path: Path)
     assert (done.stdout + done.stderr).count("there is no sound device") == 1
     assert "Traceback" not in done.stderr
     assert rows(events)[-1]["kind"] == "end"
+
+
+def test_silence_that_leaves_a_sound_file_says_where_the_sound_goes() -> None:
+    class Missing(Search):
+        def __init__(self) -> None:
+            super().__init__(ToNothing())
+            self._thread = threading.Thread()
+            self._thread.start()
+
+    told: list[str] = []
+    assert Missing().result(told.append, "try.wav") is None
+    assert Missing().result(told.append) is None
+    why = "there is no sound device: the run goes on in silence"
+    assert told == [f"{why}{more} (`cued doctor` says what is missing)" for more in (", and its sound goes into try.wav", "")]
+
+
+def test_the_start_without_anything_is_a_few_short_lines(tmp_path: Path) -> None:
+    command = [*CUED, "run", "--output", "null", "--rate", "100", "--for", "1s", "--journal", "none"]
+    env = os.environ | {"XDG_DATA_HOME": str(tmp_path)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=env)
+    about = done.stderr.splitlines()
+    assert [line.split(",")[0].split(":")[0] for line in about] == [
+        "no sensor",
+        "without --length it goes on until you end it",
+    ]
+    assert "--beat sets it" in about[0]
+    assert max(map(len, about)) < 120
 
 
 def test_a_pipe_gets_the_events_as_they_come_and_stays_a_pipe(tmp_path: Path) -> None:

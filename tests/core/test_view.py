@@ -40,6 +40,11 @@ def test_a_view_knows_the_share_of_time_in_the_band() -> None:
     assert view.in_band_ns == pytest.approx(seconds(62), abs=seconds(1))
 
 
+def test_what_is_left_of_a_segment_that_the_run_breaks_off_is_what_is_left_of_the_run() -> None:
+    view = Run(pack(segment("warmup", 600)), length_ns=seconds(300)).to(100).view
+    assert view.segment_left_ns == seconds(200)
+
+
 @pytest.mark.parametrize(
     ("run", "reason"),
     [

@@ -157,3 +157,16 @@ def test_hostile_words_are_read_as_words(browser: Page, file: Path) -> None:
     assert browser.look("document.title").endswith("cued")
     assert HOSTILE in browser.look("document.querySelector('.cues').textContent")
     assert browser.look("document.querySelectorAll('img').length") == 0
+
+
+def test_on_a_phone_the_table_of_segments_is_whole(browser: Page, file: Path) -> None:
+    browser.shape(*PHONE)
+    browser.open(file)
+    wide, room = browser.look("(box => [box.scrollWidth, box.clientWidth])(document.querySelector('.wide-table'))")
+    assert wide <= room
+
+
+def test_the_axis_of_cadence_has_its_unit(browser: Page, file: Path) -> None:
+    browser.shape(*WIDE)
+    browser.open(file)
+    assert browser.look("document.querySelector('.gutter.segs').innerText") == "spm"

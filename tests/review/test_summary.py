@@ -126,7 +126,7 @@ def test_the_run_is_told_in_plain_sentences() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0:00"), (59.4, "0:59"), (425, "7:05"), (3600, "1:00:00"), (4025, "1:07:05")]
+    ("seconds", "text"), [(0, "0:00"), (59.4, "0:59"), (59.6, "0:59"), (425, "7:05"), (3600, "1:00:00"), (4025, "1:07:05")]
 )
 def test_the_clock_shows_hours_only_from_an_hour_on(seconds: float, text: str) -> None:
     assert clock(round(seconds * S)) == text
@@ -141,3 +141,14 @@ def test_one_tempo_is_one_figure_and_none_is_no_text() -> None:
     assert tempi(summarize([start(), click(0, 172.0), end(1)])) == "172 spm"
     assert tempi(summarize([start(), click(0, 170.0), click(1, 176.0), end(1)])) == "170–176 spm"
     assert not tempi(summarize([start(), end(1)]))
+
+
+def test_what_went_wrong_is_told_with_what_came_of_it() -> None:
+    counted = [
+        {"kind": "counted", "t_ns": 2 * S, "what": what, "count": count} for what, count in (("late_event", 30), ("stuck", 1))
+    ]
+    lines = summary_lines(summarize([start(), *counted, end(10)]))
+    assert (
+        "30 signals that came late, of sensors or sound: what they told was taken in as of then;"
+        " 1 fault of cued's own, which the run survived."
+    ) in lines

@@ -14,7 +14,7 @@ from cued.core.effects import PlayClick
 from cued.core.start import Start
 from cued.formats.events_file import EventsFile
 from cued.formats.events_reader import parse_events
-from cued.review.tables import WHY, why
+from cued.review.tables import WHY, rule_words, why
 from cued.review.timeline import timeline_html
 from tests.review.plausible import HOSTILE, plausible_rows
 from tests.review.test_summary import S, began, cue, end, sample, start
@@ -187,3 +187,18 @@ def test_three_hours_with_thirty_thousand_clicks_stay_light() -> None:
     stretches = re.search(r'id="stretches">(.*?)</script>', page)
     assert stretches
     assert sum(count for _, _, count in json.loads(stretches[1])) == 30_000
+
+
+def test_rules_are_named_as_people_count_them() -> None:
+    assert rule_words("rules[0]") == "rule 1"
+    assert rule_words("session[1].segments[0].say.start") == "its segment's start"
+    assert rule_words("session[2].say.end") == "its segment's end"
+    assert rule_words("the beat of hills") == "the beat of hills"
+
+
+def test_how_long_a_cue_lasts_is_no_reason_for_it() -> None:
+    heard = next(row for row in plausible_rows() if row["kind"] == "say" and not row["reason"])
+    page = timeline_html(plausible_rows())
+    row = page[page.index(f"<bdi>{heard['text']}</bdi><small>") :].partition("</tr>")[0]
+    assert f" · {heard['dur_s']:.1f} s</small>" in row
+    assert '<td class="why" role="cell"></td>' in row

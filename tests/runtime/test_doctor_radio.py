@@ -7,6 +7,7 @@ import pytest
 
 from cued.runtime.doctor import radio
 from cued.runtime.doctor.check import Answer, Check, State
+from cued.sensors import mends, reasons
 from tests.support.fake_machine import ABSENT, SILENT, FakeMachine, said
 
 HCI = {"/sys/class/bluetooth/hci0": ""}
@@ -182,3 +183,12 @@ def test_a_blocked_radio_fails(files: dict[str, str], state: State) -> None:
     check = only(radio.rfkill(machine))
     assert check.state is state
     assert bool(check.mend) is (state is State.FAIL)
+
+
+def test_the_doctor_and_a_run_give_the_same_advice() -> None:
+    bus, bluetoothd, power = reasons.NO_BUS, reasons.NO_BLUETOOTHD, reasons.POWERED_OFF
+    assert [bus.partition("`")[2], bluetoothd.partition("`")[2], power.partition("`")[2]] == [
+        f"{mend}`" for mend in (mends.BUS, mends.BLUETOOTHD, mends.POWER)
+    ]
+    (check,) = radio.bus(FakeMachine())
+    assert check.mend == mends.BUS

@@ -105,3 +105,9 @@ def test_a_line_too_long_ends_in_an_ellipsis_at_the_width() -> None:
 @pytest.mark.parametrize(("ns", "text"), [(0, "0:00"), (65 * NS_PER_S, "1:05"), (3665 * NS_PER_S, "1:01:05"), (-5, "0:00")])
 def test_times_read_as_on_a_watch(ns: int, text: str) -> None:
     assert clock_text(ns) == text
+
+
+def test_a_cue_of_long_ago_is_no_longer_shown() -> None:
+    view = running(last_cue="Light feet.", last_cue_at_ns=0)
+    assert "Light feet." in line(replace(view, at_ns=29 * NS_PER_S), WELL)
+    assert "Light feet." not in line(replace(view, at_ns=30 * NS_PER_S), WELL)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from cued.runtime.doctor.check import Check, Machine, Outcome, State
 from cued.runtime.doctor.questions import headless
+from cued.sensors import mends
 
 BUS_SOCKET: Final = "/run/dbus/system_bus_socket"
 """Where D-Bus's specification puts the system bus."""
@@ -64,7 +65,7 @@ def bus(machine: Machine) -> tuple[Check, ...]:
         return (Check("D-Bus", State.UNKNOWN, f"the system bus is at {address}, which is not looked at"),)
     if machine.connects(path):
         return (Check("D-Bus", State.OK, f"the system bus answers at {path}"),)
-    return (Check("D-Bus", State.WARN, "no system bus: no Bluetooth", "sudo apt install dbus bluez, then restart"),)
+    return (Check("D-Bus", State.WARN, "no system bus: no Bluetooth", mends.BUS),)
 
 
 def bluetooth(machine: Machine) -> tuple[Check, ...]:
@@ -88,14 +89,13 @@ def _adapter(machine: Machine) -> tuple[Check, ...]:
     if answer.outcome is Outcome.SILENT:
         return (Check(name, State.FAIL, "bluetoothd does not answer", "sudo systemctl restart bluetooth"),)
     if not answer.well:
-        mend = "sudo apt install bluez; sudo systemctl enable --now bluetooth"
-        return (Check(name, State.FAIL, "there, but bluetoothd does not run", mend),)
+        return (Check(name, State.FAIL, "there, but bluetoothd does not run", mends.BLUETOOTHD),)
     known = parse_bluez(answer.out)
     powered = [adapter for adapter in known.adapters if adapter.powered]
     if not known.adapters:
         return (Check(name, State.FAIL, "the kernel has one, BlueZ does not", "sudo systemctl restart bluetooth"),)
     if not powered:
-        return (Check(name, State.FAIL, "switched off", "bluetoothctl power on"),)
+        return (Check(name, State.FAIL, "switched off", mends.POWER),)
     names = ", ".join(adapter.path.rpartition("/")[2] for adapter in powered)
     return (Check(name, State.OK, names), _sharing(known))
 
