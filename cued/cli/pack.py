@@ -162,9 +162,9 @@ def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> li
     lines += ["", f"A run of {time_text(drawn_ns)}" + (f", session {session_number}" if session_number > 1 else "")]
     lines += drawing.draw(pack, drawn_ns, _width(), session_number)
     lines += [f"{'':8}  {line}" for line in room_lines(pack, drawn_ns, session_number)]
-    if own_ns is None:
+    if own_ns is None and length_ns is None:
         lines.append(
-            f"{'':8}  Without a known length (--length) the run goes on until you press next, "
+            f"{'':8}  Without a known length (--length) the run goes on until you end it, "
             "and quiet_end, `run: end` ahead of time and {remaining} do not apply."
         )
     return [*lines, *aloud.lines_of(pack)]

@@ -182,8 +182,8 @@ def _about(
             words += f", from your last run's {known_spm:.0f} steps a minute"
             hints.insert(0, "--beat sets another")
         elif args.beat is None:
-            words += f", from {SPOKEN_BEAT_SPM:.0f} steps a minute, for your cadence is not known"
-            hints.insert(0, "--beat sets it")
+            words += f", from a usual {SPOKEN_BEAT_SPM:.0f} steps a minute"
+            hints.insert(0, "--beat sets yours")
         if hints:
             told.append(f"{words} ({'; '.join(hints)})")
     if length_unknown:

@@ -36,6 +36,14 @@ def test_a_pack_that_is_shown_tells_it(capsys: pytest.CaptureFixture[str]) -> No
     assert TOO_SHORT in " ".join(capsys.readouterr().out.split())
 
 
+def test_a_pack_that_is_shown_for_a_known_length_says_nothing_of_an_unknown_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pack", "show", "integration", *LENGTH]) == 0
+    assert "Without a known length" not in capsys.readouterr().out
+    assert main(["pack", "show", "integration"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "the run goes on until you end it" in out
+
+
 def test_dropped_rounds_are_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     pack = tmp_path / "hills.yaml"
     pack.write_text(

@@ -188,7 +188,7 @@ def test_the_start_without_anything_is_a_few_short_lines(tmp_path: Path) -> None
         "no sensor",
         "without --length it goes on until you end it",
     ]
-    assert "--beat sets it" in about[0]
+    assert "--beat sets yours" in about[0]
     assert max(map(len, about)) < 120
 
 

@@ -24,6 +24,10 @@ def test_the_table_of_keys_is_that_of_the_schema(name: str) -> None:
     assert shown == table(name)
 
 
+def test_no_cell_holds_a_code_span_without_code() -> None:
+    assert not re.search(r"\| *`` *\|", DOCS)
+
+
 def test_no_table_is_for_a_map_that_is_not_there() -> None:
     assert sorted(re.findall(r"<!-- keys: (\w+) -->", DOCS)) == sorted(HINTS)
 
