@@ -9,6 +9,7 @@ from cued.runtime.doctor import radio
 from cued.runtime.doctor.check import Answer, Check, State
 from cued.sensors import mends, reasons
 from tests.support.fake_machine import ABSENT, SILENT, FakeMachine, said
+from tests.support.tools import REPO
 
 HCI = {"/sys/class/bluetooth/hci0": ""}
 
@@ -192,3 +193,5 @@ def test_the_doctor_and_a_run_give_the_same_advice() -> None:
     ]
     (check,) = radio.bus(FakeMachine())
     assert check.mend == mends.BUS
+    page = (REPO / "docs" / "sensors.md").read_text(encoding="utf-8")
+    assert all(mend in page for mend in (mends.BUS, mends.BLUETOOTHD, mends.POWER))
