@@ -21,6 +21,7 @@ from cued.core.cues import (
     SayTheme,
     Segment,
     SegmentEnd,
+    SessionPart,
     SetMetronome,
 )
 from cued.core.fading import beat_share
@@ -71,7 +72,9 @@ class Room:
 
     cut: tuple[Cut, ...] = ()
     left_out: tuple[str, ...] = ()
-    """Segments outside of repeats that never begin."""
+    """Segments outside of repeats that are passed over: optional, or with the rest of a run that has none."""
+    unreached: tuple[str, ...] = ()
+    """Segments that would come after the run's end."""
     broken_off: str = ""
     """The segment that the run ends within; empty: none."""
     ends_ns: int | None = None
@@ -88,10 +91,9 @@ def own_length_ns(pack: CuePack) -> int | None:
     """How long the session is by its own words; None where something in it fills the run."""
     total = 0
     for part in pack.session:
-        segments = part.segments if isinstance(part, Repeat) else (part,)
         if isinstance(part, Repeat) and part.times is None:
             return None
-        for segment in segments:
+        for segment in _flat(part):
             if isinstance(segment.length, Remainder | Open):
                 return None
             total += expected_ns(segment, DEFAULT_MPS) * (part.times or 1 if isinstance(part, Repeat) else 1)
@@ -129,14 +131,17 @@ def room(pack: CuePack, length_ns: int, session_number: int = 1) -> Room:
         return Room()
     last = line[-1] if line else None
     silent = not _may_sound(pack, line, length_ns, session_number)
+    over = last is not None and last.end_ns >= length_ns
+    reached = last.place.part if last is not None and over else len(pack.session) - 1
     left_out = [
         part.name
-        for index, part in enumerate(pack.session)
+        for index, part in enumerate(pack.session[: reached + 1])
         if isinstance(part, Segment) and all(piece.place.part != index for piece in line)
     ]
     return Room(
-        cut=_cut(pack, line),
+        cut=_cut(pack, line, reached),
         left_out=tuple(left_out),
+        unreached=tuple(segment.name for part in pack.session[reached + 1 :] for segment in _flat(part)),
         broken_off=last.segment.name if last is not None and last.end_ns > length_ns else "",
         ends_ns=last.end_ns if last is not None and last.end_ns < length_ns else None,
         silent=silent,
@@ -145,9 +150,13 @@ def room(pack: CuePack, length_ns: int, session_number: int = 1) -> Room:
     )
 
 
-def _cut(pack: CuePack, line: list[Piece]) -> tuple[Cut, ...]:
+def _flat(part: SessionPart) -> tuple[Segment, ...]:
+    return part.segments if isinstance(part, Repeat) else (part,)
+
+
+def _cut(pack: CuePack, line: list[Piece], reached: int) -> tuple[Cut, ...]:
     found: list[Cut] = []
-    for index, part in enumerate(pack.session):
+    for index, part in enumerate(pack.session[: reached + 1]):
         if isinstance(part, Repeat):
             rounds = max((piece.place.round for piece in line if piece.place.part == index), default=0)
             if rounds < (part.times or 1):

@@ -16,8 +16,13 @@ def room_lines(pack: CuePack, length_ns: int | None, session_number: int = 1) ->
     found = room(pack, length_ns, session_number)
     length = time_text(length_ns // NS_PER_S * NS_PER_S)
     lacks = ", nor for ".join([*(_cut(cut) for cut in found.cut), *found.left_out])
-    where = [f"ends in the middle of {found.broken_off}"] if found.broken_off else []
-    what = ", and ".join([*([f"has no room for {lacks}"] if lacks else []), *where])
+    middle = f" in the middle of {found.broken_off}" if found.broken_off else ""
+    rest = f", before {_and(list(dict.fromkeys(found.unreached)))}" if found.unreached else ""
+    parts = [
+        f"has no room for {lacks}" if lacks else "",
+        f"ends{middle}{rest if middle else rest[1:]}" if middle or rest else "",
+    ]
+    what = ", and ".join(part for part in parts if part)
     lines = [f"a run of {length} {what or 'is silent'}{_silence(pack, found)}"] if what or found.silent else []
     if found.ends_ns is not None and length_ns - found.ends_ns >= NS_PER_S:
         rest = "" if found.silent else ": after it no beat and no cue is planned"

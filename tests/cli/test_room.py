@@ -44,6 +44,11 @@ def test_a_pack_that_is_shown_for_a_known_length_says_nothing_of_an_unknown_one(
     assert "the run goes on until you end it" in out
 
 
+def test_a_run_that_breaks_the_plan_off_is_told_where(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rehearse", "awareness", "--length", "20min"]) == 0
+    assert "a run of 20 min ends in the middle of beat, before probe, feel and cooldown" in capsys.readouterr().err
+
+
 def test_dropped_rounds_are_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     pack = tmp_path / "hills.yaml"
     pack.write_text(
@@ -53,6 +58,8 @@ def test_dropped_rounds_are_counted(capsys: pytest.CaptureFixture[str], tmp_path
         "  - {segment: cooldown, for: 5 min, optional: true}\n"
     )
     assert main(["rehearse", str(pack), "--length", "15min"]) == 0
-    assert "a run of 15 min has no room for 1 of the 3 rounds of up and down, nor for cooldown" in capsys.readouterr().err
+    assert (
+        "a run of 15 min has no room for 1 of the 3 rounds of up and down, and ends before cooldown" in capsys.readouterr().err
+    )
     assert main(["rehearse", str(pack), "--length", "30min"]) == 0
     assert "no room" not in capsys.readouterr().err

@@ -81,8 +81,14 @@ def test_a_plan_that_ends_before_the_run_is_told_to_the_second() -> None:
 
 def test_segments_that_a_run_never_reaches_are_told_and_the_one_it_breaks_off() -> None:
     what = pack(segment("warmup", 600.0, metronome=beat()), segment("cooldown", 300.0))
-    assert room(what, 300 * NS_PER_S) == Room(left_out=("cooldown",), broken_off="warmup")
+    assert room(what, 300 * NS_PER_S) == Room(unreached=("cooldown",), broken_off="warmup")
     assert [name for _, name in lived(what, 300).segments] == ["warmup"]
+
+
+def test_a_run_that_ends_on_a_boundary_leaves_what_would_follow_unreached_and_breaks_nothing_off() -> None:
+    what = pack(segment("warmup", 300.0, metronome=beat()), Repeat(2, (segment("hard", 60.0),)), segment("cooldown", 300.0))
+    assert room(what, 300 * NS_PER_S) == Room(unreached=("hard", "cooldown"))
+    assert [name for _, name in lived(what, 300).segments if name] == ["warmup"]
 
 
 def test_a_pack_without_beat_and_cues_is_silent_at_any_length() -> None:
