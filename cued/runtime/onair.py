@@ -35,7 +35,8 @@ def own_sensors(word: str, known: KnownSensors) -> tuple[KnownSensor, ...]:
     A pod that was named comes with the runner's other kinds of sensors, but without the other pods. Empty: somebody has to
     look around. Raises SensorError for a file of sensors that cannot be read, and for a sensor without cadence.
     """
-    from cued.sensors.air import is_address, parse_address
+    from cued.dbus.addresses import is_address
+    from cued.sensors.air import parse_address
 
     mine = known.all()
     if not word:
