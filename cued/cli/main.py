@@ -58,6 +58,7 @@ VERBS: Final = (
     Verb("log", "cued.cli.log", "your runs: list, show, rate, export"),
     Verb("replay", "cued.cli.replay", "would today's cued decide a run as it was decided then?"),
     Verb("sensors", "cued.cli.sensors", "find, pair and check your sensors"),
+    Verb("headphones", "cued.cli.headphones", "pair and test Bluetooth headphones"),
     Verb("render", "cued.cli.render", "one sound file per segment, for any phone or watch that plays music"),
     Verb(
         "start", "cued.cli.start", "what `make run` does: says what is missing for a run, then tries at the desk", listed=False
