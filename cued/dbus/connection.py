@@ -34,10 +34,14 @@ class Connection:
 
     async def open(self, handler: Handler, rules: Sequence[str] = ()) -> None:
         """Connect, and have `handler` see what matches `rules`; raises all of `RETRIED`."""
-        await self._deadlines.within(self._call_ns, self._bus.connect())
-        self._bus.add_message_handler(handler)
-        for rule in rules:
-            await self.call(DBUS, DBUS_PATH, DBUS, "AddMatch", "s", [rule])
+        try:
+            await self._deadlines.within(self._call_ns, self._bus.connect())
+            self._bus.add_message_handler(handler)
+            for rule in rules:
+                await self.call(DBUS, DBUS_PATH, DBUS, "AddMatch", "s", [rule])
+        except BaseException:
+            self.close()
+            raise
 
     async def call(
         self,

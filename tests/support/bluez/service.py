@@ -245,6 +245,11 @@ class Bluetoothd:
 
         return ask
 
+    def unplug(self, *, silent: bool) -> None:
+        """The adapter goes, and with it whoever was registered there."""
+        self.adapter.unplug(silent=silent)
+        self.media.players.clear()
+
     def press(self, method: str) -> None:
         """A headset's button, for the player that has the keys."""
         self._send(self.media.press(method))

@@ -87,7 +87,7 @@ class VirtualBluez:
 
     def unplug(self, *, silent: bool = False) -> None:
         """Pull the dongle; `silent`: its devices go without a word about their links."""
-        self._do(lambda: self._service.adapter.unplug(silent=silent))
+        self._do(lambda: self._service.unplug(silent=silent))
 
     def plug(self) -> None:
         """Put it back: it is off until somebody sets `Powered`."""
