@@ -24,7 +24,7 @@ LEAD_NS: Final = 450 * NS_PER_MS
 TAIL_NS: Final = 400 * NS_PER_MS
 """What is in the ring, and in the headphones' own buffer (about 200 ms)."""
 WAKE_NS: Final = 900 * NS_PER_MS
-"""The wake tone and a breath: sleeping headphones swallow the first half second."""
+"""For the wake tone, which the engine plays by itself, and a breath: sleeping headphones swallow the first half second."""
 BEAT_SPM: Final = 170
 BEATS: Final = 12
 """About four seconds."""
@@ -152,18 +152,13 @@ def _clip(trial: Trial, speak: Speak) -> Clip:
 
 def _play(output: LiveSound, trial: Trial, clip: Clip | None) -> int:
     """Begin; returns in how many ns it has sounded."""
-    from cued.audio.tones import wake_tone
-
     if not output.wait_open(OPEN_S):
         raise AudioError("the sound device does not open: `cued doctor` says what to do")
     for report in output.reports():
         if isinstance(report, NoDevice):
             raise AudioError(f"nothing can be played: {report.reason} (`cued doctor` says what to do)")
-    wake = wake_tone(RATE_HZ)
-    output.load(wake)
-    commands: list[Command] = [PlayClip(0, wake.clip_id)]
     onsets_ns = [WAKE_NS + beat * 60 * NS_PER_S // BEAT_SPM for beat in range(trial.beats)]
-    commands += [Click(onset_ns) for onset_ns in onsets_ns]
+    commands: list[Command] = [Click(onset_ns) for onset_ns in onsets_ns]
     end_ns = max(onsets_ns, default=WAKE_NS)
     if clip is not None:
         output.load(clip)

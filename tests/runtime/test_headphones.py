@@ -102,7 +102,7 @@ def test_each_ear_is_played_to_alone_and_what_was_not_heard_has_its_advice() -> 
     assert all(one > 1_000_000_000 for one in waited)
     assert [card.mix.ear for card in cards] == [Ear.LEFT, Ear.RIGHT]
     assert all(card.mix.keep_awake and card.closed for card in cards)
-    assert [one.clip_id for one in cards[0].told if isinstance(one, PlayClip)] == ["wake", "left"]
+    assert [one.clip_id for one in cards[0].told if isinstance(one, PlayClip)] == ["left"]
     code, lines = hearing.verdict(heard)
     assert (code, [line.partition(":")[0] for line in lines]) == (1, ["left"])
     assert hearing.verdict(heard[1:]) == (0, ["all is heard"])
