@@ -205,6 +205,8 @@ class _Bluez:
         self._look = asyncio.Event()
         self._registered: set[str] = set()
         """Paths of adapters."""
+        self._losses = 0
+        """An answer from before a loss says nothing of now."""
         self.bus: Connection | None = None
 
     async def serve(self) -> None:
@@ -236,12 +238,20 @@ class _Bluez:
             (objects,) = await bus.call(BLUEZ, "/", OBJECT_MANAGER, "GetManagedObjects")
             for path, interfaces in objects.items():
                 if MEDIA in interfaces and path not in self._registered:
-                    body = [mpris.PATH, mpris.player(self._shown())]
-                    await bus.call(BLUEZ, path, MEDIA, "RegisterPlayer", "oa{sv}", body)
-                    self._registered.add(path)
+                    losses = self._losses
+                    await self._register_at(bus, path)
+                    if losses == self._losses:
+                        self._registered.add(path)
         except (DBusError, TimeoutError):
             whole = False
         return whole
+
+    async def _register_at(self, bus: Connection, path: str) -> None:
+        try:
+            await bus.call(BLUEZ, path, MEDIA, "RegisterPlayer", "oa{sv}", [mpris.PATH, mpris.player(self._shown())])
+        except DBusError as error:
+            if error.type != "org.bluez.Error.AlreadyExists":
+                raise
 
     def _hear(self, message: Message) -> Message | None:
         if message.message_type is not MessageType.SIGNAL:
@@ -251,8 +261,10 @@ class _Bluez:
                 self._look.set()
             case "InterfacesRemoved" if MEDIA in message.body[1]:
                 self._registered.discard(message.body[0])
+                self._losses += 1
             case "NameOwnerChanged" if message.body[0] == BLUEZ:
                 self._registered.clear()
+                self._losses += 1
                 self._look.set()
         return None
 

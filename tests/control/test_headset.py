@@ -106,7 +106,7 @@ def test_bluez_is_come_back_to_after_every_loss(bluez: VirtualBluez, alone: None
         wait_for(lambda: len(bluez.players) == 1)
         bluez.press("Play")
         wait_for(lambda: pressed == [Key.PLAY])
-        assert [method for method, _ in bluez.calls].count("RegisterPlayer") == 4
+        assert [method for method, _ in bluez.calls].count("RegisterPlayer") >= 4
 
 
 def test_a_refusal_is_tried_again(bluez: VirtualBluez, alone: None) -> None:
