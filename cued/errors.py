@@ -74,3 +74,7 @@ class OutputError(CuedError):
 
 class JournalError(CuedError):
     """A journal, or a session in it, cannot be read or written."""
+
+
+class ControlError(CuedError):
+    """Nobody can be steered as asked, or a socket cannot be listened on."""

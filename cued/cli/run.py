@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_journal(parser, none=True)
     parser.add_argument("--new", action="store_true", help="begin a new run, even if the last one broke off just now")
     options.add_conditions(parser)
+    options.add_socket(parser, none=True)
     parser.add_argument("--keep-awake", action="store_true", help="a faint noise, for Bluetooth headphones that fall asleep")
     parser.add_argument(
         "--events", metavar="FILE", default="", help="every decision as it falls, a line of JSON each; - for standard output"
@@ -96,6 +97,7 @@ def run(args: argparse.Namespace) -> int:
             events=args.events,
             keep_awake=args.keep_awake,
             journal=options.journal_wanted(args),
+            socket=args.socket,
         )
         for sentence in (*_about(args, choice, known_spm, length_unknown=request.length_matters), *request.feeding.notes):
             print(sentence, file=sys.stderr)

@@ -17,6 +17,7 @@ from cued.core.events import Event, SpeechReady
 from cued.core.start import say_id
 from cued.core.view import View
 from cued.errors import CuedError, UsageError
+from cued.runtime import desk as desks
 from cued.runtime import voice as voices
 from cued.runtime.clock import MonotonicClock, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Listener
@@ -80,6 +81,8 @@ class LiveWanted:
     """A faint noise keeps Bluetooth headphones from going to sleep."""
     journal: JournalWanted | None = None
     """None: the run is not kept."""
+    socket: str | None = desks.NONE
+    """Where other programs steer it; None: the user's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +154,12 @@ def live(
         conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask, witness)
         outset.go_on(screen.notice, conductor, log, witness, prepared, voice.answer)
         inbox: SimpleQueue[Event] = SimpleQueue()
-        sources: list[Source] = [_Sleep(clock, output, screen.notice), device_sound, spoken]
+        desk = _desk(request, conductor, clock, inbox, outputs, device_sound, journal)
+        sources: list[Source] = [_Sleep(clock, output, screen.notice), device_sound, spoken, desk]
         sources += [] if journal is None else [journal]
         sources += [] if sensors is None else [_begun(sensors, journal, clock, outset.line(clock, inbox.put))]
         loop = Live(conductor, feed, clock, inbox, sources, Display(screen, device_sound.state), wanted.rate)
-        with stopping(clock, inbox):
+        with stopping(clock, inbox), desks.listening(wanted.socket, desk, screen.notice):
             end_ns = loop.run()
             if journal is not None:
                 journal.finish(end_ns, device_sound.state())
@@ -165,8 +169,23 @@ def live(
     events = "" if log.failure is not None else wanted.events
     _remember(request, log)
     written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
-    session = None if journal is None else journal.session
-    return Lived(log, conductor.view(), end_ns, device_sound.state(), written, session)
+    return Lived(
+        log, conductor.view(), end_ns, device_sound.state(), written, session=None if journal is None else journal.session
+    )
+
+
+def _desk(
+    request: Request,
+    conductor: Conductor,
+    clock: MonotonicClock,
+    inbox: SimpleQueue[Event],
+    outputs: Sequence[DeviceSound | FileSound],
+    sound: DeviceSound,
+    journal: Recording | None,
+) -> desks.RunDesk:
+    """Where other programs steer the run."""
+    rate = None if journal is None else journal.rate
+    return desks.RunDesk(desks.Run(request, conductor, clock, inbox, outputs, sound.state, rate))
 
 
 def _begun(sensors: LiveSensors, journal: Recording | None, clock: MonotonicClock, put: Callable[[Event], None]) -> Source:

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from cued.cli.main import VERBS, load, main, parser_of
-from cued.cli.start import missing, pod_missing
+from cued.cli.make_run import missing, pod_missing
 from cued.cli.try_ import asked
 from cued.runtime.doctor.check import Check, State
 from cued.runtime.rehearsal import Wanted, Watch, rehearse
