@@ -28,6 +28,8 @@ PROBE_S: Final = 1.0
 """A socket that listens takes a connection at once, unless its backlog is full; then somebody surely listens."""
 _PEERGROUPS: Final = 59
 """SO_PEERGROUPS (socket(7), Linux 4.13) on the machines that cued runs on; Python has no name for it."""
+_GROUPS_BYTES: Final = 1024
+"""256 groups: as many as Python's getsockopt has room for."""
 
 
 def default_path() -> Path:
@@ -57,8 +59,8 @@ def peer_of(connection: socket.socket) -> Peer:
     """Who is at the other end of a connected socket."""
     pid, uid, gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     groups = {gid}
-    with contextlib.suppress(OSError):  # an old kernel: then the peer's first group alone counts
-        raw = connection.getsockopt(socket.SOL_SOCKET, _PEERGROUPS, 1 << 16)
+    with contextlib.suppress(OSError):  # an old kernel, or yet more groups: then the peer's first group alone counts
+        raw = connection.getsockopt(socket.SOL_SOCKET, _PEERGROUPS, _GROUPS_BYTES)
         groups |= set(struct.unpack(f"{len(raw) // 4}I", raw))
     return Peer(pid, uid, frozenset(groups))
 

@@ -174,11 +174,9 @@ def _id(data: Mapping[str, Any]) -> Id:
 
 def _command(data: Mapping[str, Any]) -> Command:
     version, do = data.get("v"), data.get("do")
-    if version != VERSION or isinstance(version, bool):
+    if type(version) is not int or version != VERSION:
         told = "no version" if version is None else f"version {version!s:.20}"
-        raise _NoRequestError(
-            Fault.VERSION, f'this is version {VERSION} of the protocol and you speak {told}: say "v":{VERSION}'
-        )
+        raise _NoRequestError(Fault.VERSION, f'this is version {VERSION} of the protocol ("v":{VERSION}), and you speak {told}')
     if not isinstance(do, str):
         raise _NoRequestError(Fault.NO_REQUEST, 'a request says what to do: {"v":1,"do":"status"}')
     cls = COMMANDS.get(do)

@@ -244,7 +244,8 @@ def pain(turn: Turn, _: Pain) -> None:
     turn.cues_ended = turn.hurts = True
     turn.effects.append(CuesEnded(turn.now_ns, "pain"))
     beating.recall(turn)
-    turn.floor, effects = arbiter.cut(turn.floor, turn.now_ns)
+    floor, effects = arbiter.cut(turn.floor, turn.now_ns)
+    turn.floor = replace(floor, holder=None)  # cut already: cued's own words need not cut it again
     turn.effects.extend(effects)
     firing.give_up_cues(turn)
     firing.announce(turn, own_words(Own.PAIN, turn.how.language or turn.how.pack.language))

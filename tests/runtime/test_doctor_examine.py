@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cued.cli import doctor, start
+from cued.cli import doctor, make_run
 from cued.cli.main import main
 from cued.runtime.doctor.check import Check, Machine, Outcome, State
 from cued.runtime.doctor.examine import EXAMINATIONS, Examination, examine, quick
