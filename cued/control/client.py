@@ -15,7 +15,7 @@ from cued.control.commands import Command, Watch
 from cued.control.protocol import LINE_BYTES, Done, Id, Request, encode_request, parse_answer
 from cued.errors import ControlError
 
-ANSWER_S: Final = 2
+ANSWER_S: Final = 2.0
 """A command is answered within 0.1 s; who waits longer than this should be told why."""
 _PIECE: Final = 16 * 1024
 
@@ -23,7 +23,7 @@ _PIECE: Final = 16 * 1024
 class Client:
     """A connection; a context manager."""
 
-    def __init__(self, path: Path, within_s: int = ANSWER_S) -> None:
+    def __init__(self, path: Path, within_s: float = ANSWER_S) -> None:
         """Connect; raises ControlError. `within_s`: the deadline of the connection and of every answer."""
         self._path = path
         self._within_s = within_s
@@ -31,7 +31,9 @@ class Client:
         self._asked = 0
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         # With Python's own timeout a connection that has to queue would fail at once.
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", within_s, 0))
+        self._socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(within_s), int(within_s % 1 * 1e6))
+        )
         try:
             self._socket.connect(str(path))
         except OSError as error:
@@ -108,7 +110,7 @@ class Client:
         return line
 
     def _late(self) -> ControlError:
-        return ControlError(f"{self._path}: no answer within {self._within_s} s; cued is stuck, or the machine is very busy")
+        return ControlError(f"{self._path}: no answer within {self._within_s:g} s; cued is stuck, or the machine is very busy")
 
 
 def _unreachable(path: Path, error: OSError) -> ControlError:

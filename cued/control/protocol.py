@@ -75,6 +75,8 @@ class Fault(Enum):
     """It cannot be done in the present state."""
     NO_ANSWER = "no_answer"
     """The program behind the socket did not answer in time."""
+    BROKEN = "broken"
+    """A fault in cued itself."""
 
 
 ENDING: Final = frozenset({Fault.TOO_LONG, Fault.NO_TEXT, Fault.NO_JSON, Fault.NOT_ALLOWED})

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cued.control.address import Listening, may_steer, peer_of
+from cued.control.address import BACKLOG, Listening, may_steer, peer_of
 from cued.control.commands import Command, Status, Watch
 from cued.control.protocol import (
     ENDING,
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 MOST_CLIENTS: Final = 100
 """Far more than the keys, screens and scripts of one runner."""
+MOST_WATCHING: Final = 50
+"""When it gets crowded, those who watch and those who ask are left this much room each."""
+AT_ONCE: Final = 10
+"""Connections accepted before those that are there are heard again: who comes in a crowd is answered, then pushed out."""
 UNREAD_BYTES: Final = 128 * 1024
 """Answers that a client has not read, beyond what the kernel keeps: over a minute of a watched run."""
 WATCH_S: Final = 0.5
@@ -89,7 +93,9 @@ class Server:
 
     async def _serve(self) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_unix_server(self._greet, sock=self._listening.socket, limit=LINE_BYTES)
+        listener = self._listening.socket
+        server = await asyncio.start_unix_server(self._greet, sock=listener, limit=LINE_BYTES, backlog=AT_ONCE)
+        listener.listen(BACKLOG)  # asyncio takes one number for how many wait in the kernel and how many it accepts at once
         self._ready.set()
         await self._over.wait()
         server.close()
@@ -106,9 +112,7 @@ class Server:
                 client.send(None, Refused(Fault.NOT_ALLOWED, "this cued is steered by its own user and the socket's group"))
                 return
             if len(self._clients) >= MOST_CLIENTS:
-                quiet = next((one for one in self._clients if not one.watches), next(iter(self._clients)))
-                del self._clients[quiet]
-                quiet.drop()
+                self._make_room()
             self._clients[client] = None
             await client.talk()
         except OSError:  # it went away
@@ -116,6 +120,13 @@ class Server:
         finally:
             self._clients.pop(client, None)
             client.close()
+
+    def _make_room(self) -> None:
+        """Drop the client that has been quiet for longest, of those who watch or of those who ask."""
+        crowd = sum(client.watches for client in self._clients) > MOST_WATCHING
+        quiet = next(client for client in self._clients if client.watches is crowd)
+        del self._clients[quiet]
+        quiet.drop()
 
     def _may_enter(self, connection: socket.socket) -> bool:
         try:
@@ -141,11 +152,13 @@ class Server:
             with contextlib.suppress(RuntimeError):  # too late: the loop is closed
                 loop.call_soon_threadsafe(settle, answer)
 
-        self._desk.ask(command, reply)
         try:
+            self._desk.ask(command, reply)
             return await asyncio.wait_for(future, ANSWER_S)
         except TimeoutError:
             return Refused(Fault.NO_ANSWER, "cued is busy and does not answer: ask again in a moment")
+        except Exception as error:  # noqa: BLE001 - a fault behind the seam is told to who asked, and is nobody else's trouble
+            return Refused(Fault.BROKEN, f"a fault in cued itself: {type(error).__name__}: {error}")
 
 
 class _Client:

@@ -42,6 +42,9 @@ _DAEMON_ONLY: Final[dict[type[asked.Command], str]] = {
     asked.Reload: "a run reads no configuration: only the daemon does",
 }
 """What `cued run` cannot do, and what to do instead."""
+_SETTING_UP: Final = Refused(
+    Fault.NOT_NOW, "the run is being set up: it has not begun (its own terminal says what it waits for)"
+)
 _OVER: Final = Refused(Fault.NOT_NOW, "the run is over")
 
 
@@ -72,13 +75,18 @@ class RunDesk:
     pending = False
     """Whoever asks wakes the loop."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self) -> None:
+        self._begun: Run | None = None
         self._told: list[Event] = []
         """What is on the inbox and may not have reached the session yet."""
         self._volumes: SimpleQueue[tuple[Bus, float]] = SimpleQueue()
+        self._percent: dict[Bus, float] = {}
+
+    def begin(self, run: Run) -> None:
+        """The run is set up: from now on it is steered."""
         volumes = run.request.volumes
         self._percent = {Bus.BEAT: volumes.beat * 100, Bus.VOICE: volumes.voice * 100}
+        self._begun = run
 
     def collect(self, now_ns: int) -> list[Event]:  # noqa: ARG002 - a volume has no time
         """No events: those go to the inbox. Volumes are set here, in the loop's thread."""
@@ -99,6 +107,8 @@ class RunDesk:
             return Refused(Fault.NOT_HERE, _DAEMON_ONLY[type(command)])
         if isinstance(command, asked.Hello):
             return Done({"cued": __version__, "protocol": VERSION, "pid": os.getpid(), "is": "run"})
+        if self._begun is None:
+            return _SETTING_UP
         view = engine.view(self._session())
         if isinstance(command, asked.Status | asked.Watch):
             return Done(to_wire(self._status(view)))
@@ -111,6 +121,11 @@ class RunDesk:
         return self._steer(command, view)
 
     # --- what the session is like now -----------------------------------------------------------------------------
+
+    @property
+    def _run(self) -> Run:
+        assert self._begun is not None, "only what is known of any run is told before it is set up"
+        return self._begun
 
     @property
     def _now_ns(self) -> int:
@@ -177,7 +192,7 @@ class RunDesk:
     def _cue(self, view: View) -> Answer:
         pack = self._run.request.pack.value
         if not any(isinstance(rule.when, Asked) for rule in pack.rules):
-            return Refused(Fault.NOT_NOW, f"the pack {pack.name} has no cue for when you ask (`when: {asked: cue}`)")
+            return Refused(Fault.NOT_NOW, f"the pack {pack.name} has no cue for when you ask (`when: {{asked: cue}}`)")
         for silent, why in ((view.paused, "the run rests"), (view.muted, "the sound is muted")):
             if silent:
                 return Refused(Fault.NOT_NOW, f"{why}: no cue can be heard")
@@ -217,10 +232,14 @@ def _said(sentence: str) -> Done:
 
 
 @contextmanager
-def listening(word: str | None, desk: RunDesk, notice: Callable[[str], None]) -> Iterator[None]:
-    """Within: `desk` is asked over the socket at `word` (None: the user's own); where that cannot be, `notice` is told why."""
+def listening(word: str | None, notice: Callable[[str], None]) -> Iterator[RunDesk]:
+    """Within: a desk that is asked over the socket at `word` (None: the user's own); where that cannot be, `notice` is told.
+
+    To be entered before the run's clock goes: it takes a tenth of a second.
+    """
+    desk = RunDesk()
     if word == NONE:
-        yield
+        yield desk
         return
     from cued.control.address import default_path
     from cued.control.server import Server
@@ -229,9 +248,9 @@ def listening(word: str | None, desk: RunDesk, notice: Callable[[str], None]) ->
         server = Server(default_path() if word is None else Path(word), desk)
     except ControlError as error:
         notice(f"{error}; this run goes on, and is steered from here alone")
-        yield
+        yield desk
         return
     try:
-        yield
+        yield desk
     finally:
         server.close()

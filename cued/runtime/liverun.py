@@ -116,6 +116,7 @@ def live(
     sound_file = wanted.output.path if isinstance(wanted.output, ToFile) else wanted.also_sound
     check_outputs((wanted.events, sound_file, wanted.timeline), request.made_from)
     with ExitStack() as closing, ExitStack() as undo:
+        desk = closing.enter_context(desks.listening(wanted.socket, screen.notice))
         device = (search or Search(wanted.output, wanted.rate)).result(screen.notice)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
         start_ns = monotonic_in_ns(LEAD_NS)
@@ -154,38 +155,29 @@ def live(
         conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask, witness)
         outset.go_on(screen.notice, conductor, log, witness, prepared, voice.answer)
         inbox: SimpleQueue[Event] = SimpleQueue()
-        desk = _desk(request, conductor, clock, inbox, outputs, device_sound, journal)
+        desk.begin(
+            desks.Run(request, conductor, clock, inbox, outputs, device_sound.state, None if journal is None else journal.rate)
+        )
         sources: list[Source] = [_Sleep(clock, output, screen.notice), device_sound, spoken, desk]
         sources += [] if journal is None else [journal]
         sources += [] if sensors is None else [_begun(sensors, journal, clock, outset.line(clock, inbox.put))]
         loop = Live(conductor, feed, clock, inbox, sources, Display(screen, device_sound.state), wanted.rate)
-        with stopping(clock, inbox), desks.listening(wanted.socket, desk, screen.notice):
+        with stopping(clock, inbox):
             end_ns = loop.run()
             if journal is not None:
                 journal.finish(end_ns, device_sound.state())
             if wanted.timeline:
                 write_timeline(wanted.timeline, log)
         undo.pop_all()
-    events = "" if log.failure is not None else wanted.events
     _remember(request, log)
-    written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
+    written = tuple(
+        path
+        for path in (sound_file, wanted.timeline, "" if log.failure is not None else wanted.events)
+        if path not in ("", "-")
+    )
     return Lived(
         log, conductor.view(), end_ns, device_sound.state(), written, session=None if journal is None else journal.session
     )
-
-
-def _desk(
-    request: Request,
-    conductor: Conductor,
-    clock: MonotonicClock,
-    inbox: SimpleQueue[Event],
-    outputs: Sequence[DeviceSound | FileSound],
-    sound: DeviceSound,
-    journal: Recording | None,
-) -> desks.RunDesk:
-    """Where other programs steer the run."""
-    rate = None if journal is None else journal.rate
-    return desks.RunDesk(desks.Run(request, conductor, clock, inbox, outputs, sound.state, rate))
 
 
 def _begun(sensors: LiveSensors, journal: Recording | None, clock: MonotonicClock, put: Callable[[Event], None]) -> Source:

@@ -64,8 +64,8 @@ class Raw:
 
     def __init__(self, path: Path) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(DEADLINE_S)
         self.socket.connect(str(path))
+        self.socket.settimeout(DEADLINE_S)
         self._lines = self.socket.makefile("rb")
 
     def __enter__(self) -> Self:

@@ -75,15 +75,15 @@ def test_nobody_there_and_nobody_there_any_more_are_told_apart() -> None:
 
 
 def test_no_answer_is_told_after_the_deadline() -> None:
-    with imposter(b"") as path, Client(path, within_s=1) as client:
+    with imposter(b"") as path, Client(path, within_s=0.3) as client:
         began_s = time.monotonic()
-        with pytest.raises(ControlError, match="no answer within 1 s"):
+        with pytest.raises(ControlError, match="no answer within"):
             client.ask(commands.Status())
-        assert 0.9 < time.monotonic() - began_s < 5
+        assert 0.25 < time.monotonic() - began_s < 5
 
 
 def test_a_drip_of_bytes_does_not_put_the_deadline_off() -> None:
-    with imposter(b'{"id":1,') as path, Client(path, within_s=1) as client, pytest.raises(ControlError, match="no answer"):
+    with imposter(b'{"id":1,') as path, Client(path, within_s=0.3) as client, pytest.raises(ControlError, match="no answer"):
         client.ask(commands.Status())
 
 
