@@ -82,6 +82,7 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Effect, ...]]:
     turn = Turn(session)
     if at_ns < turn.now_ns:
         if not isinstance(event, Wake):
+            _advance(turn, turn.now_ns)  # what is due at this moment comes first, as it would after a wake
             turn.late_events += 1
             turn.effects.append(Counted(turn.now_ns, "late_event", 1))
             event = replace(event, at_ns=turn.now_ns)
