@@ -52,6 +52,10 @@ class PackError(YamlError):
     """A cue pack is missing, broken or beyond what cued allows."""
 
 
+class ConfigError(YamlError):
+    """A configuration is missing or broken."""
+
+
 class FormatError(CuedError):
     """A run file (FIT, CSV, events) cannot be read."""
 

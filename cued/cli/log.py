@@ -27,8 +27,8 @@ cued log export last -o run.fit
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What can be done with runs."""
     verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-    listing = verbs.add_parser("list", help="the runs there are, the newest first", allow_abbrev=False)
-    showing = verbs.add_parser("show", help="what was said when, and all that is known of a run", allow_abbrev=False)
+    listing = options.add_subverb(verbs, "list", "the runs there are, the newest first", "cued log list")
+    showing = options.add_subverb(verbs, "show", "what was said when, and all that is known of a run", "cued log show last")
     options.add_recorded(showing)
     for sub in (listing, showing):
         sub.add_argument("--json", action="store_true", help="print it as JSON")

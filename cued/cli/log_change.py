@@ -19,19 +19,26 @@ if TYPE_CHECKING:
 
 def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare them."""
-    noting = verbs.add_parser("note", help="write something down about a run", allow_abbrev=False)
+    noting = options.add_subverb(verbs, "note", "write something down about a run", 'cued log note last "new shoes"')
     options.add_recorded(noting)
     noting.add_argument("text", metavar="TEXT", help="in quotes")
     _add_moment(noting)
-    rating = verbs.add_parser("rate", help="how it was, and how things stood; all of it can be left out", allow_abbrev=False)
+    rating = options.add_subverb(
+        verbs,
+        "rate",
+        "how it was, and how things stood; all of it can be left out",
+        "cued log rate last --effort 4 --landing 5",
+    )
     options.add_recorded(rating)
     _add_moment(rating)
     for question in _questions():
         rating.add_argument(_option(question), metavar="X", dest=question.name, help=question.what)
-    deleting = verbs.add_parser("delete", help="delete a run for good", allow_abbrev=False)
+    deleting = options.add_subverb(verbs, "delete", "delete a run for good", "cued log delete 3 --yes")
     options.add_recorded(deleting)
     deleting.add_argument("--yes", action="store_true", help="do not ask")
-    verbs.add_parser("vacuum", help="check the journal, drop raw bytes older than a year, give space back", allow_abbrev=False)
+    options.add_subverb(
+        verbs, "vacuum", "check the journal, drop raw bytes older than a year, give space back", "cued log vacuum"
+    )
 
 
 def _add_moment(parser: argparse.ArgumentParser) -> None:

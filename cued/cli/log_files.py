@@ -23,20 +23,24 @@ ALL: Final = "all"
 
 def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare them."""
-    exporting = verbs.add_parser("export", help="a run as FIT, CSV, JSON lines or Parquet", allow_abbrev=False)
+    exporting = options.add_subverb(
+        verbs, "export", "a run as FIT, CSV, JSON lines or Parquet", "cued log export last -o run.fit"
+    )
     exporting.add_argument("session", metavar="SESSION", help="its number, `last`, or `all` (JSON lines alone)")
     exporting.add_argument(
         "-o", "--output", metavar="FILE", required=True, help=".fit, .csv, .jsonl or .parquet; - with --format"
     )
     exporting.add_argument("--format", choices=FORMATS, help="default: what the file's name says")
-    importing = verbs.add_parser(
-        "import", help="runs as JSON lines, or a watch's recording of one of yours", allow_abbrev=False
+    importing = options.add_subverb(
+        verbs, "import", "runs as JSON lines, or a watch's recording of one of yours", "cued log import watch.fit --into last"
     )
     importing.add_argument("file", metavar="FILE", help="JSON lines (`cued log export`); FIT or CSV of a watch")
     importing.add_argument(
         "--into", metavar="SESSION", help="the run that the watch recorded, too; default: the one of that time, else the last"
     )
-    keeping = verbs.add_parser("golden", help="make a run a test that holds its every decision", allow_abbrev=False)
+    keeping = options.add_subverb(
+        verbs, "golden", "make a run a test that holds its every decision", "cued log golden last tests/golden/sessions"
+    )
     options.add_recorded(keeping)
     keeping.add_argument("folder", metavar="DIR", help="tests/golden/sessions in a checkout of cued")
     keeping.add_argument("--why", metavar="TEXT", default="a run as it happened", help="what it is kept for")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cued.cli import options
 from cued.cli import sensors_air as air
 from cued.errors import UsageError
 
@@ -36,14 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The things that can be done with sensors."""
     verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     for sub in _SUBVERBS:
-        child = verbs.add_parser(
-            sub.name,
-            help=sub.summary,
-            description=sub.summary[:1].upper() + sub.summary[1:],
-            epilog=f"example:\n  {sub.example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
+        child = options.add_subverb(verbs, sub.name, sub.summary, sub.example)
         sub.add_arguments(child)
 
 

@@ -58,6 +58,10 @@ class Note:
 Item: TypeAlias = Notification | LinkIs | BatteryRead | Note
 
 
+NO_SIGNAL: Final = 0
+"""In the place of a signal strength, of a device that has a link already and so advertises nothing; real ones are below 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One device as a scan has seen it last."""
@@ -67,7 +71,7 @@ class Sighting:
     services: tuple[str, ...]
     """UUIDs in the long form that its advertisement names."""
     rssi_dbm: int
-    """Nearer is more: -40 is beside the adapter, -90 hardly there."""
+    """Nearer is more: -40 is beside the adapter, -90 hardly there; `NO_SIGNAL`: nobody knows."""
     battery: int | None = None
     """Percent, where BlueZ knows it from an earlier link."""
 
@@ -107,8 +111,9 @@ class Look:
 _ADDRESS: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
 
 
-_MEANT: Final = re.compile(r"[0-9A-Fa-f]{1,3}([:-][0-9A-Fa-f]{0,3})+")
-"""What somebody types who means an address, perhaps not all of it; no sensor has been seen with such a name."""
+_MEANT: Final = re.compile(r"[0-9A-Fa-f]{1,3}(?:[:-][0-9A-Fa-f]{0,3}){2,}|\w{1,3}(?:[:-]\w{0,3}){4,}")
+"""What somebody types who means an address, perhaps not all of it, or with an O for a 0. No sensor has been seen with such a
+name, but some are called as `CAD-1`."""
 
 
 def means_address(text: str) -> bool:

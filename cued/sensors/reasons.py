@@ -22,7 +22,10 @@ NO_BLUETOOTHD: Final = "bluetoothd does not run: start it by `sudo systemctl sta
 NO_ADAPTER: Final = "there is no Bluetooth adapter: plug one in, or see `cued doctor`"
 POWERED_OFF: Final = "the Bluetooth adapter is switched off: `rfkill unblock bluetooth`, then `bluetoothctl power on`"
 NO_PERMISSION: Final = "this user may not use Bluetooth: `sudo usermod -aG bluetooth $USER`, then log in again"
-NOTHING_TO_READ: Final = "it offers nothing that cued reads (running speed and cadence, heart rate, treadmill)"
+NOTHING_TO_READ: Final = (
+    "it offers nothing that cued reads (running speed and cadence, heart rate, treadmill): switch its broadcast on, or take"
+    " another (`cued sensors scan` lists them)"
+)
 UNKNOWN: Final = "it was not seen yet: wake it up and bring it near"
 NO_ANSWER: Final = "it did not answer in time: wake it up, bring it near, and end what else is connected to it"
 FORGOTTEN: Final = "BlueZ has forgotten it"

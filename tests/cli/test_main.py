@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import shlex
 import subprocess
 import sys
@@ -107,6 +108,25 @@ def test_every_verb_has_a_help_that_ends_in_an_example(verb: Verb, capsys: pytes
     text = capsys.readouterr().out
     assert text.startswith(f"usage: cued {verb.name}")
     assert text.rstrip().splitlines()[-1].strip().startswith("cued ")
+
+
+def subverbs(verb: Verb) -> dict[str, argparse.ArgumentParser]:
+    """The words after a verb, each with its parser."""
+    parser = parser_of(verb, load(verb))
+    tables = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(tables[0]) if tables else {}
+
+
+SUBVERBS = [(verb, name) for verb in VERBS for name in subverbs(verb)]
+
+
+@pytest.mark.parametrize(("verb", "name"), SUBVERBS, ids=lambda part: part if isinstance(part, str) else part.name)
+def test_every_word_after_a_verb_has_a_help_that_ends_in_an_example_it_understands(verb: Verb, name: str) -> None:
+    child = subverbs(verb)[name]
+    example = child.format_help().rstrip().splitlines()[-1].strip()
+    command = shlex.split(example.partition(" > ")[0])
+    assert command[:3] == ["cued", verb.name, name]
+    child.parse_args(command[3:])
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
