@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
 from cued.core.view import View
+from cued.core.words import Silence
 from cued.errors import ControlError
 from cued.runtime.status import SoundState
 
@@ -32,7 +33,7 @@ def to_wire(status: RunStatus) -> dict[str, Any]:
     return {
         "pack": status.pack,
         "source": status.source,
-        "run": asdict(status.view),
+        "run": {**asdict(status.view), "silence": status.view.silence.value},
         "sound": asdict(status.sound),
         "volume": {"beat": status.beat_percent, "voice": status.voice_percent},
     }
@@ -48,7 +49,11 @@ def from_wire(data: Mapping[str, Any]) -> RunStatus:
             "sound": dict(sound),
             "volume": {"beat": int() | float() as beat, "voice": int() | float() as voice},
         }:
-            return RunStatus(pack, source, _value(View, view), _value(SoundState, sound), beat, voice)
+            silence = {one.value: one for one in Silence}.get(str(view.get("silence")))
+            if silence is not None:
+                return RunStatus(
+                    pack, source, _value(View, view | {"silence": silence}), _value(SoundState, sound), beat, voice
+                )
     raise _other_version()
 
 

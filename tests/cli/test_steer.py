@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -62,8 +62,10 @@ class Steered:
         return self.run.rows("click")
 
 
-@pytest.fixture
-def steered(tmp_path: Path) -> Iterator[Steered]:
+@pytest.fixture(scope="module")
+def steered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Steered]:
+    """One run for the whole module; the last test that steers it ends it."""
+    tmp_path = tmp_path_factory.mktemp("steered")
     pack = two_segments(tmp_path / "tone")
     with ExitStack() as stack:
         path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cued"))) / "control.sock"
@@ -78,64 +80,15 @@ def missing_clicks(clicks: list[dict[str, Any]]) -> list[int]:
     return [b["beat"] for a, b in itertools.pairwise(clicks) if b["beat"] not in {a["beat"] + 1, 0}]
 
 
-def test_a_run_is_steered_by_every_verb(steered: Steered, capsys: pytest.CaptureFixture[str]) -> None:
-    run = steered.run
-
-    def do(words: str) -> str:
-        return steered.do(capsys, words)
-
-    assert "easy −29:5" in do("status")
-    assert "tone, sensor sim:easy; 0 cues spoken, 0 kept back; next: brisk" in do("status")
-    assert json.loads(do("status --json"))["run"]["segment"] == "easy"
-    assert do("cue") == "asked for a cue"
-    run.expect_rows("say", cue="tone")
-    assert do("volume 40 --of beat") == "beat at 40 %"
-    assert "volume: beat 40 %, voice 100 %" in do("status")
-    assert do("mute") == "muted; the run goes on"
-    assert "silent: muted" in do("status")
-    run.expect_rows("tempo", spm=0.0)
-    assert do("mute off") == "sound is on"
-    run.expect_rows("tempo", 2, spm=170.0)
-    assert do("surface trail") == "on trail from here on"
-    assert do("rate effort hard") == "effort is hard from here on"
-    assert do("rate helped yes") == "written down: helped yes"
-    assert do("pause") == "paused"
-    run.expect_rows("pause", paused=True)
-    assert do("next") == "cued: the run rests: `cued resume` first"
-    assert do("resume").startswith("going on: easy")
-    run.expect_rows("pause", paused=False)
-    assert do("next").startswith("brisk −")
-    run.expect_rows("segment", segment="brisk")
-    run.expect_rows("tempo", 3, spm=170.0)
-    for words in ("start", "back", "pack use metronome", "reload"):
-        assert "daemon" in do(words)
-    assert do("pain") == "beat and cues are over for this run; walk if it hurts"
-    run.expect_rows("tempo", reason="pain")
-    run.expect_printed(WORDS)
-    assert "silent: cues are over for this run" in do("status")
-    assert do("stop") == "the run ends"
-    assert run.end() == 0
-    assert "nobody listens at" in do("status")
-    refused = {"start", "back", "pack use metronome", "reload", "status"}
-    assert {words for words, (code, _) in steered.said.items() if code == 2} == {*refused, "next"} - {"next"}
-    assert run.rows()[-1]["kind"] == "end"
-    assert [row["reason"] for row in run.rows("cues_ended")] == ["pain"]
-    run.expect_rows("say", text=WORDS)
-    assert run.rows("counted") == []
-    assert median(steered.took_s) < QUICK_S
-    with reading(run.events.parent / "data" / "cued" / "journal.db") as journal:
-        assert [(said.name, said.value) for said in journal.ratings(1)] == [("helped", "yes")]
-
-
-def watch_until_it_ends(steered: Steered) -> None:
-    """`cued status --watch` is a stream that ends with the run."""
+@contextmanager
+def watching(steered: Steered) -> Iterator[subprocess.Popen[str]]:
+    """`cued status --watch`, which has told two states, and ends with the run."""
     command = [*CUED, "status", "--watch", "--json", "--socket", str(steered.path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
         assert watch.stdout is not None
         first, second = json.loads(watch.stdout.readline()), json.loads(watch.stdout.readline())
         assert second["run"]["at_ns"] - first["run"]["at_ns"] >= 0.4e9
-        steered.run.press_ctrl_c()
-        assert steered.run.end() == 0
+        yield watch
         watch.communicate(timeout=20)
     assert watch.returncode == 0
 
@@ -168,12 +121,62 @@ def test_the_beat_is_whole_whatever_clients_do(steered: Steered) -> None:
             client.ask(commands.Status())
         took_s.append(time.monotonic() - began_s)
     hostile.join()
-    watch_until_it_ends(steered)
     clicks = steered.clicks()
     assert len(clicks) >= until
     assert missing_clicks(clicks) == []
     assert steered.run.rows("counted") == []
     assert median(took_s) < QUICK_S
+
+
+def test_a_run_is_steered_by_every_verb(steered: Steered, capsys: pytest.CaptureFixture[str]) -> None:
+    run = steered.run
+
+    def do(words: str) -> str:
+        return steered.do(capsys, words)
+
+    assert "easy −29:" in do("status")
+    assert "tone, sensor sim:easy; 0 cues spoken, 0 kept back; next: brisk" in do("status")
+    assert json.loads(do("status --json"))["run"]["segment"] == "easy"
+    assert do("cue") == "asked for a cue"
+    run.expect_rows("say", cue="tone")
+    assert do("volume 40 --of beat") == "beat at 40 %"
+    assert "volume: beat 40 %, voice 100 %" in do("status")
+    assert do("mute") == "muted; the run goes on"
+    assert "silent: muted" in do("status")
+    run.expect_rows("tempo", spm=0.0)
+    assert do("mute off") == "sound is on"
+    run.expect_rows("tempo", 2, spm=170.0)
+    assert do("surface trail") == "on trail from here on"
+    assert do("rate effort hard") == "effort is hard from here on"
+    assert do("rate helped yes") == "written down: helped yes"
+    assert do("pause") == "paused"
+    run.expect_rows("pause", paused=True)
+    assert do("next") == "cued: the run rests: `cued resume` first"
+    assert do("resume").startswith("going on: easy")
+    run.expect_rows("pause", paused=False)
+    assert do("next").startswith("brisk −")
+    run.expect_rows("segment", segment="brisk")
+    run.expect_rows("tempo", 3, spm=170.0)
+    for words in ("start", "back", "pack use metronome", "reload"):
+        assert "daemon" in do(words)
+    assert do("pain") == "beat and cues are over for this run; walk if it hurts"
+    run.expect_rows("tempo", reason="pain")
+    run.expect_printed(WORDS)
+    assert "silent: cues are over for this run" in do("status")
+    with watching(steered):
+        assert do("stop") == "the run ends"
+        run.press_ctrl_c()  # nobody waits for the last words here
+        assert run.end() == 0
+    assert "nobody listens at" in do("status")
+    refused = {"start", "back", "pack use metronome", "reload", "status"}
+    assert {words for words, (code, _) in steered.said.items() if code == 2} == {*refused, "next"} - {"next"}
+    assert run.rows()[-1]["kind"] == "end"
+    assert [row["reason"] for row in run.rows("cues_ended")] == ["pain"]
+    run.expect_rows("say", text=WORDS)
+    assert run.rows("counted") == []
+    assert median(steered.took_s) < QUICK_S
+    with reading(run.events.parent / "data" / "cued" / "journal.db") as journal:
+        assert [(said.name, said.value) for said in journal.ratings(1)] == [("helped", "yes")]
 
 
 def test_a_run_that_nobody_may_steer_has_no_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
