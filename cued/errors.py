@@ -64,6 +64,10 @@ class SensorError(CuedError):
     """A sensor cannot be used as asked."""
 
 
+class HeadphonesError(CuedError):
+    """Headphones cannot be paired, connected or played on as asked."""
+
+
 class SpeechError(CuedError):
     """No voice, or a voice that failed."""
 

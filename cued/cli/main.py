@@ -61,6 +61,7 @@ VERBS: Final = (
     Verb("replay", "cued.cli.replay", "would today's cued decide a run as it was decided then?"),
     Verb("sensors", "cued.cli.sensors", "find, pair and check your sensors"),
     Verb("config", "cued.cli.config", "your defaults: what is in force, and is the file right?"),
+    Verb("headphones", "cued.cli.headphones", "pair and test Bluetooth headphones"),
     Verb("render", "cued.cli.render", "one sound file per segment, for any phone or watch that plays music"),
     Verb("status", "cued.cli.steer:STATUS", "how is the run?", during=True),
     Verb("start", "cued.cli.steer:START", "begin a session", during=True, listed=False),
