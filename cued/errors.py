@@ -52,6 +52,10 @@ class PackError(YamlError):
     """A cue pack is missing, broken or beyond what cued allows."""
 
 
+class ConfigError(YamlError):
+    """A configuration is missing or broken."""
+
+
 class FormatError(CuedError):
     """A run file (FIT, CSV, events) cannot be read."""
 
@@ -78,3 +82,7 @@ class OutputError(CuedError):
 
 class JournalError(CuedError):
     """A journal, or a session in it, cannot be read or written."""
+
+
+class ControlError(CuedError):
+    """Nobody can be steered as asked, or a socket cannot be listened on."""

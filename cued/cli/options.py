@@ -8,25 +8,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cued.audio.commands import Ear
+from cued.cli.configured import journal_word
+from cued.config.settings import MAX_HR_BPM, Settings
 from cued.core.cues import HeartRateAbove
+from cued.errors import Problem
 from cued.runtime.request import Pack, Volumes
 
 if TYPE_CHECKING:
     from cued.runtime.journalling import JournalWanted
 
-MAX_HR_BPM = (100, 240)
-"""What a runner's maximal heart rate can be; a number outside is a slip of the finger."""
 BEAT_SPM = (100.0, 230.0)
 """No beat lies outside this, whatever a pack says."""
 
 
-def add_pack(parser: argparse.ArgumentParser, default: str | None = None) -> None:
-    """`--pack NAME|FILE` with a default, or a plain word `PACK` without."""
+USUAL = "; default: the configuration's, else"
+"""Before what holds where neither the command line nor the configuration says anything."""
+
+
+def add_pack(parser: argparse.ArgumentParser, *, needed: bool = False) -> None:
+    """`--pack NAME|FILE`, or a plain word `PACK` where one is needed and only the configuration can stand in for it."""
     what = "a pack's name (`cued pack list`), its file or its folder"
-    if default is None:
-        parser.add_argument("pack", metavar="PACK", help=what)
+    if needed:
+        parser.add_argument("pack", metavar="PACK", nargs="?", help=f"{what}; default: the configuration's")
     else:
-        parser.add_argument("--pack", metavar="NAME|FILE", default=default, help=f"{what}; default {default}")
+        parser.add_argument("--pack", metavar="NAME|FILE", help=f"{what}{USUAL} {Settings().pack}")
+    parser.set_defaults(pack_needed=needed)
 
 
 def add_subverb(
@@ -59,25 +65,35 @@ def add_session(parser: argparse.ArgumentParser, *, seed: int | None) -> None:
         default=1 if seed is not None else None,
         help=f"your n-th session with this pack: cues and beat fade with it; default {counted}",
     )
-    parser.add_argument("--language", metavar="L", default="", help="speak this language where the pack has it (de, fr, …)")
+    add_language(parser)
     parser.add_argument("--max-hr", metavar="BPM", type=max_hr, help="your highest heart rate, for cues that watch it")
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """What is spoken."""
+    parser.add_argument("--language", metavar="L", help="speak this language where the pack has it (de, fr, …)")
 
 
 def add_volumes(parser: argparse.ArgumentParser) -> None:
     """How loud, in which voice, and in which ear."""
-    parser.add_argument("--volume", metavar="PERCENT", type=share, default=1.0, help="of the beat: 0 to 100; default 100")
-    parser.add_argument(
-        "--voice-volume", metavar="PERCENT", type=share, default=1.0, help="of the voice: 0 to 100; default 100"
-    )
+    parser.add_argument("--volume", metavar="PERCENT", type=share, help=f"of the beat: 0 to 100{USUAL} 100")
+    parser.add_argument("--voice-volume", metavar="PERCENT", type=share, help=f"of the voice: 0 to 100{USUAL} 100")
     parser.add_argument("--speaker", metavar="NAME", help="another voice of your speech engine, by its name")
     ears = [ear.value for ear in Ear]
-    parser.add_argument("--ear", choices=ears, default=Ear.BOTH.value, help="where it sounds, so that one ear hears traffic")
+    parser.add_argument("--ear", choices=ears, help=f"where it sounds, so that one ear hears traffic{USUAL} both")
 
 
 def add_journal(parser: argparse.ArgumentParser, *, none: bool = False) -> None:
     """`--journal PATH`, or `none` where a run may be kept nowhere."""
     what = "where the run is kept, or none" if none else "the journal to read"
-    parser.add_argument("--journal", metavar="PATH|none" if none else "PATH", help=f"{what}; default: your own")
+    parser.add_argument("--journal", metavar="PATH|none" if none else "PATH", help=f"{what}{USUAL} your own")
+
+
+def add_socket(parser: argparse.ArgumentParser, *, none: bool = False) -> None:
+    """`--socket PATH`, or `none` where a run may be steered by nobody else."""
+    what = "where `cued status`, `cued pause` and their like reach this run, or none" if none else "where the run listens"
+    kind = "PATH|none" if none else "PATH"
+    parser.add_argument("--socket", metavar=kind, help=f"{what}; default $CUED_SOCKET, else your own")
 
 
 def add_conditions(parser: argparse.ArgumentParser) -> None:
@@ -129,7 +145,7 @@ def journal(word: str | None) -> Path:
     from cued.errors import UsageError
     from cued.runtime.journalling import journal_path
 
-    path = journal_path(word)
+    path = journal_path(word or journal_word())
     if path is None:
         raise UsageError("the journal is `none`: --journal names one")
     return path
@@ -179,6 +195,25 @@ def check_language(pack: Pack, language: str, notice: TextIO) -> None:
     known = {code for cue in pack.value.cues for code, _ in cue.say_in} | {pack.value.language}
     if language and language not in known:
         print(f"{pack.value.name} has no texts in {language}: you will hear {pack.value.language}", file=notice)
+
+
+def problems_data(problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
+    """The problems of a YAML file, for JSON."""
+    return [
+        {
+            "line": problem.line,
+            "column": problem.column,
+            "path": problem.path,
+            "warning": problem.warning,
+            "message": problem.message,
+        }
+        for problem in problems
+    ]
+
+
+def but(warnings: tuple[Problem, ...]) -> str:
+    """The end of "… is right" for a file with warnings."""
+    return "" if not warnings else f", with {len(warnings)} warning{'s' * (len(warnings) > 1)}"
 
 
 def whole(word: str) -> int:
@@ -240,7 +275,7 @@ def decimal(word: str) -> float:
 
 def duration(word: str) -> int:
     """`90s`, `10 min`, `1h5min` in nanoseconds."""
-    from cued.packs.quantities import QuantityError, time
+    from cued.yamlread.quantities import QuantityError, time
 
     try:
         return time(word)

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from cued.cli import options
-from cued.errors import PackError, Problem, UsageError
+from cued.errors import PackError, UsageError
 
 if TYPE_CHECKING:
     from cued.packs.load import LoadedPack
@@ -26,7 +26,7 @@ NARROWEST = 50
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The four things that can be done with packs."""
+    """The things that can be done with packs."""
     verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = options.add_subverb(verbs, "list", "the packs there are", "cued pack list")
     showing = options.add_subverb(
@@ -47,17 +47,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking.add_argument("--strict", action="store_true", help="warnings count as problems")
     for sub in (listing, showing, checking):
         sub.add_argument("--json", action="store_true", help="print it as JSON")
+    using = options.add_subverb(verbs, "use", "swap to another pack in the session that goes on", "cued pack use integration")
+    using.add_argument("pack", metavar="PACK", help="a pack's name, its file or its folder")
+    options.add_socket(using)
     options.add_subverb(verbs, "schema", "the format as a JSON Schema, for editors", "cued pack schema > cued-pack.json")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do one of the four; 1 for a pack that is not right in `check`."""
+    """Do one of them; 1 for a pack that is not right in `check`."""
     if args.what == "list":
         return _list(as_json=args.json)
     if args.what == "show":
         return _show(args)
     if args.what == "check":
         return _check(args.files, strict=args.strict, as_json=args.json)
+    if args.what == "use":
+        from cued.cli.steer import use_pack
+
+        return use_pack(args)
     from cued.packs.jsonschema import json_schema
 
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
@@ -79,7 +86,7 @@ def _list(*, as_json: bool) -> int:
             row |= {"title": pack.title, "version": pack.version, "phase": pack.phase, "language": pack.language}
             row |= {"license": pack.license, "summary": pack.summary, "right": True}
         except PackError as error:
-            row |= {"right": False, "problems": _problems(error.problems)}
+            row |= {"right": False, "problems": options.problems_data(error.problems)}
         rows.append(row)
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -117,7 +124,12 @@ def _show(args: argparse.Namespace) -> int:
     if args.json:
         from cued.packs.full import as_data
 
-        whole = {"file": loaded.file, "warnings": _problems(loaded.warnings), "pack": as_data(loaded.pack), "aloud": lines}
+        whole = {
+            "file": loaded.file,
+            "warnings": options.problems_data(loaded.warnings),
+            "pack": as_data(loaded.pack),
+            "aloud": lines,
+        }
         print(json.dumps(whole, indent=2, ensure_ascii=False))
         return 0
     for line in lines:
@@ -143,7 +155,7 @@ def _width() -> int:
 
 def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> list[str]:
     from cued.packs import aloud, drawing
-    from cued.packs.quantities import time_text
+    from cued.yamlread.quantities import time_text
 
     pack = loaded.pack
     lines = [pack.title, f"{pack.name} {pack.version}, in {pack.language}, {pack.license}"]
@@ -178,31 +190,16 @@ def _check(words: list[str], *, strict: bool, as_json: bool) -> int:
             bad = strict and bool(loaded.warnings)
             rows.append((loaded.file, loaded.warnings, bad, f"{loaded.pack.name} {loaded.pack.version}"))
     if as_json:
-        told = [{"file": file, "right": not bad, "problems": _problems(problems)} for file, problems, bad, _ in rows]
+        told = [
+            {"file": file, "right": not bad, "problems": options.problems_data(problems)} for file, problems, bad, _ in rows
+        ]
         print(json.dumps(told, indent=2, ensure_ascii=False))
     else:
         for file, problems, bad, name in rows:
             for problem in problems:
                 print(problem.at(file))
             if not bad:
-                print(f"{file}: {name} is right{_but(problems)}")
+                print(f"{file}: {name} is right{options.but(problems)}")
             elif name:
                 print(f"{file}: {name} has warnings, which --strict does not let pass")
     return 1 if any(bad for _, _, bad, _ in rows) else 0
-
-
-def _but(warnings: tuple[Problem, ...]) -> str:
-    return "" if not warnings else f", with {len(warnings)} warning{'s' * (len(warnings) > 1)}"
-
-
-def _problems(problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "line": problem.line,
-            "column": problem.column,
-            "path": problem.path,
-            "warning": problem.warning,
-            "message": problem.message,
-        }
-        for problem in problems
-    ]

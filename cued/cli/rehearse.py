@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cued.cli import options
+from cued.cli import configured, options
 from cued.cli.progress import Bars
 from cued.cli.report import print_story, summary_json
 from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Recorded, SensorChoice, Simulated, feeding_of
@@ -25,7 +25,8 @@ cued rehearse awareness --run morning.fit -o morning.wav --timeline morning.html
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to rehearse, on which run, and what to leave behind."""
-    options.add_pack(parser)
+    options.add_pack(parser, needed=True)
+    configured.add_config(parser)
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--run", metavar="FILE", help="a run: FIT, CSV, a raw sensor log, or a session of `cued log list`")
     source.add_argument("--sim", metavar="PRESET", default=None, help=f"a simulated runner; default {DEFAULT_PRESET}")
@@ -46,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Rehearse; 0."""
+    configured.fill(args)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     options.check_heart_rate(pack, args.max_hr, sys.stderr)

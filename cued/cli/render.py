@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from cued.cli import options
+from cued.cli import configured, options
 from cued.cli.progress import Bars
 from cued.runtime.feeding import Nobody, feeding_of
 from cued.runtime.live import interruptible
@@ -25,7 +25,8 @@ FORMATS = ("mp3", "ogg", "wav", "flac")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to render, for whom."""
-    options.add_pack(parser)
+    options.add_pack(parser, needed=True)
+    configured.add_config(parser)
     parser.add_argument(
         "--cadence", metavar="SPM", type=options.beat, required=True, help="your own, easy cadence: steps per minute"
     )
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Render; 0."""
+    configured.fill(args)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     value, left_out = without_sensors(pack.value)

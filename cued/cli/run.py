@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TextIO
 
-from cued.cli import options
+from cued.cli import configured, options
 from cued.cli.progress import Bars
 from cued.cli.report import print_summary
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
@@ -33,14 +33,15 @@ cued run --sensor sim:tired --output null --rate 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to run with, and how it is heard."""
-    options.add_pack(parser, default="metronome")
+    options.add_pack(parser)
+    configured.add_config(parser)
     parser.add_argument(
         "--sensor",
         metavar="S",
         help="ble (your pod, or the only one in sight), ble:NAME, ble:ADDRESS, none (by time alone), sim[:PRESET] or file:PATH;"
-        " default ble, and none where there is no Bluetooth",
+        " default: the configuration's, else ble, and none where there is no Bluetooth",
     )
-    parser.add_argument("--output", metavar="O", help="device[:NAME], null or file:PATH; default device")
+    parser.add_argument("--output", metavar="O", help="device[:NAME], null or file:PATH; default: the configuration's device")
     parser.add_argument(
         "--length", metavar="T", type=options.duration, help="how long you run: 30min, 1h5min; the pack fits itself to it"
     )
@@ -56,6 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_journal(parser, none=True)
     parser.add_argument("--new", action="store_true", help="begin a new run, even if the last one broke off just now")
     options.add_conditions(parser)
+    options.add_socket(parser, none=True)
+    parser.add_argument(
+        "--keep-awake",
+        action=argparse.BooleanOptionalAction,
+        help="a faint noise, for Bluetooth headphones that fall asleep",
+    )
     parser.add_argument(
         "--keys",
         choices=("headset", "none"),
@@ -63,7 +70,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="headset (play/pause mutes, next goes on to the next segment; the desktop's media keys, too) or none",
     )
     parser.add_argument("--gpio", metavar="PINS", type=_pins, default=(), help="buttons: play/pause, next, previous (17,27,22)")
-    parser.add_argument("--keep-awake", action="store_true", help="a faint noise, for Bluetooth headphones that fall asleep")
     parser.add_argument(
         "--events", metavar="FILE", default="", help="every decision as it falls, a line of JSON each; - for standard output"
     )
@@ -71,7 +77,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until it ends; 0."""
-    output = _output(args.output, args.rate)
+    settings = configured.fill(args)
+    output = _output(args.output, args.rate, settings.sound.device)
+    asked = args.sensor or settings.sensor
     sound = output.path if isinstance(output, ToFile) else ""
     out = options.plain_out(args.events, sound)
     search = Search(output, args.rate)
@@ -80,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     options.check_heart_rate(pack, args.max_hr, sys.stderr)
     screen = screen_for(out)
     with interruptible(), ExitStack() as closing:
-        choice, sensors = _sensors(args, screen.notice)
+        choice, sensors = _sensors(args, asked, screen.notice)
         if sensors is not None:
             closing.callback(sensors.close)
         seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
@@ -104,9 +112,11 @@ def run(args: argparse.Namespace) -> int:
             events=args.events,
             keep_awake=args.keep_awake,
             journal=options.journal_wanted(args),
+            socket=args.socket,
             keys=KeysWanted(args.keys == "headset" and args.rate == 1.0, args.gpio),
         )
-        for sentence in (*_about(args, choice, known_spm, length_unknown=request.length_matters), *request.feeding.notes):
+        about = _about(args, asked, choice, known_spm, length_unknown=request.length_matters)
+        for sentence in (*about, *request.feeding.notes):
             print(sentence, file=sys.stderr)
         with Bars() as bars:
             done = live(request, wanted, screen, bars.speech, bars.close, search, sensors)
@@ -122,52 +132,59 @@ def _pins(word: str) -> tuple[int, ...]:
     return pins_of(word)
 
 
-def _output(word: str | None, rate: float) -> OutputChoice:
+def _output(word: str | None, rate: float, device: str | None) -> OutputChoice:
     """What was asked for; a run faster than life is silent unless something else is said."""
     if word is not None:
         return output_of(word)
-    return ToDevice() if rate == 1.0 else ToNothing()
+    return ToDevice(device) if rate == 1.0 else ToNothing()
 
 
-def _sensors(args: argparse.Namespace, notice: Callable[[str], None]) -> tuple[SensorChoice, OnAirRun | None]:
+def _sensors(
+    args: argparse.Namespace, asked: str | None, notice: Callable[[str], None]
+) -> tuple[SensorChoice, OnAirRun | None]:
     """Who is listened to; on the air only at the speed of life.
 
-    Where nobody asked for a sensor and this machine has no radio, the run goes by time alone and says why. Raises SensorError
-    where a pod was asked for and there is no radio.
+    Where nobody asked for a sensor, none is the runner's own and this machine has no radio, the run goes by time alone and
+    says why. A runner with a pod waits for it: a radio that is off may be on in a moment. Raises SensorError where a pod was
+    asked for and there is no radio.
     """
     if args.sensor is None and (args.beat is not None or args.rate != 1.0):
         return Nobody(), None
-    choice = sensor_of(args.sensor or "ble")
+    choice = sensor_of(asked or "ble")
     if not isinstance(choice, OnAir):
         return choice, None
     if args.rate != 1.0:
         raise UsageError("--rate needs --sensor none, sim or file:PATH: a pod sends at the speed of life")
     try:
-        return choice, _on_air(choice.word, notice)
+        return choice, _on_air(choice.word, notice, asked=asked is not None)
     except SensorError as error:
-        if args.sensor is not None:
+        if asked is not None:
             raise
         notice(f"{error}; so no pod is read")
         return Nobody(), None
 
 
-def _on_air(word: str, notice: Callable[[str], None]) -> OnAirRun:
+def _on_air(word: str, notice: Callable[[str], None], *, asked: bool) -> OnAirRun:
     """The runner's sensors, already being called."""
     from cued.runtime.onair import OnAirRun
     from cued.sensors import looking
     from cued.sensors.ble import Radio
     from cued.sensors.known import KnownSensors
 
-    looking.ready()
-    run = OnAirRun(word, KnownSensors(), notice, Radio, looking.glance)
+    known = KnownSensors()
+    if asked or not any(sensor.may_give("cadence") for sensor in known.all()):
+        looking.ready()
+    run = OnAirRun(word, known, notice, Radio, looking.glance)
     run.start()
     return run
 
 
-def _about(args: argparse.Namespace, choice: SensorChoice, known_spm: float | None, *, length_unknown: bool) -> list[str]:
+def _about(
+    args: argparse.Namespace, asked: str | None, choice: SensorChoice, known_spm: float | None, *, length_unknown: bool
+) -> list[str]:
     """What a runner should know before the start, each in one sentence."""
     told = []
-    if args.sensor is None and isinstance(choice, Nobody):
+    if asked is None and isinstance(choice, Nobody):
         told.append("no sensor: this run goes by time alone (--sensor sim shows it with a simulated runner)")
     if known_spm is not None:
         told.append(f"the beat starts from your last run's {known_spm:.0f} steps a minute (--beat sets another)")

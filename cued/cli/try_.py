@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from cued.cli import options
+from cued.cli import configured, options
 from cued.cli.progress import Bars
 from cued.cli.report import print_summary
 from cued.cli.run import screen_for
@@ -32,10 +32,11 @@ TRY_NS = 90 * NS_PER_S
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to try, and where to leave it."""
-    options.add_pack(parser, default="metronome")
+    options.add_pack(parser)
+    configured.add_config(parser)
     parser.add_argument("--sim", metavar="PRESET", default=DEFAULT_PRESET, help=f"who runs; default {DEFAULT_PRESET}")
     parser.add_argument("--seed", metavar="N", type=options.whole, default=0, help="another runner, other draws; default 0")
-    parser.add_argument("--language", metavar="L", default="", help="speak this language where the pack has it (de, fr, …)")
+    options.add_language(parser)
     options.add_volumes(parser)
     parser.add_argument("-o", "--output", metavar="DIR", help="where the sound and the page go; default: cued's data folder")
     options.add_journal(parser, none=True)
@@ -44,7 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Try; 0."""
-    search = None if args.fast else Search(ToDevice())
+    settings = configured.fill(args).sound
+    search = None if args.fast else Search(ToDevice(settings.device))
     request = asked(args)
     pack = request.pack.value
     folder = _folder(args.output)
@@ -57,7 +59,12 @@ def run(args: argparse.Namespace) -> int:
             rehearsed = rehearse(request, Wanted(REAL, sound=sound, timeline=timeline), watch)
         print_summary(rehearsed.log, None, rehearsed.written, sys.stdout)
         return 0
-    wanted = LiveWanted(also_sound=sound, timeline=timeline, journal=options.journal_wanted(args))
+    wanted = LiveWanted(
+        also_sound=sound,
+        timeline=timeline,
+        keep_awake=settings.keep_awake,
+        journal=options.journal_wanted(args),
+    )
     screen = screen_for(sys.stdout)
     with interruptible(), Bars() as bars:
         lived = live(request, wanted, screen, bars.speech, bars.close, search)

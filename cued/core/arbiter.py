@@ -200,14 +200,15 @@ def submitted(wish: Wish, floor: Floor, house: House) -> tuple[Floor, tuple[Effe
     reason = refusal(wish, floor, house)
     if reason is not None:
         return denied(wish, floor, house.now_ns, reason)
-    floor = replace(floor, waiting=(*floor.waiting, wish))
+    return interrupted(replace(floor, waiting=(*floor.waiting, wish)), house)
+
+
+def interrupted(floor: Floor, house: House) -> tuple[Floor, tuple[Effect, ...]]:
+    """Safety cuts a running cue short as soon as its own sound is ready: else both would be silent."""
     holder = floor.holder
-    if (
-        wish.priority is Priority.SAFETY
-        and floor.busy_ns > house.now_ns
-        and holder is not None
-        and holder.priority < Priority.SAFETY
-    ):
+    if holder is None or holder.priority is Priority.SAFETY:
+        return floor, ()
+    if any(wish.priority is Priority.SAFETY and wish.text_id in house.ready for wish in floor.waiting):
         return cut(floor, house.now_ns)
     return floor, ()
 

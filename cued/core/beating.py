@@ -96,7 +96,9 @@ def settle(turn: Turn) -> None:
                 recall(turn)
     if turn.beat.ahead_ns is not None and now_ns >= turn.beat.ahead_ns + TOO_FAR_NS:
         recall(turn)
-        _close(turn, now_ns, "too far ahead")
+        grid = turn.beat.grid
+        silent_ns = now_ns if grid is None else grid.onset_ns(turn.beat.next_beat)  # what lies in the ring still sounds
+        _close(turn, min(max(now_ns, silent_ns), now_ns + LOOKAHEAD_NS), "too far ahead")
         turn.beat = replace(turn.beat, grid=None, ahead_ns=None, restart_ns=now_ns + RESTART_NS)
     while _is_open(turn):
         grid = turn.beat.grid
@@ -132,6 +134,8 @@ def recall(turn: Turn) -> None:
 def _blocked(turn: Turn, slot: Slot, onset_ns: int) -> str:
     """Why the slot may not sound at that onset; empty: it may."""
     mode = slot.metronome.mode
+    if turn.hurts:
+        return "pain"
     if not window(slot).opens:
         return "phase over"
     cadence, beat = turn.cadence, turn.beat
@@ -166,7 +170,8 @@ def _close(turn: Turn, at_ns: int, reason: str) -> None:
 def _promise(turn: Turn, onset_ns: int) -> None:
     slot = turn.slot_at(onset_ns)
     if slot is None:
-        over_ns = min(end for end in (onset_ns, turn.end_ns(), turn.run_end_ns()) if end is not None)
+        last_ns = turn.beat.promised[-1].onset_ns if turn.beat.promised else turn.now_ns  # maybe the coming segment's already
+        over_ns = min(end for end in (onset_ns, turn.end_ns(), turn.run_end_ns()) if end is not None and end > last_ns)
         going = turn.phase is Phase.RUNNING and not turn.paused
         _close(turn, max(turn.now_ns, over_ns), "segment over" if going else "stopped")
         return

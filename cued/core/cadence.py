@@ -70,6 +70,8 @@ class CadenceState:
     gait_since_ns: int = 0
     ran_into_loss: bool = False
     """The link went while the runner ran."""
+    linked_ns: int | None = None
+    """Since when the link is up again after a loss; None: it is down, or was not lost, or the pod has spoken since."""
 
 
 def observe(state: CadenceState, sample: CadenceSample, steady_speed_mps: float | None) -> tuple[CadenceState, str]:
@@ -137,20 +139,25 @@ def _with(believed: tuple[Seen, ...], spm: float, at_ns: int) -> tuple[Seen, ...
 
 def silent_due_ns(state: CadenceState) -> int | None:
     """When a pod that goes on saying nothing counts as standing; None while there is nothing to wait for."""
-    if state.last_ns is None or state.gait not in (Gait.RUNNING, Gait.WALKING):
-        return None
-    return state.last_ns + SILENT_NS
+    if state.gait is Gait.LOST:
+        return None if state.linked_ns is None else state.linked_ns + SILENT_NS
+    return None if state.last_ns is None or state.gait is Gait.STANDING else state.last_ns + SILENT_NS
 
 
 def fell_silent(state: CadenceState, at_ns: int) -> CadenceState:
     """The pod said nothing for `SILENT_NS` on a live link: the runner stands."""
-    return _moved(replace(state, believed=(), doubted=(), doubt=""), Gait.STANDING, at_ns)
+    return _moved(replace(state, believed=(), doubted=(), doubt="", linked_ns=None), Gait.STANDING, at_ns)
 
 
 def link_lost(state: CadenceState, at_ns: int) -> CadenceState:
     """The link is down: cadence is unknown from here on, which is not standing."""
     ran = state.gait is Gait.RUNNING
-    return replace(_moved(state, Gait.LOST, at_ns), ran_into_loss=ran, doubted=(), doubt="")
+    return replace(_moved(state, Gait.LOST, at_ns), ran_into_loss=ran, doubted=(), doubt="", linked_ns=None)
+
+
+def link_up(state: CadenceState, at_ns: int) -> CadenceState:
+    """The link is up again: a pod that says nothing from here on stands, as on any live link."""
+    return replace(state, linked_ns=at_ns) if state.gait is Gait.LOST else state
 
 
 def smooth_spm(state: CadenceState, now_ns: int, window_ns: int) -> float | None:

@@ -11,17 +11,19 @@ from cued.core.cues import (
     Effort,
     Every,
     Interval,
+    Repeat,
     RunEnd,
     RunStart,
     SegmentEnd,
     SegmentStart,
     SurfaceChange,
 )
-from cued.core.effects import Paused, RunEnded, SegmentBegan, SegmentSkipped
-from cued.core.events import EffortIs, Mute, Next, Pause, Resume, Stop
+from cued.core.effects import CuesEnded, Paused, RunEnded, SegmentBegan, SegmentSkipped
+from cued.core.events import EffortIs, Mute, Next, Pain, Pause, Resume, Stop
 from cued.core.fading import scaled
+from cued.core.link import Own, own_words
 from cued.core.motion import carried_m
-from cued.core.segments import Nothing, Progress, Upcoming, begun, first, following
+from cued.core.segments import SHORTEST_ROUND_NS, Nothing, Progress, Upcoming, begun, first, following
 from cued.core.session import Here, Phase, Turn
 from cued.core.triggers import HELD, IN_BAND_WORDS, TIMED, applies, armed, due_ns, entered, fired, rearmed
 
@@ -67,7 +69,7 @@ def begin(turn: Turn) -> None:
     _enter(turn, coming, run_start=True)
 
 
-def boundary(turn: Turn, *, planned: bool, leave: bool = False) -> None:
+def boundary(turn: Turn, *, planned: bool, leave: bool = False, by_rule: bool = False) -> None:
     """The present segment ends; end cues are judged by it and come before the next one's start cues."""
     old = turn.progress
     if old.place is None or turn.phase is not Phase.RUNNING:
@@ -79,10 +81,21 @@ def boundary(turn: Turn, *, planned: bool, leave: bool = False) -> None:
     else:
         _fire_in(turn, old, SegmentEnd)
     coming = following(turn.how.pack, old.place, turn.left_ns(run_ns), turn.pace_mps(), leave=leave)
+    if by_rule and _runs_away(turn, old, coming, run_ns):
+        coming = following(turn.how.pack, old.place, turn.left_ns(run_ns), turn.pace_mps(), leave=True)
     turn.override = None
     if not planned:
         beating.recall(turn)
     _enter(turn, coming)
+
+
+def _runs_away(turn: Turn, old: Progress, coming: Upcoming | Nothing, run_ns: int) -> bool:
+    """Would a `fill` go round and round at one instant, because a rule ends its segments as they begin?"""
+    if old.place is None or not isinstance(coming, Upcoming) or coming.place.part != old.place.part:
+        return False
+    part = turn.how.pack.session[old.place.part]
+    fills = isinstance(part, Repeat) and part.times is None
+    return fills and coming.place.round > old.place.round and run_ns - old.round_run_ns < SHORTEST_ROUND_NS
 
 
 def _enter(turn: Turn, coming: Upcoming | Nothing, *, run_start: bool = False) -> None:
@@ -93,8 +106,10 @@ def _enter(turn: Turn, coming: Upcoming | Nothing, *, run_start: bool = False) -
     if isinstance(coming, Nothing):
         turn.progress = Progress(number=number, start_ns=turn.now_ns, start_run_ns=run_ns, start_m=here_m, over=True)
     else:
-        left_ns = turn.left_ns(run_ns)
-        turn.progress = begun(turn.how.pack, coming, number, turn.now_ns, run_ns, here_m, left_ns, turn.pace_mps())
+        left_ns, old = turn.left_ns(run_ns), turn.progress
+        progress = begun(turn.how.pack, coming, number, turn.now_ns, run_ns, here_m, left_ns, turn.pace_mps())
+        same = old.place is not None and (old.place.part, old.place.round) == (coming.place.part, coming.place.round)
+        turn.progress = replace(progress, round_run_ns=old.round_run_ns if same else run_ns)
     _entered(turn, run_start=run_start)
 
 
@@ -105,6 +120,7 @@ def _entered(turn: Turn, *, run_start: bool = False) -> None:
     turn.look()
     turn.here = Here()
     turn.floor = replace(turn.floor, themes_here=())
+    firing.hush(turn)
     _arm(turn, run_start=run_start)
     if run_start:
         _fire_in(turn, progress, RunStart)
@@ -150,20 +166,26 @@ def _arm(turn: Turn, *, run_start: bool) -> None:
     turn.rules, turn.active = tuple(states), tuple(active)
 
 
-def _fire_in(turn: Turn, judge: Progress, trigger: type[RunStart | RunEnd | SegmentStart | SegmentEnd]) -> None:
-    segment = judge.segment
+def _fire_in(
+    turn: Turn, judge: Progress, trigger: type[RunStart | RunEnd | SegmentStart | SegmentEnd], within: Progress | None = None
+) -> None:
+    """`within`: the segment that `in` and `not_in` are about, where it is not the judging one."""
+    segment = (within or judge).segment
     name, number = (segment.name, segment.index) if segment is not None else ("", None)
     for index, rule in enumerate(turn.how.pack.rules):
         if isinstance(rule.when, trigger) and applies(rule, name, number):
             turn.fired.append((index, judge))
 
 
-def finish(turn: Turn, reason: str) -> None:
-    """The run is over: the beat ends, `run: end` fires, and only running or waiting speech goes on."""
+def finish(turn: Turn, reason: str, within: Progress | None = None) -> None:
+    """The run is over: the beat ends, `run: end` fires, and only running or waiting speech goes on.
+
+    `within`: the segment that the run ends with, if it has ended at this instant.
+    """
     if turn.phase is Phase.ENDED:
         return
     sensing.segment_over(turn)
-    _fire_in(turn, turn.progress, RunEnd)
+    _fire_in(turn, turn.progress, RunEnd, within)
     beating.recall(turn)
     while turn.fired:
         firing.resolve(turn)
@@ -193,12 +215,14 @@ def press_next(turn: Turn, event: Next) -> None:
     progress = turn.progress
     if turn.phase is not Phase.RUNNING or turn.paused or progress.place is None:
         return
-    if progress.waiting and progress.segment is not None:
+    leaves = event.leave_repeat and isinstance(turn.how.pack.session[progress.place.part], Repeat)
+    if progress.waiting and progress.segment is not None and not leaves:
         segment = replace(progress.segment, starts_on_press=False)
         coming = Upcoming(progress.place, segment, progress.rep, progress.reps)
         run_ns, here_m = turn.run_ns(), carried_m(turn.motion, turn.now_ns)
         left_ns = turn.left_ns(run_ns)
-        turn.progress = begun(turn.how.pack, coming, progress.number, turn.now_ns, run_ns, here_m, left_ns, turn.pace_mps())
+        going = begun(turn.how.pack, coming, progress.number, turn.now_ns, run_ns, here_m, left_ns, turn.pace_mps())
+        turn.progress = replace(going, round_run_ns=progress.round_run_ns)
         _entered(turn)
         return
     boundary(turn, planned=False, leave=event.leave_repeat)
@@ -236,6 +260,20 @@ def mute(turn: Turn, event: Mute) -> None:
         turn.effects.extend(effects)
 
 
+def pain(turn: Turn, _: Pain) -> None:
+    """It hurts: beat and cues are over, what is being said ends here, and cued says so."""
+    if turn.phase is Phase.ENDED or turn.hurts:
+        return
+    turn.cues_ended = turn.hurts = True
+    turn.effects.append(CuesEnded(turn.now_ns, "pain"))
+    beating.recall(turn)
+    floor, effects = arbiter.cut(turn.floor, turn.now_ns)
+    turn.floor = replace(floor, holder=None)  # cut already: cued's own words need not cut it again
+    turn.effects.extend(effects)
+    firing.give_up_cues(turn)
+    firing.announce(turn, own_words(Own.PAIN, turn.how.language or turn.how.pack.language))
+
+
 def effort(turn: Turn, event: EffortIs) -> None:
     """The runner said how hard it is."""
     for effort in Effort:
@@ -257,13 +295,14 @@ def rules_due(turn: Turn) -> None:
     rules = turn.how.pack.rules
     for index in turn.active:
         due = rule_due(turn, index)
-        if due is None or due > turn.now_ns:
+        if due is None or due > turn.now_ns or not sensing.still_holds(turn, index):
             continue
         rule, state = rules[index], turn.rules[index]
         if isinstance(rule.when, (BeforeEnd, *HELD, *IN_BAND_WORDS)):
             state = fired(state, turn.now_ns, turn.band)
         else:
-            state, turn.chance = rearmed(rule, state, _interval(turn, index), turn.chance)
+            here_m = carried_m(turn.motion, turn.now_ns)
+            state, turn.chance = rearmed(rule, state, _interval(turn, index), here_m, turn.chance)
         turn.rules = (*turn.rules[:index], state, *turn.rules[index + 1 :])
         segment = turn.progress.segment
         if applies(rule, segment.name if segment is not None else "", segment.index if segment is not None else None):

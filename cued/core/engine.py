@@ -30,6 +30,7 @@ from cued.core.events import (
     HeartRate,
     Mute,
     Next,
+    Pain,
     Pause,
     Reintroduction,
     Resume,
@@ -79,12 +80,10 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Effect, ...]]:
     if isinstance(event, Wake) and (session.due_ns is None or at_ns < session.due_ns):
         return (session if at_ns <= session.now_ns else _at(session, at_ns)), ()
     turn = Turn(session)
-    if at_ns < turn.now_ns:
-        if not isinstance(event, Wake):
-            turn.late_events += 1
-            turn.effects.append(Counted(turn.now_ns, "late_event", 1))
-            event = replace(event, at_ns=turn.now_ns)
+    is_late = at_ns < turn.now_ns
+    if is_late:
         at_ns = turn.now_ns
+        event = replace(event, at_ns=at_ns)
     if isinstance(event, Stalled):
         if event.since_ns is not None:
             _advance(turn, min(event.since_ns - 1, at_ns))
@@ -93,6 +92,9 @@ def step(session: Session, event: Event) -> tuple[Session, tuple[Effect, ...]]:
     _advance(turn, at_ns)
     turn.now_ns = at_ns
     if not isinstance(event, Wake):
+        if is_late:
+            turn.late_events += 1
+            turn.effects.append(Counted(at_ns, "late_event", 1))
         _APPLY[type(event)](turn, event)
         if not isinstance(event, _KEPT) or sensing.judges(turn, event):
             _settle(turn)
@@ -198,11 +200,12 @@ def _carry_out(turn: Turn) -> None:
         if now_ns >= 0:
             course.begin(turn)
     elif turn.phase is Phase.RUNNING:
+        last = turn.progress
         end_ns, far_ns, stop_ns, quiet_ns = turn.end_ns(), _distance_due(turn), turn.run_end_ns(), silent_due_ns(turn.cadence)
         if (end_ns is not None and end_ns <= now_ns) or (far_ns is not None and far_ns <= now_ns):
             course.boundary(turn, planned=end_ns is not None and end_ns <= now_ns)
         if stop_ns is not None and stop_ns <= now_ns:
-            course.finish(turn, "length")
+            course.finish(turn, "length", last)
         elif quiet_ns is not None and quiet_ns <= now_ns:
             sensing.silent(turn)
         lost_ns = sensing.loss_due(turn)
@@ -216,7 +219,7 @@ def _settle(turn: Turn) -> None:
     """Carry out what fired, then let the voice and the beat catch up; a rule may end its segment."""
     while turn.fired:
         if firing.resolve(turn) and turn.phase is Phase.RUNNING:
-            course.boundary(turn, planned=False)
+            course.boundary(turn, planned=False, by_rule=True)
     firing.speak(turn)
     override = turn.override
     if override is not None and override.until_run_ns is not None and turn.run_ns() >= override.until_run_ns:
@@ -229,6 +232,8 @@ def _settle(turn: Turn) -> None:
 
 def _ready(turn: Turn, event: SpeechReady) -> None:
     turn.ready = {**turn.ready, event.text_id: max(1, event.dur_ns)}
+    turn.floor, effects = arbiter.interrupted(turn.floor, turn.house())
+    turn.effects.extend(effects)
 
 
 def _counted(turn: Turn, event: ClickLate) -> None:
@@ -266,5 +271,6 @@ _APPLY: Final[dict[type, Callable[..., None]]] = {
     Reintroduction: lambda turn, _: sensing.fire(turn, lambda when: isinstance(when, ReintroductionDue)),
     Announce: lambda turn, event: firing.announce(turn, event.text),
     Mute: course.mute,
+    Pain: course.pain,
     Stop: course.stop,
 }

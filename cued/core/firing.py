@@ -22,6 +22,7 @@ from cued.core.cues import (
     RandomWithin,
     Rule,
     RunEnd,
+    RunStart,
     SayCue,
     SayTheme,
     SegmentEnd,
@@ -85,7 +86,7 @@ def _carry_out(turn: Turn, index: int, judge: Progress) -> bool:
             turn.cues_ended = True
             turn.effects.append(CuesEnded(turn.now_ns, rule.id))
         elif isinstance(action, NextSegment):
-            move_on = True
+            move_on = judge.number == turn.progress.number  # else it has ended already
     return move_on
 
 
@@ -103,11 +104,30 @@ def coach_refuses(rule: Rule, judge: Progress, priority: Priority) -> bool:
     if judge.segment is None:  # after the last segment: silent recording until the run ends
         return not isinstance(rule.when, RunEnd | SegmentEnd)
     coach = judge.segment.coach
-    if judge.waiting or coach is Coach.SILENT:
+    if coach is Coach.SILENT or (judge.waiting and not isinstance(rule.when, RunStart | RunEnd)):
         return True
     if coach is Coach.START_ONLY:
         return not isinstance(rule.when, SegmentStart | SegmentEnd)
     return coach is Coach.CORRECTIONS and isinstance(rule.when, Every | RandomWithin | At)
+
+
+def hush(turn: Turn) -> None:
+    """A segment begins: what still waits for the floor, and is not to be heard in it, is gone."""
+    kept: list[Wish] = []
+    for wish in turn.floor.waiting:
+        index = None if arbiter.is_exempt(wish.priority) else wish.rule_index
+        if index is not None and coach_refuses(turn.how.pack.rules[index], turn.progress, wish.priority):
+            _deny(turn, wish, _coach_reason(turn.progress))
+        else:
+            kept.append(wish)
+    turn.floor = replace(turn.floor, waiting=tuple(kept))
+
+
+def _coach_reason(judge: Progress) -> str:
+    if judge.segment is None:
+        return "after the last segment"
+    silent = judge.segment.coach is Coach.SILENT
+    return "not pressed" if judge.waiting and not silent else f"coach {judge.segment.coach.value}"
 
 
 def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Priority) -> str | None:
@@ -115,7 +135,7 @@ def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Prio
     if turn.cues_ended and priority is not Priority.SAFETY:
         return "end_cues"
     if coach_refuses(rule, judge, priority):
-        return f"coach {judge.segment.coach.value}" if judge.segment is not None else "after the last segment"
+        return _coach_reason(judge)
     if rule.surface is not None and rule.surface != turn.surface:
         return "if surface"
     if rule.effort is not None and rule.effort is not turn.effort:
@@ -288,6 +308,15 @@ def announce(turn: Turn, text: str) -> None:
         False,
     )
     _ask(turn, wish)
+
+
+def give_up_cues(turn: Turn) -> None:
+    """No cue that waits is said any more, unless it is for safety."""
+    waiting = turn.floor.waiting
+    turn.floor = replace(turn.floor, waiting=tuple(wish for wish in waiting if wish.priority is Priority.SAFETY))
+    for wish in waiting:
+        if wish.priority is not Priority.SAFETY:
+            _deny(turn, wish, "end_cues")
 
 
 def speak(turn: Turn) -> None:

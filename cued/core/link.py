@@ -26,6 +26,7 @@ class Own(Enum):
     LOST_BEAT_STAYS = "lost, the beat goes on"
     BACK = "back"
     BATTERY_LOW = "battery low"
+    PAIN = "it hurts"
 
 
 WORDS: Final = {
@@ -34,12 +35,14 @@ WORDS: Final = {
         Own.LOST_BEAT_STAYS: "No cadence. Keeping the beat.",
         Own.BACK: "Cadence is back.",
         Own.BATTERY_LOW: "A sensor's battery is nearly empty.",
+        Own.PAIN: "Cueing is over. Walk if it hurts.",
     },
     "de": {
         Own.LOST: "Keine Kadenz.",
         Own.LOST_BEAT_STAYS: "Keine Kadenz. Der Takt bleibt.",
         Own.BACK: "Die Kadenz ist wieder da.",
         Own.BATTERY_LOW: "Die Batterie eines Sensors ist fast leer.",
+        Own.PAIN: "Keine Hinweise mehr. Geh, wenn es weh tut.",
     },
 }
 """In the languages that cued speaks itself."""
@@ -60,13 +63,15 @@ class LinkWatch:
     """When a loss was last told."""
     lost: bool = False
     """That loss lasts: its end is still to be told."""
+    heard_ns: int = 0
+    """When a pod last spoke of the feet; the run's start, while none has."""
 
 
-def loss_due_ns(watch: LinkWatch, last_sample_ns: int | None) -> int | None:
+def loss_due_ns(watch: LinkWatch) -> int | None:
     """When the loss of cadence is to be told, if nothing comes until then; None: not at all."""
-    if watch.lost or last_sample_ns is None:
+    if watch.lost:
         return None
-    due_ns = last_sample_ns + SILENT_TOLD_NS
+    due_ns = watch.heard_ns + SILENT_TOLD_NS
     if watch.down_ns is not None:
         due_ns = min(due_ns, watch.down_ns + DOWN_TOLD_NS)
     return due_ns if watch.told_ns is None else max(due_ns, watch.told_ns + APART_NS)

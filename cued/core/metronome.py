@@ -115,6 +115,9 @@ class Beat:
     """Until then a nudge that was too far ahead rests."""
 
 
+_ALWAYS: Final = Window(opens=True, cycle=0, next_ns=None)
+
+
 def window(slot: Slot) -> Window:
     """Do mode, phases, bursts and fade let the slot sound at its elapsed time?"""
     beat, share = slot.metronome, slot.share
@@ -125,7 +128,7 @@ def window(slot: Slot) -> Window:
     if beat.play_ns is not None and beat.pause_ns is not None:
         return _cycled(slot.elapsed_ns, beat.play_ns + beat.pause_ns, beat.play_ns, share)
     if share >= 1:
-        return Window(opens=True, cycle=0, next_ns=None)
+        return _ALWAYS
     if slot.length_ns is not None:
         return Window(opens=slot.elapsed_ns < int(slot.length_ns * share + 0.5), cycle=0, next_ns=None)
     return _cycled(slot.elapsed_ns, UNKNOWN_CYCLE_NS, UNKNOWN_CYCLE_NS, share)
@@ -297,12 +300,14 @@ def click(beat: Beat, metronome: Metronome, onset_ns: int, where: BandIs) -> tup
     if metronome.hint and where is not BandIs.UNKNOWN:
         hint = {BandIs.LOW: "below", BandIs.IN: "in", BandIs.HIGH: "above"}[where]
     accent = metronome.accent is not None and beat.sounded % metronome.accent == 0
-    kept = tuple(old for old in beat.promised if old.onset_ns > onset_ns - 2 * NS_PER_S)
+    promised, forgotten = beat.promised, 0
+    while forgotten < len(promised) and promised[forgotten].onset_ns <= onset_ns - 2 * NS_PER_S:
+        forgotten += 1
     beat = replace(
         beat,
         next_beat=number + 1,
         sounded=beat.sounded + 1,
-        promised=(*kept, Promised(onset_ns, number, beat.sounded, grid)),
+        promised=(*promised[forgotten:], Promised(onset_ns, number, beat.sounded, grid)),
         first_click_ns=first_ns,
     )
     return beat, PlayClick(onset_ns, number, grid.mspm, accent, metronome.sound, metronome.volume, gain_db, hint)

@@ -74,7 +74,12 @@ def settled(motion: Motion, now_ns: int, *, moving: bool) -> Motion:
     if moving == motion.moving:
         return motion
     here_m = carried_m(motion, now_ns)
-    return replace(motion, distance_m=here_m, at_ns=max(now_ns, motion.at_ns), moving=moving, total=None)
+    return replace(motion, distance_m=here_m, at_ns=max(now_ns, motion.at_ns), moving=moving)
+
+
+def rested(motion: Motion) -> Motion:
+    """The same runner, whose sensor's total says nothing of the run: it counts in a pause, too."""
+    return replace(motion, total=None)
 
 
 def observed(motion: Motion, sample: CadenceSample) -> Motion:

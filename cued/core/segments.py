@@ -8,6 +8,8 @@ from typing import Final
 from cued.core.cues import CuePack, ForDistance, ForTime, Remainder, Repeat, Segment
 from cued.units import NS_PER_MIN, NS_PER_S
 
+SHORTEST_ROUND_NS: Final = NS_PER_S
+"""A round of a `fill` that its own rules have ended within less is the last: no run has room for endlessly many."""
 PRESS_WAIT_NS: Final = 5 * NS_PER_MIN
 """`starts: press` is skipped after so long (the format's word)."""
 
@@ -39,6 +41,8 @@ class Progress:
     start_run_ns: int = 0
     """Running time at its start."""
     start_m: float = 0.0
+    round_run_ns: int = 0
+    """Running time at the start of the present round of a repeat."""
     end_run_ns: int | None = None
     """Running time of its end where that is a matter of time."""
     end_m: float | None = None

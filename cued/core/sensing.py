@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cued.core import motion as moving
 from cued.core.beating import watch_nudge
-from cued.core.cadence import Gait, fell_silent, link_lost, observe, tells_of_feet
+from cued.core.cadence import Gait, fell_silent, link_lost, link_up, observe, tells_of_feet
 from cued.core.cues import Drift, HeartRateAbove, Metric, Mode, PaceDrop, Record, Rise, SensorIs, SensorWord, Trigger
 from cued.core.effects import BandWas, CadenceSeen, Measured, SensorWas
 from cued.core.events import (
@@ -54,10 +54,11 @@ def sample(turn: Turn, event: CadenceSample) -> None:
     if tells_of_feet(event):
         if turn.sensor in ("", "lost"):
             _sensor(turn, "found" if turn.sensor == "" else "back")
-        if turn.link.down_ns is not None or turn.link.lost:
-            _cadence_is_back(turn)
+        _feet_are_told(turn, known=event.spm is not None)
     before = turn.speed_mps
     turn.cadence, artefact = observe(turn.cadence, event, before)
+    if not turn.motion.moving:  # a pod that was silent for a while may have gone on counting
+        _move(turn)
     turn.motion = moving.observed(turn.motion, event)
     _move(turn)
     turn.look()
@@ -84,10 +85,11 @@ def sample(turn: Turn, event: CadenceSample) -> None:
     )
 
 
-def _cadence_is_back(turn: Turn) -> None:
-    told = turn.link.lost
-    turn.link = replace(turn.link, down_ns=None, lost=False)
-    if told:
+def _feet_are_told(turn: Turn, *, known: bool) -> None:
+    """The pod speaks; `known`: in steps, so that cadence is back if its loss was told."""
+    back = turn.link.lost and known
+    turn.link = replace(turn.link, heard_ns=turn.now_ns, down_ns=None, lost=turn.link.lost and not known)
+    if back:
         _fire_sensor(turn, SensorWord.BACK)
         _say_own(turn, Own.BACK)
 
@@ -110,7 +112,10 @@ def link(turn: Turn, event: SensorLink) -> None:
             turn.look()
             _sensor(turn, "lost")
             judge(turn)
-    elif event.state is LinkState.BACK or (turn.sensor == "lost" and event.state is not LinkState.RENEWING):
+    elif event.state is LinkState.UP:  # after a loss, too: it is the pod's first word that ends the gap
+        turn.link = replace(turn.link, down_ns=None)
+        turn.cadence = link_up(turn.cadence, turn.now_ns)
+    elif event.state is LinkState.BACK or (turn.sensor == "lost" and event.state is LinkState.FOUND):
         turn.link = replace(turn.link, down_ns=None)
         _sensor(turn, "back")
     elif turn.sensor == "" and event.state is LinkState.FOUND:
@@ -129,7 +134,7 @@ def loss_due(turn: Turn) -> int | None:
     """When cued says that cadence is gone; None: not by time alone."""
     if not turn.how.on_air or turn.paused or turn.phase is not Phase.RUNNING:
         return None
-    return loss_due_ns(turn.link, turn.cadence.last_ns)
+    return loss_due_ns(turn.link)
 
 
 def tell_loss(turn: Turn) -> None:
@@ -182,6 +187,7 @@ def _move(turn: Turn) -> None:
 
 def rest(turn: Turn) -> None:
     """A pause began or ended: distance, band and everything that holds take note."""
+    turn.motion = moving.rested(turn.motion)
     _move(turn)
     judge(turn)
 
@@ -327,6 +333,14 @@ def judges(turn: Turn, event: HeartRate | GroundContactTime | VerticalOscillatio
     return not isinstance(event, Altitude) and any(isinstance(rules[index].when, about) for index in turn.active)
 
 
+def still_holds(turn: Turn, index: int) -> bool:
+    """Of a rule that is due: is what it holds by still known? A strap that fell off says no more."""
+    if isinstance(turn.how.pack.rules[index].when, Rise | HeartRateAbove):
+        _judge_rules(turn, (Rise, HeartRateAbove))
+        return turn.rules[index].mark_ns is not None
+    return True
+
+
 def _judge_rules(turn: Turn, about: type | tuple[type, ...] = (Drift, Rise, PaceDrop, HeartRateAbove)) -> None:
     """Drift, rise, pace and heart rate: does each rule's own condition hold?"""
     for index in turn.active:
@@ -380,5 +394,6 @@ __all__ = [
     "sample",
     "segment_over",
     "silent",
+    "still_holds",
     "tell_loss",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import Final
 
 from cued.core.arbiter import Floor, House
@@ -103,6 +103,8 @@ class Session:
     """What the runner said last; it holds again where a segment's own ends."""
     told_effort: Effort | None = None
     cues_ended: bool = False
+    hurts: bool = False
+    """The runner said so: the beat is over, too."""
     sensor: str = ""
     """Last told: empty, `found`, `lost`, `back`."""
     link: LinkWatch = field(default_factory=LinkWatch)
@@ -171,6 +173,7 @@ class Turn:
     told_surface: str | None
     told_effort: Effort | None
     cues_ended: bool
+    hurts: bool
     sensor: str
     link: LinkWatch
     heart_bpm: int | None
@@ -196,6 +199,7 @@ class Turn:
         self.fired = []
         self.deaf_until_ns = None
         self.missed_clicks = 0
+        self._sensed: tuple[tuple[object, ...], Sense] | None = None
 
     def frozen(self) -> Session:
         """The session after this turn."""
@@ -315,13 +319,19 @@ class Turn:
         own = self.own_spm if self.how.sensor else self.how.runner.cadence_spm
         speed, runner = self.speed_mps, self.how.runner
         highest = self.last_spm if self.how.sensor else own
-        return Sense(
+        seen = (words, own, speed, highest, self.known, self.band.where)
+        last = self._sensed  # most clicks of a step see what the one before saw
+        if last is not None and all(map(is_, last[0], seen)):
+            return last[1]
+        sense = Sense(
             own_spm=own,
             target_spm=self.target_of(words),
             ceiling_spm=ceiling_spm(self.known, runner, speed, highest),
             sensor=self.how.sensor,
             where=self.band.where,
         )
+        self._sensed = (seen, sense)
+        return sense
 
     # --- the voice's view ---
 

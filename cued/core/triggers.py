@@ -94,13 +94,18 @@ def armed(
     return state, chance
 
 
-def rearmed(rule: Rule, state: RuleState, interval: Interval | None, chance: int) -> tuple[RuleState, int]:
-    """After it was due: the next interval counts from the due point, not from when the rule was heard."""
+def rearmed(rule: Rule, state: RuleState, interval: Interval | None, here_m: float, chance: int) -> tuple[RuleState, int]:
+    """After it was due: the next interval counts from the due point, not from when the rule was heard.
+
+    Distance leaps where it was not measured for a while: points that were passed meanwhile are gone.
+    """
     when = rule.when
     if isinstance(when, Every) and interval is not None:
         if isinstance(interval, ForTime):
             return _next_every(state, interval.ns, when.jitter_ns, chance)
-        return replace(state, due_m=(state.due_m or 0.0) + interval.m), chance
+        due_m = state.due_m or 0.0
+        passed = max(0, int((here_m - due_m) / interval.m))
+        return replace(state, due_m=due_m + (passed + 1) * interval.m), chance
     if isinstance(when, RandomWithin):
         chance, gap_ns = draw_between(chance, when.low_ns, when.high_ns)
         return replace(state, due_run_ns=(state.due_run_ns or 0) + max(1, gap_ns)), chance

@@ -8,6 +8,7 @@ from cued.core.cues import Coach
 from cued.core.motion import carried_m
 from cued.core.segments import Upcoming
 from cued.core.session import Phase, Session, Turn
+from cued.core.words import Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,15 @@ class View:
     paused: bool
     muted: bool
     ended: bool
-    silence_reason: str
-    """Why nothing is heard just now; empty when something is, or may be at any moment."""
+    silence: Silence
+    """Why nothing is heard just now, or would not be if the sound were on."""
+
+    @property
+    def silence_reason(self) -> str:
+        """Why nothing is heard just now, in words; empty when something is, or may be at any moment."""
+        if self.muted:
+            return "muted"
+        return f"{self.silence.value} {self.segment}" if self.silence is Silence.QUIET else self.silence.value
 
 
 def view(session: Session) -> View:
@@ -86,7 +94,7 @@ def view(session: Session) -> View:
         band_low_spm=None if target is None else target * (1.0 - band.low),
         band_high_spm=None if target is None else target * (1.0 + band.high),
         tempo_mspm=beat.grid.mspm if sounding and beat.grid is not None else 0,
-        mode=segment.metronome.mode.value if segment is not None else "none",
+        mode=segment.metronome.mode.value if segment is not None and not turn.hurts else "none",
         state=turn.cadence.gait.value,
         coach=segment.coach.value if segment is not None else "silent",
         last_cue=floor.last_text,
@@ -101,28 +109,26 @@ def view(session: Session) -> View:
         paused=turn.paused,
         muted=turn.muted,
         ended=turn.phase is Phase.ENDED,
-        silence_reason=_silence(turn, sounding=sounding),
+        silence=_silence(turn, sounding=sounding),
     )
 
 
-def _silence(turn: Turn, *, sounding: bool) -> str:
-    if turn.muted:
-        return "muted"
+def _silence(turn: Turn, *, sounding: bool) -> Silence:
     if turn.paused:
-        return "paused"
+        return Silence.PAUSED
     if turn.phase is not Phase.RUNNING or sounding:
-        return ""
+        return Silence.NONE
     segment = turn.progress.segment
     if segment is None:
-        return "the session's segments are over"
+        return Silence.OVER
     if turn.progress.waiting:
-        return "waiting for your press"
+        return Silence.WAITING
     if turn.beat.rested:
-        return "resting until you run"
+        return Silence.RESTING
     if turn.cues_ended:
-        return "cues are over for this run"
+        return Silence.CUES_OVER
     if segment.coach is Coach.SILENT:
-        return f"quiet {segment.name}"
+        return Silence.QUIET
     if segment.metronome.mode.value != "none" and turn.target() is None and turn.cadence.gait.value in ("unknown", "lost"):
-        return "no cadence yet"
-    return ""
+        return Silence.NO_CADENCE
+    return Silence.NONE

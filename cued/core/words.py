@@ -128,6 +128,21 @@ class SensorWord(Enum):
     BATTERY_LOW = "battery_low"
 
 
+class Silence(Enum):
+    """Why nothing is heard in a run, its being muted apart."""
+
+    NONE = ""
+    """Something is heard, or may be at any moment."""
+    PAUSED = "paused"
+    OVER = "the session's segments are over"
+    WAITING = "waiting for your press"
+    RESTING = "resting until you run"
+    CUES_OVER = "cues are over for this run"
+    QUIET = "quiet"
+    """The segment is silent by its pack."""
+    NO_CADENCE = "no cadence yet"
+
+
 # --- lengths -------------------------------------------------------------------------------------------------------
 
 

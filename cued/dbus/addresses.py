@@ -27,8 +27,9 @@ def clean_name(name: str | None) -> str | None:
 
 
 _ADDRESS: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
-_MEANT: Final = re.compile(r"[0-9A-Fa-f]{1,3}([:-][0-9A-Fa-f]{0,3})+")
-"""What somebody types who means an address, perhaps not all of it; no device has been seen with such a name."""
+_MEANT: Final = re.compile(r"[0-9A-Fa-f]{1,3}(?:[:-][0-9A-Fa-f]{0,3}){2,}|\w{1,3}(?:[:-]\w{0,3}){4,}")
+"""What somebody types who means an address, perhaps not all of it, or with an O for a 0. No device has been seen with such a
+name, but some are called as `CAD-1`."""
 
 
 def means_address(text: str) -> bool:

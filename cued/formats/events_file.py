@@ -71,6 +71,7 @@ class EventsFile:
         self._held: list[_Held] = []
         self._arrived = 0
         self._written_ns = 0
+        self._ended_ns: int | None = None
         self._cut: set[int] = set()
         """Arrival numbers of cues that were cut short."""
 
@@ -108,6 +109,7 @@ class EventsFile:
     def finish(self, end_ns: int) -> list[str]:
         """The last lines, for a run whose sound stops at `end_ns`: clicks from there on were not heard, a cue is cut there."""
         self._held = [held for held in self._held if not (held[1] and held[0] >= end_ns)]
+        self._drop_unheard_tempi()
         for _, _, number, effect in list(self._held):
             if isinstance(effect, Say) and effect.at_ns + effect.dur_ns > end_ns:
                 self._shorten(number, end_ns)
@@ -123,10 +125,22 @@ class EventsFile:
                     self._shorten(number, effect.at_ns + effect.fade_ns)
                     break
         elif not isinstance(effect, Render):
-            if isinstance(effect, RunEnded):  # a tempo whose first click lies beyond the end never was
-                self._held = [held for held in self._held if not (isinstance(held[3], TempoChanged) and held[0] > effect.at_ns)]
+            if isinstance(effect, RunEnded):
+                self._ended_ns = effect.at_ns
+                self._drop_unheard_tempi()
             self._arrived += 1
             insort(self._held, (effect.at_ns, isinstance(effect, PlayClick), self._arrived, effect))
+
+    def _drop_unheard_tempi(self) -> None:
+        """A tempo beyond the run's end whose first click is not in the ring, or after all sound, never was."""
+        if self._ended_ns is None:
+            return
+        clicks = {held[0] for held in self._held if held[1]}
+        self._held = [
+            held
+            for held in self._held
+            if not isinstance(held[3], TempoChanged) or held[0] <= self._ended_ns or held[0] in clicks
+        ]
 
     def _shorten(self, number: int, silent_ns: int) -> None:
         """The cue that arrived as `number` is silent from `silent_ns` on."""

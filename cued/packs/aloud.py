@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cued.core import cues
 from cued.core.cues import Basis, Coach, CuePack, Mode
 from cued.packs.full import length_text
-from cued.packs.quantities import interval_text, share_text, tempo_text, time_text
+from cued.yamlread.quantities import interval_text, share_text, tempo_text, time_text
 
 _COACH = {
     Coach.NORMAL: "",

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from enum import Enum
 from typing import Any, Final
 
 from cued.core import cues
-from cued.packs.quantities import decibels_text, interval_text, share_text, tempo_text, time_text
 from cued.packs.schema import FORMAT
-from cued.yamlread.scalars import UnclearScalarError, resolve
+from cued.yamlread.quantities import decibels_text, interval_text, share_text, tempo_text, time_text
+from cued.yamlread.scalars import scalar_text
 
 Data = dict[str, Any]
 
-_PLAIN: Final = re.compile(r"(?:[A-Za-z0-9+]|-[0-9])[A-Za-z0-9%.+_-]*|\+?[0-9.]+ [A-Za-z]+(?: [0-9.]+ [A-Za-z]+)*")
-"""Words and quantities, which need no quotes as far as their characters go."""
 _A_LINE_EACH: Final = frozenset({"sources:", "session:", "segments:", "cues:", "rules:", "drills:"})
 _WIDTH: Final = 120
 
@@ -272,7 +268,7 @@ def to_yaml(data: Data) -> str:
     """`as_data` as a pack file: lists and maps one entry a line, what fits on a line on one line."""
     lines: list[str] = []
     for key, value in data.items():
-        _write(f"{_scalar(key)}:", value, "", lines)
+        _write(f"{scalar_text(key)}:", value, "", lines)
     return "\n".join(lines) + "\n"
 
 
@@ -293,28 +289,14 @@ def _write(head: str, value: Any, indent: str, lines: list[str]) -> None:  # noq
             _write("-", item, inner, lines)
     else:
         for key, item in value.items():
-            _write(f"{_scalar(key)}:", item, inner, lines)
+            _write(f"{scalar_text(key)}:", item, inner, lines)
     if dash:
         lines[first] = f"{indent}- {lines[first].lstrip()}"
 
 
 def _flow(value: Any) -> str:  # noqa: ANN401 - whatever a pack holds
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_scalar(key)}: {_flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar_text(key)}: {_flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow(item) for item in value) + "]"
-    return _scalar(value)
-
-
-def _scalar(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.15f}".rstrip("0")
-    if not isinstance(value, str):
-        return str(value)
-    try:
-        is_plain = bool(_PLAIN.fullmatch(value)) and resolve(value) == value and value.isascii()
-    except UnclearScalarError:
-        is_plain = False
-    return value if is_plain else json.dumps(value, ensure_ascii=False)
+    return scalar_text(value)

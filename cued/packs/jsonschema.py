@@ -1,10 +1,10 @@
-"""The format as a JSON Schema (draft-07: the YAML servers of editors know no newer), made from the loader's own shapes."""
+"""The format as a JSON Schema, made from the loader's own shapes."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-DRAFT: Final = "http://json-schema.org/draft-07/schema#"
+from cued.yamlread.draft7 import DRAFT, plain
 
 
 def json_schema() -> dict[str, Any]:
@@ -23,11 +23,11 @@ def _mended(model: dict[str, Any], title: str) -> dict[str, Any]:
     """A map of the format as draft-07 says it, with its keys' hints."""
     from cued.packs.hints import hint_of
 
-    mended = {key: _plain(value) for key, value in model.items() if key not in {"title", "properties"}}
+    mended = {key: plain(value) for key, value in model.items() if key not in {"title", "properties"}}
     mended["properties"] = {}
     for key, value in model.get("properties", {}).items():
         hint = hint_of(title, key)
-        shape = _plain(value)
+        shape = plain(value)
         if hint is not None:
             default = f" Default: {hint.default}." if hint.default not in {"", "needed", "–"} else ""
             # Draft-07 looks at nothing beside a `$ref`, so it goes inside.
@@ -35,24 +35,3 @@ def _mended(model: dict[str, Any], title: str) -> dict[str, Any]:
             shape["description"] = f"{hint.about[:1].upper()}{hint.about[1:]} ({hint.kind.replace('`', '')}).{default}"
         mended["properties"][key] = shape
     return mended
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - walks JSON
-    """Without what pydantic adds and draft-07, or the loader, does not have: titles, null, `$defs`, open maps of words."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    made = {key: _plain(item) for key, item in value.items() if key not in {"title", "default", "discriminator"}}
-    if isinstance(made.get("$ref"), str):
-        made["$ref"] = made["$ref"].replace("#/$defs/", "#/definitions/")
-    if "anyOf" in made:
-        branches = [branch for branch in made["anyOf"] if branch != {"type": "null"}]
-        if len(branches) == 1:
-            made.pop("anyOf")
-            made |= branches[0]
-        else:
-            made["anyOf"] = branches
-    if "patternProperties" in made:
-        made["additionalProperties"] = False
-    return made

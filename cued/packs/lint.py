@@ -7,12 +7,12 @@ from typing import Final
 
 from cued.core.cues import CuePack, Open, PlaySound, Remainder, Repeat, SayCue, SayTheme, Segment
 from cued.packs.build import Built
-from cued.packs.explain import MAX_HINTS
 from cued.packs.never import check_nudges, check_rules, total_ns_of
 from cued.packs.overlay import Notes
-from cued.packs.quantities import time_text
 from cued.packs.sounds import SoundFiles
 from cued.yamlread import Path, did_you_mean, quoted
+from cued.yamlread.misfits import MAX_HINTS
+from cued.yamlread.quantities import time_text
 
 MAX_WORDS: Final = 8
 """Of a cue: more is not taken in between two breaths (the format's limit for lint)."""

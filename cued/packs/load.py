@@ -12,13 +12,13 @@ from cued.core.cues import CuePack
 from cued.errors import PackError, Problem
 from cued.packs import schema
 from cued.packs.build import build
-from cued.packs.explain import explain
 from cued.packs.lint import lint
 from cued.packs.mend import mended
 from cued.packs.overlay import Notes
 from cued.packs.sounds import Folder, Probe, SoundFiles
-from cued.yamlread import Document, Value, clip, clip_path, parse, read_bytes
 from cued.yamlread import Path as Path_
+from cued.yamlread import clip_path, parse, read_bytes
+from cued.yamlread.misfits import empty_values, explain
 
 PACK_FILE: Final = "pack.yaml"
 """What a pack in a folder is called."""
@@ -60,12 +60,12 @@ def parse_pack(data: bytes, file: str, files: SoundFiles | None = None) -> Loade
     document = parse(data)
     if not document.complete:
         raise PackError(file, document.problems)
-    problems = [*document.problems, *_empty_values(document)]
+    problems = [*document.problems, *empty_values(document)]
     words, touched = None, frozenset[Path_]()
     try:
         words = schema.Pack.model_validate(document.value)
     except ValidationError as error:
-        problems += [problem for _, problem in explain(error, document)]
+        problems += [problem for _, problem in explain(error, document, schema.Pack)]
         rest = mended(document, error)
         if rest is not None:
             words, touched = rest
@@ -80,19 +80,3 @@ def parse_pack(data: bytes, file: str, files: SoundFiles | None = None) -> Loade
         raise PackError(file, tuple(problems))
     folder = files.path if isinstance(files, Folder) else None
     return LoadedPack(built.pack, tuple(problems), data.decode("utf-8-sig"), folder, file)
-
-
-def _empty_values(document: Document) -> list[Problem]:
-    """Keys and list entries with nothing after them: YAML calls that null, and no word of the format may be null."""
-    found = []
-    waiting: list[tuple[Value, Path_]] = [(document.value, ())]
-    while waiting:
-        value, path = waiting.pop()
-        if isinstance(value, dict):
-            waiting += [(inner, (*path, key)) for key, inner in value.items()]
-        elif isinstance(value, list):
-            waiting += [(inner, (*path, number)) for number, inner in enumerate(value)]
-        elif value is None and not document.is_broken(path):
-            what = f"`{clip(str(path[-1]))}` has no value" if path and isinstance(path[-1], str) else "there is no value here"
-            found.append(document.problem(path, f"{what}: write one, or remove it", key=True))
-    return found

@@ -10,8 +10,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from cued.packs import schema
-from cued.packs.explain import path_of
 from cued.yamlread import Document, Path
+from cued.yamlread.misfits import path_of
 
 _HEAD: Final[dict[str, Any]] = {
     "format": 1,

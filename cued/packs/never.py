@@ -6,16 +6,16 @@ from typing import Final, TypeAlias
 
 from cued.core import cues
 from cued.core.cues import Basis, CuePack, ForDistance, ForTime, Mode, Priority, Repeat, Rule, Segment
-from cued.core.fading import beat_share
+from cued.core.fading import beat_share, scaled
 from cued.core.firing import coach_refuses
 from cued.core.metronome import NUDGE_SLEW_PER_S
 from cued.core.segments import Progress
 from cued.core.triggers import applies
 from cued.packs.build import Built
 from cued.packs.overlay import Notes
-from cued.packs.quantities import interval_text, share_text, time_text
 from cued.units import NS_PER_MIN, NS_PER_S
 from cued.yamlread import Path
+from cued.yamlread.quantities import interval_text, share_text, time_text
 
 ON_BAND: Final = (cues.OffBand, cues.InBand, cues.BackInBand, cues.Drift)
 """Triggers that sleep in `hills`."""
@@ -67,7 +67,7 @@ def _never(pack: CuePack, rule: Rule, segments: tuple[Segment, ...], said: _Said
         message = _without_reference(pack, spoken)
         if message is not None:
             return message
-    return _too_long(pack, rule, spoken)
+    return _too_long(pack, rule, spoken, said)
 
 
 def _may_open(pack: CuePack) -> list[Segment]:
@@ -130,7 +130,7 @@ def _comes_again(pack: CuePack, segment: Segment, reference: int) -> bool:
 # --- lengths -------------------------------------------------------------------------------------------------------
 
 
-def _too_long(pack: CuePack, rule: Rule, spoken: list[Segment]) -> str | None:
+def _too_long(pack: CuePack, rule: Rule, spoken: list[Segment], said: _Said) -> str | None:
     """Why the time or distance the rule waits for does not fit into any of its segments."""
     when = rule.when
     if isinstance(when, cues.BeforeEnd):
@@ -139,7 +139,13 @@ def _too_long(pack: CuePack, rule: Rule, spoken: list[Segment]) -> str | None:
         if all(_over(when.before, segment) for segment in spoken):
             return f"no segment of this rule is longer than {interval_text(when.before)}: shorten `before_end`"
         return None
-    waits, word = _waits(when)
+    waits, word = _waits(when, pack.fade)
+    if (
+        not rule.only_in
+        and isinstance(when, cues.At | cues.Every | cues.RandomWithin)
+        and Priority.SAFETY in _priorities(rule, said)
+    ):
+        return None  # safety speaks after the last segment, too
     if not rule.only_in and not isinstance(when, cues.PaceDrop):  # which is measured in each segment anew
         return _after_all(pack, when, waits, word)
     if waits is None or not all(_reaches(waits, segment) for segment in spoken):
@@ -148,12 +154,14 @@ def _too_long(pack: CuePack, rule: Rule, spoken: list[Segment]) -> str | None:
     return f"{longest}, and `{word}` takes {interval_text(waits)}: shorten it"
 
 
-def _waits(when: cues.Trigger) -> tuple[cues.Interval | None, str]:
+def _waits(when: cues.Trigger, fade: cues.Fade) -> tuple[cues.Interval | None, str]:
     """The least that must pass in a segment before the rule can fire there, and the key that says so."""
     match when:
         case cues.At(point=point):
             return point, "at"
         case cues.Every(interval=interval, jitter_ns=jitter_ns):
+            if fade.every and min(fade.every) < 1.0:
+                interval = scaled(interval, fade, fade.every.index(min(fade.every)) + 1)
             return (ForTime(interval.ns - jitter_ns) if isinstance(interval, ForTime) else interval), "every"
         case cues.RandomWithin(low_ns=low_ns):
             return ForTime(low_ns), "random"
@@ -212,7 +220,7 @@ def total_ns_of(pack: CuePack) -> int | None:
         if rounds is None:
             return None
         for segment in part.segments if isinstance(part, Repeat) else (part,):
-            if not isinstance(segment.length, ForTime):
+            if not isinstance(segment.length, ForTime) or segment.starts_on_press:
                 return None
             total_ns += rounds * segment.length.ns
     return total_ns

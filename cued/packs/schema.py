@@ -11,28 +11,25 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from cued.core import cues
-from cued.packs.schema_parts import Band, Cue, Drill, Fade, Limits, Metronome, Strict, Target
+from cued.packs.schema_parts import Band, Cue, Drill, Fade, Limits, Metronome, Target
 from cued.packs.schema_when import When
 from cued.packs.words import (
     Count,
     Language,
     Name,
-    OneOf,
     OnlyTrue,
-    Read,
     SegmentLength,
     Share,
     Text,
     Time,
     Truth,
     Version,
-    Whole,
     Word,
     Words,
-    kind_of,
-    wrong,
 )
 from cued.yamlread import did_you_mean, quoted
+from cued.yamlread.models import OneOf, Read, Strict, Whole, wrong
+from cued.yamlread.readers import kind_of
 
 FORMAT: Final = 1
 """The version of the format that this cued reads."""

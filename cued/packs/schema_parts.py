@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from cued.core import cues
 from cued.packs.words import (
@@ -15,8 +15,6 @@ from cued.packs.words import (
     Factor,
     Language,
     LongTime,
-    OneOf,
-    Read,
     Say,
     Share,
     Spm,
@@ -25,16 +23,9 @@ from cued.packs.words import (
     Time,
     TimeOr0,
     Truth,
-    Whole,
     Word,
 )
-
-
-class Strict(BaseModel):
-    """A map of the format: its own words and no others."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
-
+from cued.yamlread.models import OneOf, Read, Strict, Whole
 
 # --- target, band, limits, fade, metronome -------------------------------------------------------------------------
 

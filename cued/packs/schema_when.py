@@ -7,24 +7,18 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from cued.core import cues
-from cued.packs.schema_parts import Strict
 from cued.packs.words import (
     TIME_SCHEMA,
     LongInterval,
-    OneOf,
-    Read,
     ShareOver0,
     Time,
     TimeOrDistance,
-    kind_of,
     long_time,
-    wrong,
 )
 from cued.yamlread import did_you_mean, quoted
-
-TAG: Final = "?"
-"""Begins the names of a union's branches in pydantic's paths: no word of a pack begins so."""
-
+from cued.yamlread.misfits import TAG
+from cued.yamlread.models import OneOf, Read, Strict, wrong
+from cued.yamlread.readers import kind_of
 
 # --- when ----------------------------------------------------------------------------------------------------------
 

@@ -88,6 +88,10 @@ class Recording:
             self._notice(sentence)
         return []
 
+    def rate(self, at_ns: int, name: str, value: str | float) -> None:
+        """What the runner said of that moment (`journal.answers`), from any thread."""
+        self._recorder.add(Row("ratings", (at_ns, name, value, moment().utc_ns)))
+
     def finish(self, end_ns: int, sound: SoundState) -> None:
         """The run is over and its sound ends at `end_ns`."""
         counts = {"underrun": sound.underruns, "resync": sound.resyncs, "sound_restart": sound.restarts}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from cued.errors import SensorError
 from cued.runtime.sensorwords import battery_words, cadence_words, raw_cadence, service_words, signal_words
 from cued.runtime.status import Piece, Tone, cut
+from cued.sensors.air import NO_SIGNAL
 from cued.sensors.known import KnownSensor
 from cued.units import NS_PER_S
 
@@ -27,6 +28,8 @@ ATTEMPTS: Final = 2
 BUSY: Final = "busy: another app holds it"
 SILENT: Final = "silent: take a few steps"
 VISITING: Final = "connecting"
+LINKED: Final = "in use on this machine"
+"""By another program, or left so by one that crashed. It is not visited: the end of a visit ends the link for everybody."""
 LONGEST_NAME: Final = 24
 """Columns of the table that a name may take."""
 
@@ -40,6 +43,7 @@ class Row:
     services: tuple[str, ...] = ()
     """UUIDs that its advertisement names."""
     rssi_dbm: int = 0
+    """0: it has a link already, and no signal is measured (`air.NO_SIGNAL`)."""
     is_sensor: bool = False
     """It advertises what cued reads."""
     gives_cadence: bool = False
@@ -63,7 +67,7 @@ class Row:
             "name": self.name or None,
             "offers": service_words(self.services),
             "services": list(self.services),
-            "rssi_dbm": self.rssi_dbm,
+            "rssi_dbm": self.rssi_dbm or None,
             "battery_percent": self.battery,
             "cadence_raw": self.cadence_raw,
             "remark": self.remark or None,
@@ -83,6 +87,7 @@ class InView:
     def note(self, sighting: Sighting) -> None:
         """One advertisement."""
         row = self._rows.get(sighting.address, Row(sighting.address, yours=self._places.get(sighting.address)))
+        linked = sighting.rssi_dbm == NO_SIGNAL
         self._rows[sighting.address] = replace(
             row,
             name=sighting.name or row.name,
@@ -91,6 +96,7 @@ class InView:
             is_sensor=sighting.is_sensor or row.is_sensor,
             gives_cadence=sighting.gives_cadence or row.gives_cadence,
             battery=row.battery if sighting.battery is None else sighting.battery,
+            remark=LINKED if linked else "" if row.remark == LINKED else row.remark,
         )
 
     def rows(self) -> list[Row]:
@@ -105,8 +111,8 @@ class InView:
 
     def nearest_pods(self) -> list[str]:
         """Addresses of the pods to visit, the strongest first."""
-        pods = sorted((row for row in self._rows.values() if row.gives_cadence), key=lambda row: -row.rssi_dbm)
-        return [row.address for row in pods[:VISITED]]
+        pods = [row for row in self._rows.values() if row.gives_cadence and row.remark != LINKED]
+        return [row.address for row in sorted(pods, key=lambda row: -row.rssi_dbm)[:VISITED]]
 
     def remark(self, address: str, text: str) -> None:
         """Write `text` where the cadence would stand."""

@@ -33,20 +33,23 @@ def own_sensors(word: str, known: KnownSensors) -> tuple[KnownSensor, ...]:
     """The sensors of a run with `--sensor ble:WORD` (empty: any of the runner's own), the preferred first.
 
     A pod that was named comes with the runner's other kinds of sensors, but without the other pods. Empty: somebody has to
-    look around. Raises SensorError for a file of sensors that cannot be read, and for a sensor without cadence.
+    look around. Raises SensorError for a file of sensors that cannot be read, a slip in an address, a name that several of the
+    runner's pods have, and a sensor without cadence.
     """
-    from cued.dbus.addresses import is_address
+    from cued.dbus.addresses import means_address
     from cued.sensors.air import parse_address
 
     mine = known.all()
     if not word:
         return mine if any(sensor.may_give("cadence") for sensor in mine) else ()
-    address = parse_address(word) if is_address(word) else None
-    named = next((sensor for sensor in mine if sensor.is_called(address or word)), None)
-    if named is None and address is not None:
-        named = KnownSensor(address)
-    if named is None:
+    address = parse_address(word) if means_address(word) else None
+    found = [sensor for sensor in mine if sensor.is_called(address or word)]
+    if len(found) > 1:
+        either = " or ".join(sensor.address for sensor in found)
+        raise SensorError(f"{len(found)} of your sensors are called {word}: give an address, {either}")
+    if not found and address is None:
         return ()
+    named = found[0] if found else KnownSensor(address or "")
     if not named.may_give("cadence"):
         raise SensorError(f"{named.name or named.address} gives {' and '.join(named.gives)} and no cadence: name a pod")
     return (named, *_companions(named, mine))
@@ -149,7 +152,7 @@ class OnAirRun:
                 rest_ns, state = 0, str(error)
             found = sight.chosen()
             if found is not None:
-                return KnownSensor(found.address, found.name or ""), told
+                return self._as_known(found), told
             if state and state != last:
                 self._notice(state)
             last = state
@@ -158,6 +161,11 @@ class OnAirRun:
                 self._notice(OFFER)
                 impatient()
             self._rest(began_ns + max(LOOK_NS, rest_ns))
+
+    def _as_known(self, found: Sighting) -> KnownSensor:
+        """A pod that may be the runner's own under a new name: then what is known of it holds."""
+        gives = ("cadence",) if found.gives_cadence else ()
+        return self._known.find(found.address) or KnownSensor(found.address, found.name or "", gives)
 
     def _rest(self, until_ns: int) -> None:
         """A scan that failed at once is not tried again at once."""

@@ -14,6 +14,7 @@ from cued.formats.sensor_log import BatteryRead, Item, Link, LinkIs, Notificatio
 from cued.runtime.clock import SystemTime, Time
 from cued.sensors import hub as hubs
 from cued.sensors.cadence_unit import CadenceUnit, Origin
+from cued.sensors.hub import NoteKind
 from cued.sensors.known import KnownSensor, KnownSensors
 from cued.sensors.sources import Quantity
 from cued.units import NS_PER_MS, NS_PER_S
@@ -63,6 +64,11 @@ WORDS: Final = {
     ),
 }
 """In the languages that cued speaks itself."""
+NO_CADENCE_YET: Final = (
+    "{} is connected and has sent no cadence yet: take a few steps, or name a pod (`cued sensors scan` lists them)"
+)
+UNIT_UNKNOWN: Final = "cadence not known yet (after 20 s of running it is, or at once after `cued sensors check`)"
+"""Of a pod of which nobody knows whether it counts steps or strides."""
 OFFER: Final = "no pod yet: still looking. Ctrl-C and `cued run --sensor none` goes by time alone"
 
 
@@ -118,7 +124,7 @@ class Ready:
         battery = "battery unknown" if self.battery_percent is None else f"battery {self.battery_percent} %"
         if self.battery_percent is not None and self.battery_percent < BATTERY_WARNS:
             battery += " (low: change it soon)"
-        value = f"{self.spm:.0f} spm" if self.spm else "standing" if self.standing else "cadence not known yet"
+        value = f"{self.spm:.0f} spm" if self.spm else "standing" if self.standing else UNIT_UNKNOWN
         return f"pod {self.name or 'without a name'}: connected, {battery}, {value}"
 
 
@@ -149,6 +155,8 @@ class Pods:
         self._names = {one.address: one.name for one in sensors}
         self._notes: list[str] = []
         self._up_ns: dict[str, int] = {}
+        self._doubted: set[str] = set()
+        """Addresses of which it was said that they may be no pod."""
         self._sample: CadenceSample | None = None
         """The source's latest, as long as its link is up."""
         self._link: LinkState | None = None
@@ -173,7 +181,7 @@ class Pods:
             if isinstance(item, LinkIs):
                 self._linked(item)
             self._hub, events, notes = hubs.take(self._hub, item)
-            self._notes += [note.text for note in notes]
+            self._notes += [note.text for note in notes if note.kind is not NoteKind.BATTERY or self._is_news(note.address)]
             for event in events:
                 if isinstance(event, CadenceSample) and event.raw is not None:
                     self._sample = event
@@ -182,6 +190,12 @@ class Pods:
                 if self._start_ns is not None:
                     self._hand_on(event, self._start_ns)
             self._changed.notify_all()
+
+    def _is_news(self, address: str) -> bool:
+        """Is a low battery worth a note? A pod's is told with its name before the start."""
+        return self._start_ns is not None or not any(
+            one.address == address and one.may_give("cadence") for one in self._sensors
+        )
 
     def _hand_on(self, event: Event, start_ns: int) -> None:
         """To the run, whose time begins with its start: what was measured before is not of the run."""
@@ -207,6 +221,7 @@ class Pods:
 
     def wait(self, speak: Notice, language: str = "en", until_ns: int | None = None) -> Ready:
         """Until there is cadence, or a pod that stands. At `until_ns` `speak` is told what helps. Ctrl-C interrupts."""
+        look_ns: int | None = self._time.now_ns() + FIRST_VALUE_NS
         while True:
             with self._changed:
                 ready = self._ready()
@@ -217,6 +232,11 @@ class Pods:
                 self._notice(ready.shown())
                 speak(ready.spoken(language))
                 return ready
+            if look_ns is not None and self._time.now_ns() >= look_ns:
+                look_ns = None
+                pods = [sensor for sensor in self._sensors if sensor.may_give("cadence")]
+                if not any(pod.address in self._up_ns for pod in pods):
+                    self._notice(f"looking for {' or '.join(pod.name or pod.address for pod in pods)}")
             if until_ns is not None and self._time.now_ns() >= until_ns:
                 until_ns = None
                 self._notice(OFFER)
@@ -226,9 +246,10 @@ class Pods:
         """The pod whose link is up, once it has told its cadence and its battery or was given the time to."""
         up = [sensor for sensor in self._sensors if sensor.address in self._up_ns and sensor.may_give("cadence")]
         sample = self._sample
-        told = [self._source()] if sample is not None else []
-        pod = next((sensor for sensor in (*told, *up) if sensor in up), None)
-        if pod is None:
+        source = self._source() if sample is not None else None
+        pod = source if source in up else next((sensor for sensor in up if sensor.gives), None)
+        if pod is None:  # of a stranger nobody knows that it is a pod, until it speaks as one
+            self._doubt([sensor for sensor in up if not sensor.gives])
             return None
         battery = {sensor.address: percent for sensor, percent in hubs.battery_levels(self._hub)}.get(pod.address)
         if (sample is None or battery is None) and self._time.now_ns() - self._up_ns[pod.address] < FIRST_VALUE_NS:
@@ -236,6 +257,13 @@ class Pods:
         if sample is None:
             return Ready(pod.name, battery, None, standing=True)
         return Ready(pod.name, battery, sample.spm, standing=sample.raw == 0)
+
+    def _doubt(self, strangers: Sequence[KnownSensor]) -> None:
+        """Tell, once each, of those that are connected and say nothing of cadence."""
+        for one in strangers:
+            if one.address not in self._doubted and self._time.now_ns() - self._up_ns[one.address] >= FIRST_VALUE_NS:
+                self._doubted.add(one.address)
+                self._notes.append(NO_CADENCE_YET.format(one.name or one.address))
 
     def _source(self) -> KnownSensor | None:
         number = self._hub.sources[Quantity.CADENCE].sensor
@@ -277,6 +305,9 @@ class Pods:
 
     def _write_units(self, known: KnownSensors) -> None:
         for sensor, state in zip(self._sensors, self._hub.sensors, strict=True):
-            if state.unit.origin is Origin.JUDGED and known.find(sensor.address) is not None:
+            if state.unit.origin is not Origin.JUDGED:
+                continue
+            now = known.find(sensor.address)  # it may have been forgotten meanwhile, or its unit been said by the runner
+            if now is not None and now.cadence_unit is CadenceUnit.AUTO:
                 unit = CadenceUnit.STEPS if state.unit.factor == 1 else CadenceUnit.STRIDES
-                known.put(replace(sensor, cadence_unit=unit, said_by=Origin.JUDGED.value))
+                known.put(replace(now, cadence_unit=unit, said_by=Origin.JUDGED.value))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cued.dbus.addresses import means_address
 from cued.errors import SensorError
-from cued.sensors.air import parse_address
+from cued.sensors.air import NO_SIGNAL, parse_address
 from cued.sensors.cadence_unit import CadenceUnit, Origin, begin
 from cued.sensors.decoders import DECODERS, canonical_uuid
 from cued.sensors.hrs import HeartRateMeasurement
@@ -46,7 +46,9 @@ def service_words(uuids: Sequence[str]) -> str:
 
 
 def signal_words(rssi_dbm: int) -> str:
-    """`good -70 dBm`."""
+    """`good -70 dBm`; `connected` of what has a link already and so no signal to measure."""
+    if rssi_dbm == NO_SIGNAL:
+        return "connected"
     word = next((word for least, word in SIGNALS if rssi_dbm >= least), FAINTEST)
     return f"{word} {rssi_dbm} dBm"
 

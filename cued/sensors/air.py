@@ -39,6 +39,10 @@ class Note:
 Item: TypeAlias = Notification | LinkIs | BatteryRead | Note
 
 
+NO_SIGNAL: Final = 0
+"""In the place of a signal strength, of a device that has a link already and so advertises nothing; real ones are below 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One device as a scan has seen it last."""
@@ -48,7 +52,7 @@ class Sighting:
     services: tuple[str, ...]
     """UUIDs in the long form that its advertisement names."""
     rssi_dbm: int
-    """Nearer is more: -40 is beside the adapter, -90 hardly there."""
+    """Nearer is more: -40 is beside the adapter, -90 hardly there; `NO_SIGNAL`: nobody knows."""
     battery: int | None = None
     """Percent, where BlueZ knows it from an earlier link."""
 

@@ -61,6 +61,9 @@ class KnownDevice:
     name: str | None
     battery: int | None = None
     """Percent, as BlueZ knows it; only while it is connected."""
+    services: tuple[str, ...] = ()
+    """UUIDs that it advertised or offers, as of the latest look at everything, as the next field."""
+    connected: bool = False
 
 
 class Watch:
@@ -120,6 +123,11 @@ class Watch:
         powered = [one.path for one in self.adapters if one.powered]
         known = (self._devices.get(f"{path}/dev_{address.replace(':', '_')}") for path in powered)
         return next((device for device in known if device is not None), None)
+
+    def connected(self) -> tuple[KnownDevice, ...]:
+        """Devices that had a link over the adapter in use when everything was last looked at: no scan shows them."""
+        under = f"/org/bluez/{self.adapter()}/"
+        return tuple(one for one in self._devices.values() if one.connected and one.path.startswith(under))
 
     async def keep(self) -> None:
         """Look and listen for ever."""
@@ -267,7 +275,8 @@ class Watch:
         if "Address" in device:
             alias = device.get("Alias")
             name = None if alias == device["Address"].replace(":", "-") else alias
-            self._devices[path] = KnownDevice(path, device["Address"], name)
+            services, linked = tuple(device.get("UUIDs", ())), bool(device.get("Connected"))
+            self._devices[path] = KnownDevice(path, device["Address"], name, services=services, connected=linked)
         if "State" in stream:
             self._flowing[path] = stream["State"] == "active"
         if "Percentage" in battery and path in self._devices:

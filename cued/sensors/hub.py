@@ -70,6 +70,8 @@ class NoteKind(Enum):
     """A quantity comes from another sensor from now on."""
     UNIT = "unit"
     """A sensor's cadence unit has been found out."""
+    BATTERY = "battery"
+    """A sensor's battery is nearly empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,14 +338,15 @@ def _link(turn: _Turn, index: int, link: Link) -> None:
     if link is Link.DOWN:
         for quantity in Quantity:
             turn.choose(quantity, sources.dropped(turn.hub.sources[quantity], index, turn.now_ns, turn.standings(quantity)))
-    if turn.hub.sources[Quantity.CADENCE].sensor != index or turn.hub.link in (None, LINK_DOWN):
+    told = turn.hub.link
+    if turn.hub.sources[Quantity.CADENCE].sensor != index or told is None:
         return
-    if link is Link.DOWN:
-        _tell_link(turn, LINK_DOWN)
-    elif link is Link.RENEWING and turn.hub.link is not LinkState.RENEWING:
-        _tell_link(turn, LinkState.RENEWING)
-    elif link is Link.UP and turn.hub.link is LinkState.RENEWING:
+    if link is Link.UP and told in (LINK_DOWN, LinkState.RENEWING):
         _tell_link(turn, LinkState.UP)
+    elif link is Link.DOWN and told is not LINK_DOWN:
+        _tell_link(turn, LINK_DOWN)
+    elif link is Link.RENEWING and told not in (LINK_DOWN, LinkState.RENEWING):
+        _tell_link(turn, LinkState.RENEWING)
 
 
 def _tell_link(turn: _Turn, state: LinkState) -> None:
@@ -357,4 +360,5 @@ def _battery(turn: _Turn, index: int, percent: int) -> None:
     low = percent <= LOW_PERCENT
     turn.keep(index, replace(state, battery_percent=percent, battery_told=state.battery_told or low))
     if low and not state.battery_told and turn.now_ns > 0:
+        turn.note(NoteKind.BATTERY, state.sensor.address, f"{state.sensor.name or state.sensor.address}: battery {percent} %")
         turn.tell(BatteryLow(turn.now_ns, percent))

@@ -21,6 +21,7 @@ from cued.formats.sensor_log import Notification
 from cued.sensors.air import (
     BATTERY_LEVEL,
     MEASURED,
+    NO_SIGNAL,
     RSC_FEATURE,
     SENSOR_LOCATION,
     Look,
@@ -174,10 +175,18 @@ class _Station:
         self._over = asyncio.get_running_loop().create_future()
         self._wanted = wanted
         self._scanner.want(self, for_ns)
+        self._tell_connected()
         await asyncio.wait({self._over}, timeout=(for_ns + 2 * self._timing.call_ns) / NS_PER_S)
         self._scanner.unwant(self)
         if self._over.done():
             self._over.result()
+
+    def _tell_connected(self) -> None:
+        """Sensors that a crashed cued left connected, or another program reads: they are here and advertise nothing."""
+        for one in self._watch.connected():
+            sighting = Sighting(one.address, clean_name(one.name), one.services, NO_SIGNAL, one.battery)
+            if sighting.is_sensor:
+                self._sighted(sighting)
 
     def scan_ended(self) -> None:
         self._end_scan(None)

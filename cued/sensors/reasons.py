@@ -19,7 +19,10 @@ RETRIED: Final = (BleakError, *faults.RETRIED, AssertionError, LookupError)
 """All that a broken link, adapter, bluetoothd or bus has been seen to raise through bleak. The last two are bleak's own: it
 asserts that its bus is there, and looks objects up that have just gone."""
 
-NOTHING_TO_READ: Final = "it offers nothing that cued reads (running speed and cadence, heart rate, treadmill)"
+NOTHING_TO_READ: Final = (
+    "it offers nothing that cued reads (running speed and cadence, heart rate, treadmill): switch its broadcast on, or take"
+    " another (`cued sensors scan` lists them)"
+)
 UNKNOWN: Final = "it was not seen yet: wake it up and bring it near"
 
 _BY_AVAILABILITY: Final = {

@@ -31,6 +31,8 @@ class Document:
     """In file order; empty: the file is sound as YAML (what its words mean is another matter)."""
     complete: bool = True
     """False: reading stopped half-way, so what `value` lacks says nothing."""
+    empty: bool = False
+    """True: nothing in it but comments or spaces."""
     values: dict[Path, Place] = field(default_factory=dict)
     """Where each value begins."""
     keys: dict[Path, Place] = field(default_factory=dict)

@@ -37,11 +37,17 @@ def quoted(value: object) -> str:
     return f"`{clip(str(value))}`"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """` Did you mean …?` (with its leading space) where a known word is near, else nothing."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is near, if one is."""
     words = sorted(set(known))
     near = difflib.get_close_matches(word[:MAX_SHOWN], words, n=1, cutoff=CLOSE_ENOUGH)
     if not near:
         folded = {known_word.casefold(): known_word for known_word in words}
-        near = [folded[word.casefold()]] if word.casefold() in folded else []
-    return f" Did you mean `{clip(near[0])}`?" if near else ""
+        return folded.get(word.casefold())
+    return near[0]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """` Did you mean …?` (with its leading space) where a known word is near, else nothing."""
+    near = nearest(word, known)
+    return "" if near is None else f" Did you mean `{clip(near)}`?"

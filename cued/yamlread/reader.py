@@ -61,7 +61,7 @@ def parse(data: bytes, *, pure: bool = False) -> Document:
     reader = _Reader(text, problems)
     complete = reader.read(yaml.SafeLoader if pure else _LOADER)
     ordered = sorted(problems, key=lambda problem: (problem.line, problem.column))
-    return Document(reader.root, tuple(ordered), complete, reader.values, reader.keys, frozenset(reader.broken))
+    return Document(reader.root, tuple(ordered), complete, reader.empty, reader.values, reader.keys, frozenset(reader.broken))
 
 
 class _Reader:
@@ -72,6 +72,7 @@ class _Reader:
         self.values: dict[Path, Place] = {}
         self.keys: dict[Path, Place] = {}
         self.broken: set[Path] = set()
+        self.empty = False
         self._levels: list[_Level] = []
         self._count = 0
         self._documents = 0
@@ -86,7 +87,8 @@ class _Reader:
             return False
         except _TooMuchError:
             return False
-        if self._documents == 0:
+        self.empty = self._documents == 0
+        if self.empty:
             self.problems.append(Problem(1, 1, "the file is empty: nothing in it but comments or spaces"))
             return False
         return True

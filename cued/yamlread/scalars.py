@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -28,6 +29,8 @@ _OTHER_NUMBER: Final = re.compile(
     r"|[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?|[0-9]+\.[0-9_]*_[0-9_]*"  # digits in groups
     r")",
 )
+_PLAIN: Final = re.compile(r"(?:[A-Za-z0-9+]|-[0-9])[A-Za-z0-9%.+_-]*|\+?[0-9.]+ [A-Za-z]+(?: [0-9.]+ [A-Za-z]+)*")
+"""Words and quantities, which need no quotes as far as their characters go."""
 
 
 class UnclearScalarError(ValueError):
@@ -73,3 +76,18 @@ def _resolve_number(text: str) -> str | int | float:
             f"{quoted(text)} is not written as cued reads numbers: an optional sign, digits and one point, such as 1000 or 0.5",
         )
     return text
+
+
+def scalar_text(value: object) -> str:
+    """A scalar as a file holds it: what reads back as the same value, in quotes where it must be."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.15f}".rstrip("0")
+    if not isinstance(value, str):
+        return str(value)
+    try:
+        is_plain = bool(_PLAIN.fullmatch(value)) and resolve(value) == value and value.isascii()
+    except UnclearScalarError:
+        is_plain = False
+    return value if is_plain else json.dumps(value, ensure_ascii=False)

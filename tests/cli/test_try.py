@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import soundfile
 
+from cued.cli.configured import fill
 from cued.cli.main import VERBS, load, main, parser_of
-from cued.cli.start import missing, pod_missing
+from cued.cli.make_run import missing, pod_missing
 from cued.cli.try_ import asked
 from cued.runtime.doctor.check import Check, State
 from cued.runtime.rehearsal import Wanted, Watch, rehearse
@@ -36,7 +37,9 @@ def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KnownSensors:
 def tried(*words: str) -> list[dict[str, Any]]:
     """The decisions of `cued try WORDS`, without its sound."""
     verb = next(verb for verb in VERBS if verb.name == "try")
-    request = asked(parser_of(verb, load(verb)).parse_args(words))
+    args = parser_of(verb, load(verb)).parse_args(words)
+    fill(args)
+    request = asked(args)
     return list(rehearse(request, Wanted(), Watch(notice=print)).log.rows())
 
 

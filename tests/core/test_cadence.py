@@ -214,7 +214,7 @@ def test_a_lost_link_is_not_standing() -> None:
     assert [(at(one), one.state) for one in run.of(SensorWas)] == [(0.0, "found"), (31.0, "lost")]
 
 
-@pytest.mark.parametrize("word", [LinkState.BACK, LinkState.FOUND, LinkState.UP])
+@pytest.mark.parametrize("word", [LinkState.BACK, LinkState.FOUND])
 def test_a_link_that_returns_is_told_once_and_cadence_comes_with_its_samples(word: LinkState) -> None:
     run = Run(pack()).runs(0, 30).send(SensorLink(seconds(31), LinkState.LOST), SensorLink(seconds(45), word)).to(45)
     meanwhile = run.view
@@ -222,6 +222,21 @@ def test_a_link_that_returns_is_told_once_and_cadence_comes_with_its_samples(wor
     assert [(at(one), one.state) for one in run.of(SensorWas)] == [(0.0, "found"), (31.0, "lost"), (45.0, "back")]
     assert (meanwhile.cadence_spm, run.view.cadence_spm) == (None, 160.0)
     assert seen_by(run)[46.0].artefact == ""
+
+
+def test_a_link_that_is_up_again_ends_the_gap_with_the_pods_first_word() -> None:
+    lost, up = SensorLink(seconds(31), LinkState.LOST), SensorLink(seconds(45), LinkState.UP)
+    run = Run(pack()).runs(0, 30).send(lost, up).to(48)
+    assert run.view.state == "lost"
+    run.runs(48, 60, 160.0)
+    assert [(at(one), one.state) for one in run.of(SensorWas)] == [(0.0, "found"), (31.0, "lost"), (48.0, "back")]
+
+
+def test_a_pod_that_stays_silent_on_a_link_that_is_up_again_stands() -> None:
+    lost, up = SensorLink(seconds(31), LinkState.LOST), SensorLink(seconds(45), LinkState.UP)
+    run = Run(pack()).runs(0, 30).send(lost, up).to(50)
+    assert run.view.state == "standing"
+    assert [one.state for one in run.of(SensorWas)] == ["found", "lost"], "it has not spoken yet"
 
 
 def test_stale_samples_count_for_nothing() -> None:

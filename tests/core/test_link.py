@@ -9,7 +9,7 @@ import pytest
 from cued.core import engine
 from cued.core.cues import SensorIs, SensorWord
 from cued.core.effects import Say, SensorWas
-from cued.core.events import BatteryLow, LinkState, Pause, Resume, SensorLink
+from cued.core.events import BatteryLow, CadenceSample, LinkState, Pause, Resume, SensorLink
 from cued.core.link import WORDS, Own
 from cued.units import seconds
 from tests.support.run import KNOWN, Run, at, beat, pack, rule, samples, segment
@@ -82,6 +82,41 @@ def test_a_minute_of_silence_is_told_once_whatever_the_link(state: LinkState) ->
     run.runs(300, 330)
     assert told(run)[1:] == [(300.0, "Cadence is back.")]
     assert states(run)[2:] == [(300.0, "back")]
+
+
+def test_a_link_that_is_up_again_in_time_is_no_loss_though_the_pod_stays_silent() -> None:
+    run = running("fixed").send(link(60, LinkState.LOST), link(75, LinkState.UP)).to(118)
+    assert told(run) == []
+    assert states(run) == [(0.0, "found"), (60.0, "lost")]
+    assert run.clicks_in(60, 75)
+    assert not run.clicks_in(80, 118), "who stands has no beat"
+    assert told(run.to(150)) == [(119.0, "No cadence.")]
+
+
+def test_a_renewed_link_brings_nothing_back_before_the_pod_speaks() -> None:
+    run = running().to(125).send(link(125, LinkState.RENEWING), link(128, LinkState.UP)).to(140)
+    assert states(run) == [(0.0, "found"), (119.0, "lost")]
+    run.runs(140, 150)
+    assert states(run)[2:] == [(140.0, "back")]
+    assert told(run) == [(119.0, "No cadence."), (140.0, "Cadence is back.")]
+
+
+def test_a_pod_that_has_not_spoken_in_a_runs_first_minute_is_told() -> None:
+    run = Run(pack(segment("a", 600)), runner=KNOWN, on_air=True).to(200)
+    assert told(run) == [(60.0, "No cadence.")]
+    assert states(run) == [(60.0, "lost")]
+
+
+def test_a_treadmill_that_speaks_of_its_belt_hides_no_silent_pod() -> None:
+    run = running().send(*samples(60, 200, None, 2.8)).to(200)
+    assert told(run) == [(119.0, "No cadence.")]
+
+
+def test_cadence_is_told_to_be_back_only_when_it_is_known() -> None:
+    strides = [CadenceSample(seconds(second), None, 2.8, raw=85) for second in range(100, 110)]
+    run = running().send(link(60, LinkState.LOST), *strides).runs(110, 120)
+    assert states(run)[1:] == [(60.0, "lost"), (100.0, "back")]
+    assert told(run) == [(80.0, "No cadence."), (110.0, "Cadence is back.")]
 
 
 def test_losses_are_told_at_most_every_ten_minutes_and_only_while_they_last() -> None:

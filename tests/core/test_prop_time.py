@@ -50,6 +50,8 @@ def test_a_run_replays_from_lines_of_text(how: Start, events: tuple[Event, ...])
 @given(starts(), stories(most=3), st.integers(0, 100), st.integers(1, NS_PER_MIN))
 def test_a_run_that_stalled_replays_without_its_wakes(how: Start, events: tuple[Event, ...], where: int, span_ns: int) -> None:
     """Live, a stall begins at the wakeup that was missed; what fell due before it had been heard."""
+    if not events:
+        return
     place = where % len(events)
     before = woken(how, [*events[:place], Wake(events[place].at_ns)], answers=False)
     since_ns = engine.next_wakeup(before[-1].after)
@@ -160,7 +162,9 @@ def test_what_comes_late_takes_effect_now_and_is_counted(how: Start, events: lis
         if event.at_ns < session.now_ns and not isinstance(event, Wake):
             late, effects = engine.step(session, event)
             in_time, others = engine.step(session, replace(event, at_ns=session.now_ns))
-            assert repr(effects) == repr((Counted(session.now_ns, "late_event", 1), *others))
+            count = Counted(session.now_ns, "late_event", 1)
+            assert count in effects
+            assert repr([effect for effect in effects if effect != count]) == repr([*others])
             assert repr(replace(late, late_events=0)) == repr(replace(in_time, late_events=0))
             assert late.late_events == session.late_events + 1
         session, _ = engine.step(session, event)

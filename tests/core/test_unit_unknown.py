@@ -69,6 +69,11 @@ def test_samples_without_a_unit_are_no_silence() -> None:
     assert (states[25], states[-1]) == ("running", "unknown")
 
 
+def test_a_pod_that_falls_silent_stands_whether_its_unit_is_known_or_not() -> None:
+    run = Run(pack(segment())).send(*unknown(0, 20)).to(25)
+    assert run.view.state == "standing"
+
+
 def test_the_last_known_cadence_does_not_stand_for_the_unknown_one() -> None:
     state = carried(*samples(0, 20, 170.0), *unknown(20, 31))
     assert state.gait is Gait.UNKNOWN

@@ -257,6 +257,22 @@ def test_a_tempo_that_would_have_begun_after_the_end_is_not_told() -> None:
     assert [(row["kind"], row["t_ns"]) for row in rows(lines)] == [("tempo", 2 * S), ("end", 3 * S)]
 
 
+def test_a_tempo_whose_first_click_lies_in_the_ring_at_the_end_is_told_with_it_where_sound_goes_on() -> None:
+    """Last words kept the file going: the click was there, at a tempo that nobody had told."""
+    late = 3 * S + 155 * MS
+
+    def kinds(end_ns: int) -> list[tuple[object, object]]:
+        file = events()
+        lines = file.add([TempoChanged(2 * S, 170_000, "follow", "start"), click(2 * S)], S)
+        lines += file.add([TempoChanged(late, 171_000, "follow", "follow"), click(late)], 2 * S)
+        lines += file.add([RunEnded(3 * S, "stopped")], 3 * S) + file.finish(end_ns)
+        return [(row["kind"], row["t_ns"]) for row in rows(lines)]
+
+    whole = [("tempo", 2 * S), ("click", 2 * S), ("end", 3 * S), ("tempo", late), ("click", late)]
+    assert kinds(5 * S) == whole
+    assert kinds(3 * S) == whole[:3]
+
+
 def test_what_was_written_reads_back() -> None:
     file = events()
     lines = [file.header(), *file.add([SegmentBegan(0, "run", 0, 1, 1, None), click(MS), say(MS, S)], 5 * S)]

@@ -13,13 +13,14 @@ from cued.core import cues
 from cued.errors import PackError
 from cued.packs import aloud, drawing, full
 from cued.packs.catalog import catalogue, open_pack
-from cued.packs.explain import known_words
 from cued.packs.hints import HINTS, NEEDED, NONE
 from cued.packs.jsonschema import json_schema
 from cued.packs.load import parse_pack
+from cued.packs.schema import Pack
 from cued.packs.schema_when import TRIGGERS
 from cued.units import NS_PER_MIN
 from cued.yamlread import parse
+from cued.yamlread.misfits import known_words
 from tests.packs.samples import HEAD, RUN, SMALLEST, WHOLE
 
 SHIPPED = ("awareness", "integration", "metronome")
@@ -161,9 +162,9 @@ def test_the_defaults_in_the_hints_are_those_a_pack_gets(name: str, where: str) 
 
 
 def test_did_you_mean_knows_the_words_of_every_map() -> None:
-    assert known_words(("session", 0, "?segment", "metronome")) == list(HINTS["Metronome"])
-    assert known_words(("rules", 0, "when", "?every")) == ["every", "jitter"]
-    assert known_words(("cues", "light", "expect")) == ["cadence"]
+    assert known_words(("session", 0, "?segment", "metronome"), Pack) == list(HINTS["Metronome"])
+    assert known_words(("rules", 0, "when", "?every"), Pack) == ["every", "jitter"]
+    assert known_words(("cues", "light", "expect"), Pack) == ["cadence"]
 
 
 # --- aloud and drawn -----------------------------------------------------------------------------------------------

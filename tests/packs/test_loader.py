@@ -227,10 +227,25 @@ def test_a_rule_that_can_never_fire_is_refused_with_the_reason(rule: str, words:
         "{when: {every: 40 s}, in: [short, long], say: a}",
         "{when: {run: end}, say: a}",
         "{when: {run: start}, in: short, say: a}",
+        "{when: {at: 40 min}, say: s}",
+        "{when: {every: 40 min}, say: a, priority: safety}",
     ],
 )
 def test_a_rule_that_can_fire_is_taken(rule: str) -> None:
     assert warnings_of(f"{HEAD}{PLACES}rules: [{rule}]\n") == ()
+
+
+def test_an_interval_that_a_fade_makes_shorter_than_the_segment_is_taken() -> None:
+    rule = "cues: {a: {say: hi}}\nrules: [{when: {every: 40 min}, in: run, say: a}]\n"
+    assert "this can never happen" in problems_of(f"{SMALLEST}fade: {{every: [1, 2]}}\n{rule}")[0].message
+    assert warnings_of(f"{SMALLEST}fade: {{every: [1, 0.5]}}\n{rule}") == ()
+
+
+def test_nobody_knows_how_long_a_session_lasts_in_which_a_press_is_waited_for() -> None:
+    session = "session: [{segment: a, for: 5 min}, {segment: b, for: 5 min, STARTS}]\ncues: {c: {say: hi}}\n"
+    rule = "rules: [{when: {at: 12 min}, say: c}]\n"
+    assert warnings_of(HEAD + session.replace("STARTS", "starts: press") + rule) == ()
+    assert "the session is over" in problems_of(HEAD + session.replace(", STARTS", "") + rule)[0].message
 
 
 def test_drift_needs_its_reference_before_it() -> None:

@@ -108,7 +108,7 @@ def test_every_value_of_a_closed_choice_in_a_whole_run_is_on_the_page() -> None:
 
 def test_every_reason_for_silence_is_on_the_page() -> None:
     coaches = {f"coach {coach.value}" for coach in Coach if coach is not Coach.NORMAL}
-    reasons = {*returned(arbiter.refusal), *returned(firing._refused), *coaches}
+    reasons = {*returned(arbiter.refusal), *returned(firing._refused), *returned(firing._coach_reason), *coaches}
     assert len(reasons) > 15
     assert reasons == words("suppressed", "reason")
     assert set(returned(arbiter._wait_reason)) == words("expired", "reason")

@@ -141,8 +141,8 @@ def test_a_raw_sensor_log_is_known_by_its_content_and_played_through_the_hub(tmp
     assert (feeding.length_ns, feeding.end_ns) == (720_250_000_000, 720_250_000_000)
     assert (feeding.source, feeding.sensor, feeding.simulated) == ("file:run.csv", True, False)
     links = [event.state for event in events if isinstance(event, SensorLink)]
-    assert links == [LinkState.FOUND, LinkState.RENEWING, LinkState.UP, LinkState.LOST, LinkState.BACK]
-    assert feeding.notes == ("Pod counts strides",)
+    assert links == [LinkState.FOUND, LinkState.RENEWING, LinkState.UP, LinkState.LOST, LinkState.UP]
+    assert feeding.notes == ("Pod counts strides", "Pod: battery 10 %")
 
 
 def test_a_raw_sensor_log_is_cut_where_a_length_says_and_says_if_it_is_shorter(tmp_path: Path) -> None:

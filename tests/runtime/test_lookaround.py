@@ -11,7 +11,7 @@ from cued.dbus.faults import NO_ANSWER, POWERED_OFF
 from cued.errors import SensorError
 from cued.formats.sensor_log import Notification
 from cued.runtime.lookaround import BUSY, SILENT, VISITED, VISITING, InView, look_around, table
-from cued.sensors.air import HEART_RATE, RSC_MEASUREMENT, SERVICES, Look, Sighting
+from cued.sensors.air import HEART_RATE, NO_SIGNAL, RSC_MEASUREMENT, SERVICES, Look, Sighting
 from cued.sensors.known import KnownSensor
 from cued.sensors.reasons import NOTHING_TO_READ, UNKNOWN
 from cued.sensors.rsc import RscMeasurement, encode_measurement
@@ -53,6 +53,15 @@ def test_each_device_is_a_line_with_services_and_signal_in_words() -> None:
         "(no name)  C0:FF:EE:00:00:02  heart rate         faint -88 dBm  50 %              yours",
         "Pod        C0:FF:EE:00:00:01  cadence and speed  good -73 dBm",
     ]
+
+
+def test_a_pod_that_is_connected_already_is_shown_so_and_let_alone() -> None:
+    view = view_of(pod(1, NO_SIGNAL), pod(2, -70))
+    assert text(view)[1] == "Pod   C0:FF:EE:00:00:01  cadence and speed  connected              in use on this machine"
+    assert view.nearest_pods() == [address(2)]
+    assert [row.as_json()["rssi_dbm"] for row in view.rows()] == [None, -70]
+    view.note(pod(1, -60))
+    assert view.nearest_pods() == [address(1), address(2)]
 
 
 def test_the_order_is_the_runners_own_then_pods_then_the_rest_and_no_signal_shuffles_it() -> None:

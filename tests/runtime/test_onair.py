@@ -65,6 +65,28 @@ def test_an_address_that_is_not_known_is_taken_as_it_is(air: Air, word: str) -> 
     assert own_sensors(word, air.known) == (KnownSensor(NEIGHBOUR), CHEST)
 
 
+@pytest.mark.parametrize("word", ["C0:FF:EE:00:00", "CO:FF:EE:00:00:01", "C0:FF:EE:00:00:01:02", "c0-ff-ee-00-00-0g"])
+def test_a_slip_in_an_address_is_an_error_and_no_name(air: Air, word: str) -> None:
+    own(air, MINE)
+    with pytest.raises(SensorError, match="is no Bluetooth address such as"):
+        own_sensors(word, air.known)
+
+
+def test_a_name_that_two_of_the_runners_pods_have_is_asked_about(air: Air) -> None:
+    own(air, MINE, KnownSensor(SPARE, MINE.name, ("cadence",)))
+    with pytest.raises(SensorError, match=f"2 of your sensors are called Roadrunner: give an address, {POD} or {SPARE}"):
+        own_sensors("Roadrunner", air.known)
+    assert own_sensors(SPARE, air.known)[0].address == SPARE
+
+
+def test_the_runners_pod_under_a_new_name_keeps_what_is_known_of_it(air: Air) -> None:
+    own(air, MINE, CHEST)
+    run = air.run("New Name", [sighting(POD, "New Name")])
+    air.time.at(6, partial(air.come_up, 85))
+    assert waited(air, run) == [POD, STRAP]
+    assert air.spoken == ["Roadrunner connected. Battery ninety percent. Cadence one seventy."]
+
+
 def test_a_name_that_is_not_known_has_to_be_looked_for(air: Air) -> None:
     own(air, MINE)
     assert own_sensors("Somebody", air.known) == ()

@@ -10,7 +10,7 @@ import pytest
 
 from cued.core.events import BatteryLow, CadenceSample, HeartRate, LinkState, SensorLink
 from cued.formats.sensor_log import Link
-from cued.runtime.pods import OFFER, PATIENCE_NS, Ready
+from cued.runtime.pods import OFFER, PATIENCE_NS, UNIT_UNKNOWN, Ready
 from cued.sensors.air import Item
 from cued.sensors.cadence_unit import CadenceUnit
 from cued.sensors.known import KnownSensor
@@ -75,7 +75,7 @@ def test_a_runner_who_stands_is_told_so_to_the_eye_alone(air: Air) -> None:
 def test_a_number_whose_unit_nobody_knows_is_not_told_as_cadence(air: Air) -> None:
     assert told(air, UNJUDGED, raw=85) == Ready("Roadrunner", 90, None, standing=False)
     assert air.spoken == ["Roadrunner connected. Battery ninety percent."]
-    assert air.shown == ["pod Roadrunner: connected, battery 90 %, cadence not known yet"]
+    assert air.shown == [f"pod Roadrunner: connected, battery 90 %, {UNIT_UNKNOWN}"]
 
 
 def test_strides_are_told_as_steps(air: Air) -> None:
@@ -123,6 +123,17 @@ def test_a_strap_alone_is_no_pod(air: Air) -> None:
     assert air.time.passed_ns == 9_000_000_000
 
 
+def test_a_stranger_is_no_pod_before_it_speaks_as_one(air: Air) -> None:
+    pods = air.pods(KnownSensor(POD))
+    air.time.at(1, air.link, air.battery)
+    air.time.at(20, partial(air.sample, 172))
+    assert pods.wait(air.spoken.append).spm is None, "its unit is not known"
+    assert air.time.passed_ns == 20_000_000_000
+    assert air.shown[:-1] == [
+        f"{POD} is connected and has sent no cadence yet: take a few steps, or name a pod (`cued sensors scan` lists them)"
+    ]
+
+
 def test_a_treadmill_gives_a_pace_and_no_cadence_to_wait_for(air: Air) -> None:
     pods = air.pods(KnownSensor(SPARE, "Mill", ("treadmill speed",)), MINE)
     air.time.at(1, partial(air.link, address=SPARE), partial(air.belt, address=SPARE))
@@ -161,7 +172,7 @@ def test_after_a_minute_it_is_said_once_what_helps_and_still_looked_for(air: Air
     assert air.spoken[0] == "No pod. Take a few steps. Close other apps that hold it."
     assert air.spoken[1].startswith("Roadrunner connected.")
     assert len(air.spoken) == 2
-    assert air.shown[0] == OFFER
+    assert air.shown[:2] == ["looking for Roadrunner", OFFER]
     assert "--sensor none" in OFFER
 
 
@@ -217,7 +228,7 @@ def test_a_pod_that_is_lost_between_its_words_and_the_start_is_lost_at_zero(air:
         (3_000_000_000, SensorLink),
         (3_000_000_000, CadenceSample),
     ]
-    assert air.handed_on[2] == SensorLink(3_000_000_000, LinkState.BACK)
+    assert air.handed_on[2] == SensorLink(3_000_000_000, LinkState.UP)
 
 
 def test_a_link_that_is_lost_while_the_start_is_near_is_not_forgotten(air: Air) -> None:
@@ -262,6 +273,17 @@ def test_a_battery_that_runs_out_on_the_way_is_told_once(air: Air) -> None:
     assert air.handed_on[1:] == [BatteryLow(60_000_000_000, 10)]
 
 
+def test_a_strap_whose_battery_is_low_is_named_before_the_start_already(air: Air) -> None:
+    pods = air.pods(MINE, CHEST)
+    air.battery(8, STRAP)
+    air.come_up(percent=8)
+    pods.wait(air.spoken.append)
+    assert [line for line in air.shown if "8 %" in line] == [
+        "Strap: battery 8 %",
+        "pod Roadrunner: connected, battery 8 % (low: change it soon), 172 spm",
+    ]
+
+
 def test_a_battery_that_was_low_before_the_start_has_been_told_then(air: Air) -> None:
     pods = air.pods(MINE)
     air.come_up(percent=8)
@@ -302,52 +324,3 @@ def test_whoever_records_gets_everything_as_it_came(air: Air) -> None:
     air.come_up()
     air.note("a note is nothing to record")
     assert [type(item).__name__ for item in recorded] == ["LinkIs", "BatteryRead", "Notification"]
-
-
-# --- the end -------------------------------------------------------------------------------------------------------
-
-
-def judged(air: Air, sensor: KnownSensor, raw: int) -> None:
-    """A run of half a minute with that number, to its end."""
-    pods = air.pods(sensor)
-    air.link()
-    air.begin(pods)
-    for _ in range(30):
-        air.time.pass_s(1)
-        air.sample(raw)
-    pods.close()
-    assert air.radios[-1].stopped
-
-
-@pytest.mark.parametrize(("raw", "unit"), [(85, CadenceUnit.STRIDES), (170, CadenceUnit.STEPS)])
-def test_a_unit_that_was_found_out_is_written_down(air: Air, raw: int, unit: CadenceUnit) -> None:
-    air.known.put(UNJUDGED)
-    judged(air, UNJUDGED, raw)
-    assert air.known.all() == (replace(UNJUDGED, cadence_unit=unit, said_by="judged"),)
-    assert f"Roadrunner counts {unit.value}" in air.shown
-
-
-def test_a_sensor_that_is_not_the_runners_is_not_made_so(air: Air) -> None:
-    air.known.put(OTHER)
-    judged(air, UNJUDGED, 85)
-    assert air.known.all() == (OTHER,)
-
-
-def test_the_runners_word_is_not_written_over(air: Air) -> None:
-    air.known.put(MINE)
-    judged(air, MINE, 85)
-    assert air.known.all() == (MINE,)
-
-
-def test_what_cannot_be_written_down_is_a_sentence_after_a_run_that_was_well(air: Air) -> None:
-    air.known.put(UNJUDGED)
-    air.known.path.write_text("no list of sensors")
-    judged(air, UNJUDGED, 85)
-    assert "your sensors cannot be read" in air.shown[-1]
-
-
-def test_notes_of_the_last_moment_are_told(air: Air) -> None:
-    pods = air.pods(MINE)
-    air.note("its link did not end in order")
-    pods.close()
-    assert air.shown == ["Roadrunner: its link did not end in order"]

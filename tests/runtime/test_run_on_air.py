@@ -157,6 +157,18 @@ def test_without_bluetooth_a_run_that_wants_it_ends_with_a_sentence_and_any_othe
     assert plain.rows()[-1]["kind"] == "end"
 
 
+def test_a_runner_with_a_pod_waits_for_a_radio_that_is_off_and_is_told_why(bluez: VirtualBluez, tmp_path: Path) -> None:
+    pod = bluez.add(POD)
+    bluez.unplug()
+    run = LiveRun(tmp_path / "home", *SILENT, "--for", "1s").knows(MINE)  # nobody has to name a sensor
+    with Script(pod, Running(170), hz=HZ, factor=2), run:
+        run.expect_printed("there is no Bluetooth adapter")
+        bluez.plug()
+        assert run.end() == 0
+    assert "by time alone" not in run.text
+    assert run.rows("cadence")
+
+
 def test_ctrl_c_while_a_pod_is_waited_for_ends_at_once_and_an_earlier_runs_file_is_whole(
     bluez: VirtualBluez, tmp_path: Path
 ) -> None:

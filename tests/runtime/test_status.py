@@ -7,6 +7,7 @@ import pytest
 from cued.core import engine
 from cued.core.start import Start
 from cued.core.view import View
+from cued.core.words import Silence
 from cued.runtime.status import SoundState, clock_text, cut, gauge, status_line
 from cued.units import NS_PER_S
 from tests.runtime.packs import small_pack
@@ -50,12 +51,12 @@ def test_before_the_start_it_says_that_it_is_starting_and_no_more() -> None:
 
 
 def test_after_the_last_segment_it_says_so_once() -> None:
-    told = line(running(segment="", segment_left_ns=None, tempo_mspm=0, mode="none", silence_reason="the segments are over"))
+    told = line(running(segment="", segment_left_ns=None, tempo_mspm=0, mode="none", silence=Silence.OVER))
     assert told == "0:30  session done, recording  170 ▕·····───●────····▏ 170 spm"
 
 
 def test_a_silent_segment_is_called_quiet() -> None:
-    told = line(running(coach="silent", mode="none", tempo_mspm=0, silence_reason="quiet warmup"))
+    told = line(running(coach="silent", mode="none", tempo_mspm=0, silence=Silence.QUIET))
     assert told.endswith("170 spm  quiet")
 
 

@@ -7,8 +7,6 @@ import time
 from dataclasses import replace
 
 import pytest
-from dbus_fast import BusType, Message
-from dbus_fast.aio import MessageBus
 
 from cued.errors import SensorError
 from cued.formats.sensor_log import Link, Notification
@@ -18,6 +16,7 @@ from cued.sensors.ble import Radio
 from cued.sensors.link import Timing
 from cued.units import NS_PER_S
 from tests.support.bluez import Peripheral, Running, VirtualBluez, lamp
+from tests.support.bluez.clients import connect_and_die
 from tests.support.bluez.peripherals import RSC_MEASUREMENT
 from tests.support.kept_links import BOUND_S, FAST, NEIGHBOUR, POD, STRAP, Kept
 from tests.support.link_faults import FAILED, FAULTS, PAIRS, Break, off_and_on
@@ -304,14 +303,7 @@ def test_24_a_pod_that_a_dead_process_left_connected_is_taken_over(bluez: Virtua
     pod = bluez.add(POD)
     with Kept(bluez, pod) as kept:
         kept.expect_heard()
-
-    async def connect_and_die() -> None:
-        bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
-        await bus.call(Message(destination="org.bluez", path=pod.path, interface="org.bluez.Device1", member="Connect"))
-        bus.disconnect()
-        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast gives it no type
-
-    asyncio.run(connect_and_die())
+    asyncio.run(connect_and_die(pod.path))
     assert pod.connected
     with Kept(bluez, pod) as kept:
         kept.expect_heard()

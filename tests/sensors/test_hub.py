@@ -189,9 +189,19 @@ def test_what_comes_after_the_link_went_down_brings_no_sensor_back() -> None:
 # --- links ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_link_of_a_lone_pod_is_found_lost_and_back_with_its_cadence() -> None:
+def test_the_link_of_a_lone_pod_is_found_with_its_cadence_lost_and_up_again() -> None:
     items = in_order(link(0, "up"), pods(1, 5), link(5, "down"), link(20, "up"), pods(22, 25))
-    assert links(played(hub(), items)[1]) == [(1, "found"), (5, "lost"), (22, "back")]
+    assert links(played(hub(), items)[1]) == [(1, "found"), (5, "lost"), (20, "up")]
+
+
+def test_every_loss_of_a_link_is_told_whether_its_pod_has_spoken_meanwhile_or_not() -> None:
+    items = in_order(pods(0, 5), link(5, "down"), link(20, "up"), link(30, "down"), link(40, "renewing"), link(45, "up"))
+    assert links(played(hub(), items)[1]) == [(0, "found"), (5, "lost"), (20, "up"), (30, "lost"), (45, "up")]
+
+
+def test_a_pod_that_speaks_though_its_link_was_not_told_to_be_up_is_back() -> None:
+    items = in_order(pods(0, 5), link(5, "down"), pods(8, 10, address=SPARE))
+    assert links(played(hub(), items)[1]) == [(0, "found"), (5, "lost"), (8, "back")]
 
 
 def test_a_renewed_link_is_no_loss() -> None:
@@ -201,7 +211,7 @@ def test_a_renewed_link_is_no_loss() -> None:
 
 def test_a_renewal_that_fails_is_a_loss() -> None:
     items = in_order(pods(0, 5), link(5, "renewing"), link(15, "down"), link(30, "up"), pods(31, 33))
-    assert links(played(hub(), items)[1]) == [(0, "found"), (5, "renewing"), (15, "lost"), (31, "back")]
+    assert links(played(hub(), items)[1]) == [(0, "found"), (5, "renewing"), (15, "lost"), (30, "up")]
 
 
 def test_the_link_of_a_strap_or_an_unused_spare_is_nobodys_business() -> None:
@@ -348,6 +358,11 @@ def test_a_low_battery_is_told_once_a_sensor() -> None:
     state, events, _ = played(hub(), items)
     assert events == [BatteryLow(20 * NS_PER_S, 10), BatteryLow(40 * NS_PER_S, 8)]
     assert [(sensor.name, percent) for sensor, percent in battery_levels(state)] == [("Pod", 9), ("Strap", 8)]
+
+
+def test_it_is_noted_whose_battery_is_low() -> None:
+    _, _, notes = played(hub(), [battery(1, 40, STRAP), battery(60, 9, STRAP)])
+    assert told(notes, NoteKind.BATTERY) == ["Strap: battery 9 %"]
 
 
 def test_a_battery_that_was_low_before_the_start_has_been_told_then() -> None:

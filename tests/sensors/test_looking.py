@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -10,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from cued.errors import SensorError
-from cued.sensors.air import BATTERY_LEVEL, HEART_RATE, RSC_MEASUREMENT, STRYD, Sighting
+from cued.sensors.air import BATTERY_LEVEL, HEART_RATE, NO_SIGNAL, RSC_MEASUREMENT, STRYD, Sighting
 from cued.sensors.link import Timing
 from cued.sensors.looking import glance, look_at, scan
 from cued.units import NS_PER_S
 from tests.support.bluez import Peripheral, Running, Script, VirtualBluez, lamp, stryd_pod
+from tests.support.bluez.clients import connect_and_die
 from tests.support.kept_links import NEIGHBOUR, POD, STRAP
 from tests.support.waiting import wait_for
 
@@ -34,6 +36,19 @@ def test_a_scan_tells_everything_on_the_air_again_and_again(bluez: VirtualBluez)
     assert latest["C0:FF:EE:00:00:09"].name is None
     assert latest["C0:FF:EE:00:00:09"].rssi_dbm < latest[POD.address].rssi_dbm
     wait_for(lambda: not bluez.discovering)
+
+
+def test_a_sensor_that_somebody_left_connected_is_seen_though_it_does_not_advertise(bluez: VirtualBluez) -> None:
+    pod, other = bluez.add(POD), bluez.add(Peripheral("C0:FF:EE:00:00:09", "Lamp", lamp()))
+    scan(NS_PER_S // 5, lambda _: None, timing=QUICK)  # BlueZ connects only what it has seen
+    for one in (pod, other):
+        asyncio.run(connect_and_die(one.path))
+    assert pod.connected
+    assert other.connected
+    seen: list[Sighting] = []
+    scan(NS_PER_S // 5, seen.append, timing=QUICK)
+    assert [(one.address, one.name, one.rssi_dbm, one.gives_cadence) for one in seen] == [(POD.address, "Pod", NO_SIGNAL, True)]
+    assert pod.connected, "nobody has ended its link"
 
 
 def test_a_scan_ends_early_when_the_listener_says_so(bluez: VirtualBluez) -> None:

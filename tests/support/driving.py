@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import heapify, heappop, heappush
 from typing import TypeVar
 
 from hypothesis import seed, settings
 
 from cued.core import engine
 from cued.core.effects import CutSpeech, Effect, Paused, PlayClick, RecallClicks, Render, RunEnded, Say, Withheld
-from cued.core.events import Event, SpeechReady, Wake
+from cued.core.events import Event, SpeechFailed, SpeechReady, Wake
 from cued.core.phrases import nominal_duration_ns
 from cued.core.session import Session
 from cued.core.start import Start
@@ -80,6 +81,34 @@ def woken(how: Start, events: Iterable[Event], *, answers: bool = True) -> list[
     for event in events:
         _wake(lambda: session, take, event.at_ns)
         take(event)
+    return steps
+
+
+def answered(how: Start, events: Iterable[Event], delays: Iterator[int | None]) -> list[Step]:
+    """As `woken`, with a voice that takes its time: each `Render` is answered so many ns later, in vain for −1, or never."""
+    steps: list[Step] = []
+    session = engine.start(how)
+    coming: list[tuple[int, int, Event]] = [(event.at_ns, number, event) for number, event in enumerate(events)]
+    heapify(coming)
+    number = len(coming)
+    while coming:
+        at_ns, _, event = coming[0]
+        due_ns = engine.next_wakeup(session)
+        if due_ns is not None and due_ns <= at_ns:
+            event = Wake(due_ns)
+        else:
+            heappop(coming)
+        after, effects = engine.step(session, event)
+        steps.append(Step(session, event, after, effects))
+        session = after
+        for effect in effects:
+            delay_ns = next(delays) if isinstance(effect, Render) else None
+            if not isinstance(effect, Render) or delay_ns is None:
+                continue
+            text_id, at_ns = effect.text_id, effect.at_ns + max(0, delay_ns)
+            ready = SpeechReady(at_ns, text_id, nominal_duration_ns(effect.text))
+            number += 1
+            heappush(coming, (at_ns, number, ready if delay_ns >= 0 else SpeechFailed(at_ns, text_id, "no voice")))
     return steps
 
 

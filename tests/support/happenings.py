@@ -34,6 +34,8 @@ class Pod:
     wobble: float = 0.0
     period_ns: int = NS_PER_S
     total: bool = False
+    raw: int | None = None
+    """The sensor's own number, told in every reading."""
 
     def samples(self, from_ns: int, total_m: float) -> list[Event]:
         told: list[Event] = []
@@ -42,14 +44,16 @@ class Pod:
             spm = None if self.spm is None else max(0.0, self.spm + self.wobble * sway)
             total_m += (self.speed_mps or 0.0) * self.period_ns / NS_PER_S
             at_ns = from_ns + number * self.period_ns
-            told.append(CadenceSample(at_ns, spm, self.speed_mps, total_m if self.total else None))
+            told.append(CadenceSample(at_ns, spm, self.speed_mps, total_m if self.total else None, None, self.raw))
         return told
 
 
 def _pod(dice: Dice) -> Pod:
     """Mostly running; also walking, standing, silence and nonsense."""
     for_ns = dice.of(dice.whole(1, 30), dice.whole(10, 90)) * NS_PER_S
-    kind = dice.byte() % 9
+    kind = dice.byte() % 10
+    if kind == 9:
+        return Pod(for_ns, None, dice.of(2.8, None), total=dice.one_in(2), raw=dice.whole(60, 100))
     if kind == 5:
         return Pod(for_ns, dice.number(60.0, 129.0), dice.of(None, 1.5))
     if kind == 6:
@@ -125,7 +129,13 @@ def _hostile(number: SearchStrategy[float], at: SearchStrategy[int]) -> SearchSt
     text = st.text(max_size=20)
     fields: dict[type[Any], SearchStrategy[Any]] = {
         events.CadenceSample: st.builds(
-            CadenceSample, at, st.none() | number, st.none() | number, st.none() | number, st.none() | st.booleans()
+            CadenceSample,
+            at,
+            st.none() | number,
+            st.none() | number,
+            st.none() | number,
+            st.none() | st.booleans(),
+            st.none() | count,
         ),
         events.Wake: st.builds(events.Wake, at),
         events.HeartRate: st.builds(events.HeartRate, at, count),
@@ -148,6 +158,7 @@ def _hostile(number: SearchStrategy[float], at: SearchStrategy[int]) -> SearchSt
         events.Reintroduction: st.builds(events.Reintroduction, at),
         events.Announce: st.builds(events.Announce, at, text),
         events.Mute: st.builds(events.Mute, at, st.booleans()),
+        events.Pain: st.builds(events.Pain, at),
         events.Stop: st.builds(events.Stop, at),
     }
     return st.one_of(*fields.values(), fields[events.CadenceSample], fields[events.CadenceSample])

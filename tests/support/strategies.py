@@ -26,6 +26,15 @@ DAY_NS: Final = 24 * NS_PER_H
 SEGMENTS: Final = ("steady", "warmup", "feeder", "hills", "cooldown")
 THEMES: Final = ("feeder", "check", "release")
 SOUND_FILES: Final = ("bell.wav", "gong.wav")
+WHILE_IT_BEGINS: Final[tuple[rules.Trigger, ...]] = (
+    rules.SegmentStart(),
+    rules.SegmentEnd(),
+    rules.RunStart(),
+    rules.At(ForTime(1)),
+    rules.InBand(1),
+    rules.OffBand(words.Side.EITHER),
+)
+"""With `next_segment` they end a segment before it has lasted."""
 TEXTS: Final = (
     "Light feet.",
     "Feel the rebound.",
@@ -221,9 +230,12 @@ class Dice:
             then.append(rules.NextSegment())
         some = tuple(dict.fromkeys(self.of(*names) for _ in range(self.whole(1, 2))))
         where = self.byte() % 4
+        when = self.trigger()
+        if isinstance(then[-1], rules.NextSegment) and self.one_in(2):
+            when = self.of(*WHILE_IT_BEGINS)
         return Rule(
             id=f"rules[{number}]",
-            when=self.trigger(),
+            when=when,
             then=tuple(then),
             only_in=some if where == 2 else (),
             not_in=some if where == 3 else (),
@@ -315,13 +327,14 @@ class Dice:
         return Start(
             pack,
             seed=self.of(0, -1, 1 << 65, self.whole(0, 1 << 50)),
-            session_number=self.whole(1, 4),
+            session_number=self.of(1, 2, 3, 4, 9),
             language=language,
             length_ns=self.of(None, self.time_ns(1, 5 * NS_PER_MIN)),
             runner=self.runner(),
             sensor=not self.one_in(5),
             desk=self.one_in(6),
             speech=speech[1:] if self.one_in(6) else speech,
+            on_air=self.one_in(4),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
-from dbus_fast import Message, Variant
+from dbus_fast import BusType, Message, Variant
 from dbus_fast.aio import MessageBus
 
 from tests.support.bluez.peripherals import RSC_MEASUREMENT, Peripheral, full, running_pod
@@ -47,6 +47,14 @@ def as_many(heard: Heard, number: int) -> bool:
 
 def note(heard: Heard, _: object, data: bytearray) -> None:
     heard.append(bytes(data))
+
+
+async def connect_and_die(path: str) -> None:
+    """Leave a device connected, as a process does that crashes."""
+    bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+    await bus.call(Message(destination="org.bluez", path=path, interface="org.bluez.Device1", member="Connect"))
+    bus.disconnect()
+    await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast gives it no type
 
 
 async def set_powered(address: str) -> Message:

@@ -12,7 +12,8 @@ from typing import Final
 
 from cued.core.cues import ForDistance, ForTime, Interval
 from cued.units import NS_PER_H, NS_PER_MIN, NS_PER_S
-from cued.yamlread import did_you_mean, quoted
+from cued.yamlread.quoting import did_you_mean, quoted
+from cued.yamlread.readers import UnfitError
 
 LONGEST_NS: Final = 24 * NS_PER_H
 """The format's limit for every time."""
@@ -43,7 +44,19 @@ _NUMBER: Final = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _PART: Final = re.compile(r"\s*([^\s%A-Za-zµ]+)\s*([A-Za-zµ%]+)")
 
 
-class QuantityError(ValueError):
+# How a JSON Schema describes them.
+NUMBER_PATTERN: Final = r"(0|[1-9][0-9]*)(\.[0-9]+)?"
+TIME_PATTERN: Final = (
+    rf"\+?({NUMBER_PATTERN} *h( *{NUMBER_PATTERN} *min)?( *{NUMBER_PATTERN} *s)?"
+    rf"|{NUMBER_PATTERN} *min( *{NUMBER_PATTERN} *s)?|{NUMBER_PATTERN} *s)"
+)
+DISTANCE_PATTERN: Final = rf"\+?({NUMBER_PATTERN} *km( *{NUMBER_PATTERN} *m)?|{NUMBER_PATTERN} *m)"
+SHARE_PATTERN: Final = rf"\+?{NUMBER_PATTERN} *%"
+DECIBELS_PATTERN: Final = rf"\+?{NUMBER_PATTERN} *dB"
+TEMPO_PATTERN: Final = rf"\+?{NUMBER_PATTERN} *spm"
+
+
+class QuantityError(UnfitError):
     """Not the quantity that is needed here; the text says what to write."""
 
 

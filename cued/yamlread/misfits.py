@@ -1,18 +1,20 @@
-"""What pydantic found wrong, as problems with place and mend."""
+"""What does not fit a format's shape, as problems with place and mend: what pydantic found wrong, and what has no value."""
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from cued.errors import Problem
-from cued.packs import schema
-from cued.packs.schema_when import TAG
-from cued.yamlread import MAX_PROBLEMS, Document, Path, did_you_mean, quoted
+from cued.yamlread.document import Document, Path, Value
+from cued.yamlread.quoting import clip, did_you_mean, quoted
+from cued.yamlread.reader import MAX_PROBLEMS
 
+TAG: Final = "?"
+"""Begins the names of a union's branches in pydantic's paths: no word of a format begins so."""
 MAX_HINTS: Final = 50
 """Unknown words of a file for which the nearest known one is searched: each search takes some 0.1 ms."""
 _KEY: Final = "[key]"
@@ -26,8 +28,18 @@ _NEEDED: Final = {
 }
 
 
-def explain(error: ValidationError, document: Document) -> list[tuple[Path, Problem]]:
-    """The errors (the first `MAX_PROBLEMS`) as problems, with their paths; without those YAML has already complained of."""
+def no_hint(_word: str) -> str:
+    """Nothing is known of where a word might belong."""
+    return ""
+
+
+def explain(
+    error: ValidationError, document: Document, root: type[BaseModel], belongs: Callable[[str], str] = no_hint
+) -> list[tuple[Path, Problem]]:
+    """The errors (the first `MAX_PROBLEMS`) as problems, with their paths; without those YAML has already complained of.
+
+    `root` is the shape of the whole file; `belongs` says in a sentence where an unknown word fits that is near no known one.
+    """
     found = []
     hints = 0
     for line in error.errors(include_url=False, include_context=False)[:MAX_PROBLEMS]:
@@ -44,7 +56,7 @@ def explain(error: ValidationError, document: Document) -> list[tuple[Path, Prob
         if kind == "extra_forbidden":
             is_key = True
             hints += 1
-            message = _unknown(str(path[-1]), location[:-1], hint=hints <= MAX_HINTS)
+            message = _unknown(str(path[-1]), known_words(location[:-1], root), belongs if hints <= MAX_HINTS else None)
         elif kind in _NEEDED:
             message = f"{quoted(line['input'])} does not fit here: {_NEEDED[kind]} is needed"
             if kind == "too_short":
@@ -57,20 +69,35 @@ def explain(error: ValidationError, document: Document) -> list[tuple[Path, Prob
     return found
 
 
+def empty_values(document: Document) -> list[Problem]:
+    """Keys and list entries with nothing after them: YAML calls that null, and no word of the format may be null."""
+    found = []
+    waiting: list[tuple[Value, Path]] = [(document.value, ())]
+    while waiting:
+        value, path = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(inner, (*path, key)) for key, inner in value.items()]
+        elif isinstance(value, list):
+            waiting += [(inner, (*path, number)) for number, inner in enumerate(value)]
+        elif value is None and not document.is_broken(path):
+            what = f"`{clip(str(path[-1]))}` has no value" if path and isinstance(path[-1], str) else "there is no value here"
+            found.append(document.problem(path, f"{what}: write one, or remove it", key=True))
+    return found
+
+
 def path_of(location: Iterable[int | str]) -> Path:
     """Pydantic's location as a path of the document."""
     return tuple(step for step in location if step != _KEY and not (isinstance(step, str) and step.startswith(TAG)))
 
 
-def _unknown(word: str, location: tuple[int | str, ...], *, hint: bool) -> str:
-    known = known_words(location)
-    nearest = did_you_mean(word, known) if hint else ""
+def _unknown(word: str, known: list[str], belongs: Callable[[str], str] | None) -> str:
+    nearest = "" if belongs is None else did_you_mean(word, known) or belongs(word)
     return f"{quoted(word)} is not a word that fits here: there are {', '.join(known)}.{nearest}"
 
 
-def known_words(location: tuple[int | str, ...]) -> list[str]:
+def known_words(location: tuple[int | str, ...], root: type[BaseModel]) -> list[str]:
     """The words of the map that stands at pydantic's `location` (branches of unions included as steps)."""
-    here: Any = schema.Pack
+    here: Any = root
     for step in location:
         if isinstance(step, int):
             here = _inside(here)

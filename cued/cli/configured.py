@@ -1,0 +1,74 @@
+"""What the command line leaves open comes from the configuration."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from cued.config.settings import Settings
+from cued.config.whole import Configuration
+from cued.errors import ConfigError, UsageError
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """`--config FILE`."""
+    parser.add_argument(
+        "--config", metavar="FILE", help="the configuration that holds for what is not said here; default: `cued config path`"
+    )
+
+
+def configuration(word: str | None = None) -> Configuration:
+    """The configuration in force, for a verb that needs it to be right. Raises UsageError for one that is not."""
+    from cued.config.load import config_path, load_config, own_path
+
+    try:
+        return load_config(word)
+    except ConfigError as error:
+        wrong = [problem for problem in error.problems if not problem.warning]
+        others = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        path = config_path(word)
+        named = "" if path == own_path() else f" {path}"
+        raise UsageError(
+            f"the configuration is not right: {wrong[0].at(error.file)}{others}. `cued config check{named}` tells all of it"
+        ) from error
+
+
+def fill(args: argparse.Namespace) -> Settings:
+    """Give each argument that is None the value that the configuration has for it, and return the whole of it.
+
+    Raises UsageError for a configuration that is not right, or where a pack is needed and nobody names one.
+    """
+    from cued.runtime.journalling import VARIABLE
+
+    found = configuration(args.config)
+    settings = found.settings
+    if args.pack is None and args.pack_needed and not found.says("pack"):
+        raise UsageError(
+            "PACK is missing: `cued pack list` shows what there is; `pack` in the configuration names one for good"
+        )
+    sound = settings.sound
+    values = {
+        "pack": settings.pack,
+        "language": settings.runner.language,
+        "max_hr": settings.runner.max_hr_bpm,
+        "volume": sound.beat_volume,
+        "voice_volume": sound.voice_volume,
+        "ear": sound.ear,
+        "speaker": sound.speaker,
+        "keep_awake": sound.keep_awake,
+        "journal": None if os.environ.get(VARIABLE) else settings.files.journal,
+    }
+    for name, value in values.items():
+        if getattr(args, name, value) is None:
+            setattr(args, name, value)
+    return settings
+
+
+def journal_word() -> str | None:
+    """The journal that the configuration names, for a verb that takes nothing else from it; None: it names none.
+
+    The environment goes before the configuration, and so does it in `fill`: the nearer word goes before the farther.
+    """
+    from cued.runtime.journalling import VARIABLE
+
+    return None if os.environ.get(VARIABLE) else configuration().settings.files.journal

@@ -1,0 +1,242 @@
+"""The keys in values: what may be pressed and asked, what is decided, the menus' items, and what is seen of the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias
+
+from cued.core.happening import Phase, Say, Tick
+from cued.core.sentences import NOTHING, SURFACES, Sentence, Values
+from cued.core.view import View
+from cued.core.words import Silence
+from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
+
+Pick: TypeAlias = str | int | None
+"""A pack's id or a surface; a length in ns; None where there is nothing to pick."""
+
+
+class Key(Enum):
+    PLAY = "play"
+    NEXT = "next"
+    PREVIOUS = "previous"
+
+
+class Choice(Enum):
+    """What a menu's item stands for."""
+
+    PAIN = "pain"
+    REPEAT = "repeat"
+    HELPED = "helped"
+    SURFACE = "surface"
+    BACK = "back"
+    END = "end"
+    PACK = "pack"
+    PLAIN_TODAY = "plain today"
+    LENGTH = "length"
+
+
+class Deed(Enum):
+    """What is announced and done a little later, unless another key is pressed."""
+
+    NEXT = "next"
+    RESUME = "resume"
+    START = "start"
+    END = "end"
+    """Of the run. Announced like the others: a thumb that slipped must not cost a run."""
+
+
+class Prompt(Enum):
+    """When questions are asked."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Question(Enum):
+    SORE = "sore"
+    """Answered 1 for yes, 0 for no."""
+    PAIN = "pain"
+    """0 to 10."""
+    EFFORT = "effort"
+    """1 to 10."""
+
+
+ASKED: Final = {Prompt.BEFORE: (Question.SORE,), Prompt.AFTER: (Question.PAIN, Question.EFFORT)}
+COUNTED: Final = {Question.PAIN: range(11), Question.EFFORT: range(1, 11)}
+"""Numbers counted aloud. Effort 0 would be rest, which no run is."""
+ASKING: Final = {Question.SORE: Sentence.ASK_SORE, Question.PAIN: Sentence.ASK_PAIN, Question.EFFORT: Sentence.ASK_EFFORT}
+
+LENGTHS: Final = (30 * NS_PER_MIN, 45 * NS_PER_MIN, 60 * NS_PER_MIN, 90 * NS_PER_MIN, 120 * NS_PER_MIN)
+"""Offered as the length of a run; a menu of more takes longer to hear than to walk off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What the keys must know of the session at the moment of a step."""
+
+    phase: Phase = Phase.IDLE
+    muted: bool = False
+    silence: Silence = Silence.NONE
+    segment: str = ""
+    rep: int = 1
+    waiting: bool = False
+    """The segment waits for the runner's press."""
+    left_ns: int | None = None
+    left_m: int | None = None
+    next_segment: str = ""
+    has_cue: bool = False
+    """A cue was heard in this run."""
+    packs: tuple[tuple[str, str], ...] = ()
+    """(id, title) of those to choose from."""
+    surfaces: tuple[str, ...] = SURFACES
+    lengths_ns: tuple[int, ...] = LENGTHS
+
+    @property
+    def on(self) -> bool:
+        """A run is on."""
+        return self.phase in {Phase.RUNNING, Phase.PAUSED}
+
+
+def glance(view: View | None, phase: Phase, packs: tuple[tuple[str, str], ...] = ()) -> Glance:
+    """What the keys see of a session's view; None: there is no session."""
+    if view is None:
+        return Glance(phase, packs=packs)
+    return Glance(
+        phase,
+        muted=view.muted,
+        silence=view.silence,
+        segment=view.segment,
+        rep=view.rep,
+        waiting=view.waiting,
+        left_ns=view.segment_left_ns,
+        left_m=None if view.segment_left_m is None else int(view.segment_left_m),
+        next_segment=view.next_segment,
+        has_cue=view.last_cue_at_ns is not None,
+        packs=packs,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing of a menu or a count, and how it is said."""
+
+    sentence: Sentence
+    choice: Choice | None = None
+    """None: a number of a count."""
+    pick: Pick = None
+    values: Values = NOTHING
+
+
+def _item(choice: Choice) -> Item:
+    return Item(Sentence[choice.name], choice)
+
+
+RUN_MENU: Final = tuple(
+    _item(choice) for choice in (Choice.PAIN, Choice.REPEAT, Choice.HELPED, Choice.SURFACE, Choice.BACK, Choice.END)
+)
+"""Always all of them in this order: a thumb learns "third" where ears hear wind. Pain first: it cannot wait."""
+READY_MENU: Final = tuple(_item(choice) for choice in (Choice.PACK, Choice.PLAIN_TODAY, Choice.LENGTH))
+
+
+def menu(seen: Glance) -> tuple[Item, ...]:
+    """What PREVIOUS opens."""
+    return RUN_MENU if seen.on else READY_MENU
+
+
+def submenu(choice: Choice, seen: Glance) -> tuple[Item, ...] | None:
+    """What is spoken one by one for an item that holds others; None where it holds none."""
+    match choice:
+        case Choice.SURFACE:
+            return tuple(Item(Sentence.GROUND, choice, name, Values(ground=name)) for name in seen.surfaces)
+        case Choice.PACK:
+            return tuple(Item(Sentence.TITLE, choice, pack, Values(title=title)) for pack, title in seen.packs)
+        case Choice.LENGTH:
+            return tuple(Item(Sentence.TIME, choice, length, Values(time_ns=length)) for length in seen.lengths_ns)
+        case _:
+            return None
+
+
+def numbers(question: Question) -> tuple[Item, ...]:
+    """The count of a question's answers."""
+    return tuple(Item(Sentence.NUMBER, None, number, Values(number=number)) for number in COUNTED[question])
+
+
+# --- times, what happens, what is decided --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeySettings:
+    """The keys' times, with their reasons."""
+
+    same_ns: int = 120 * NS_PER_MS
+    """The same key again so soon is one press told twice: a contact that bounces, or a headset heard over two players at once.
+    Nobody's thumb is quicker."""
+    heard_ns: int = 600 * NS_PER_MS
+    """A press so soon after an item began was meant for the one before: Bluetooth's 200 ms, a word, a reaction."""
+    announce_ns: int = 3 * NS_PER_S
+    item_ns: int = 2 * NS_PER_S
+    """From one item of a menu to the next."""
+    count_ns: int = 1_500 * NS_PER_MS
+    """From one number to the next: numbers are short, and eleven of them are many."""
+    intro_ns: int = 3 * NS_PER_S
+    """From a question to the first number."""
+    close_ns: int = 4 * NS_PER_S
+    """A menu's or a count's last item is open so long."""
+    breath_ns: int = 3 * NS_PER_S
+    """From a sentence to a question that had to wait for it."""
+    answer_ns: int = 15 * NS_PER_S
+    """A question of yes or no is open so long; asking it takes 4 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    at_ns: int
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Put the questions before or after a run; the shell asks when its other sentences are over. Each gets one `Answer`."""
+
+    at_ns: int
+    prompt: Prompt
+
+
+KeyEvent: TypeAlias = Press | Ask | Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """All sound off, or on again."""
+
+    at_ns: int
+    hushed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """What was announced is to be done now."""
+
+    at_ns: int
+    deed: Deed
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An item was picked. PAIN ends beat and cues for this run."""
+
+    at_ns: int
+    choice: Choice
+    pick: Pick = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    at_ns: int
+    question: Question
+    value: int | None
+    """None: unanswered, which is never 0."""
+
+
+KeyDecision: TypeAlias = Hush | Do | Chosen | Answer | Say

@@ -1,0 +1,310 @@
+"""What cued says of its own accord around a run and in answer to the keys: the sentences by name, their values, and the words.
+
+A decision names a sentence and holds what is known; words are put together here, in the languages that cued speaks itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from cued.core.phrases import distance_words, number_words, segment_words, spm_words, time_words
+from cued.core.words import Silence
+
+
+class Sentence(Enum):
+    """Everything that may be said, by what it means."""
+
+    # around a run
+    READY = "ready"
+    READY_PLAIN = "ready, no cues today"
+    NO_POD = "no pod yet"
+    BEGUN = "begun"
+    CONTINUED = "continued"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    SUMMARY = "summary"
+    # status: why nothing is heard, or where the run is
+    SOUNDING = "sounding"
+    QUIET = "quiet"
+    RESTING = "resting"
+    WAITING = "waiting"
+    NO_CADENCE = "no cadence"
+    CUES_OVER = "cues over"
+    SESSION_OVER = "session over"
+    STATUS_PAUSED = "status: paused"
+    STATUS_READY = "status: ready"
+    STATUS_IDLE = "status: idle"
+    STATUS_ENDED = "status: ended"
+    # announced, and done three seconds later
+    NEXT_IS = "next is"
+    NEXT_NOTHING = "next is nothing"
+    NEXT_GO_ON = "next is to go on"
+    NEXT_START = "next is to start"
+    NEXT_END = "next is to end"
+    STAYS = "stays"
+    NO_NEXT = "no next"
+    # the menu, and what was picked
+    PAIN = "pain"
+    REPEAT = "repeat"
+    HELPED = "that helped"
+    SURFACE = "surface"
+    BACK = "back"
+    END = "end"
+    PACK = "pack"
+    PLAIN_TODAY = "plain today"
+    LENGTH = "length"
+    TITLE = "title"
+    GROUND = "ground"
+    TIME = "time"
+    CLOSED = "closed"
+    PICKED = "picked"
+    NOTHING_TO_PICK = "nothing to pick"
+    NO_CUE = "no cue yet"
+    PAIN_OVER = "cueing is over"
+    # prompts
+    ASK_SORE = "ask: sore"
+    SORE = "sore"
+    NOT_SORE = "not sore"
+    ASK_PAIN = "ask: pain"
+    ASK_EFFORT = "ask: effort"
+    NUMBER = "number"
+    THANKS = "thanks"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What is known of a sentence's placeholders; None: not known, and its part of the sentence is left out."""
+
+    pod: str | None = None
+    """The pod's name."""
+    battery_percent: int | None = None
+    title: str | None = None
+    """A pack's title."""
+    segment: str | None = None
+    """A segment's bare name."""
+    left_ns: int | None = None
+    """To the segment's end; wins over `left_m`."""
+    left_m: int | None = None
+    ground: str | None = None
+    """What is underfoot."""
+    time_ns: int | None = None
+    mean_spm: int | None = None
+    in_band_percent: int | None = None
+    """Share of the judged time within the band."""
+    cues: int | None = None
+    """How many were heard."""
+    number: int | None = None
+
+
+NOTHING: Final = Values()
+
+STATUS: Final = {
+    Silence.NONE: Sentence.SOUNDING,
+    Silence.PAUSED: Sentence.STATUS_PAUSED,
+    Silence.OVER: Sentence.SESSION_OVER,
+    Silence.WAITING: Sentence.WAITING,
+    Silence.RESTING: Sentence.RESTING,
+    Silence.CUES_OVER: Sentence.CUES_OVER,
+    Silence.QUIET: Sentence.QUIET,
+    Silence.NO_CADENCE: Sentence.NO_CADENCE,
+}
+"""The sentence for each reason of silence in a run."""
+
+WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
+    "en": {
+        Sentence.READY: "Ready.[ {pod}.][ Battery {battery} percent.][ {title}.]",
+        Sentence.READY_PLAIN: "Plain run.[ {pod}.][ Battery {battery} percent.] Recording. No cues today.",
+        Sentence.NO_POD: "No pod yet. Move your foot, or press next to start without.",
+        Sentence.BEGUN: "Recording.",
+        Sentence.CONTINUED: "Going on with your run.",
+        Sentence.PAUSED: "Paused.",
+        Sentence.RESUMED: "Going on.",
+        Sentence.SUMMARY: "Run saved.[ {time}.][ Cadence {cadence}.][ {share} percent in the band.][ {cues}.]",
+        Sentence.SOUNDING: "Sound is on.[ {where}.]",
+        Sentence.QUIET: "Quiet[ {where}].",
+        Sentence.RESTING: "The beat rests until you run.[ {where}.]",
+        Sentence.WAITING: "Press next to begin[ {segment}].",
+        Sentence.NO_CADENCE: "No cadence yet.[ {where}.]",
+        Sentence.CUES_OVER: "Cues are over for this run. Recording.",
+        Sentence.SESSION_OVER: "The session is done. Recording.",
+        Sentence.STATUS_PAUSED: "Paused. Run, or press next to go on.",
+        Sentence.STATUS_READY: "Ready. Run, or press next to start.",
+        Sentence.STATUS_IDLE: "No pod yet. Press next to start without.",
+        Sentence.STATUS_ENDED: "The run has ended.",
+        Sentence.NEXT_IS: "Next: {segment}.",
+        Sentence.NEXT_NOTHING: "Next: recording only.",
+        Sentence.NEXT_GO_ON: "Next: going on.",
+        Sentence.NEXT_START: "Next: start.",
+        Sentence.NEXT_END: "Ending the run. Press any key to stay.",
+        Sentence.STAYS: "Staying.",
+        Sentence.NO_NEXT: "Nothing follows.",
+        Sentence.PAIN: "Pain.",
+        Sentence.REPEAT: "Repeat.",
+        Sentence.HELPED: "That helped.",
+        Sentence.SURFACE: "Surface.",
+        Sentence.BACK: "Back.",
+        Sentence.END: "End.",
+        Sentence.PACK: "Pack.",
+        Sentence.PLAIN_TODAY: "Plain today.",
+        Sentence.LENGTH: "Length.",
+        Sentence.TITLE: "{title}.",
+        Sentence.GROUND: "{ground}.",
+        Sentence.TIME: "{time}.",
+        Sentence.CLOSED: "Closed.",
+        Sentence.PICKED: "Done.[ {title}.][ {ground}.][ {time}.]",
+        Sentence.NOTHING_TO_PICK: "Nothing to choose from.",
+        Sentence.NO_CUE: "No cue yet.",
+        Sentence.PAIN_OVER: "Cueing is over. Walk if it hurts.",
+        Sentence.ASK_SORE: "Anything sore this morning? Play for yes, next for no.",
+        Sentence.SORE: "Noted. Take it easy.",
+        Sentence.NOT_SORE: "Good.",
+        Sentence.ASK_PAIN: "Pain: press at your number.",
+        Sentence.ASK_EFFORT: "[Pain {number}. ]Effort: press at your number.",
+        Sentence.NUMBER: "{number}.",
+        Sentence.THANKS: "[Effort {number}. ]Thank you.",
+        Sentence.SKIPPED: "Skipped.",
+    },
+    "de": {
+        Sentence.READY: "Bereit.[ {pod}.][ Batterie {battery} Prozent.][ {title}.]",
+        Sentence.READY_PLAIN: "Einfacher Lauf.[ {pod}.][ Batterie {battery} Prozent.] Aufnahme läuft. Heute keine Hinweise.",
+        Sentence.NO_POD: "Noch kein Sensor. Beweg den Fuß, oder drück weiter und lauf ohne los.",
+        Sentence.BEGUN: "Aufnahme läuft.",
+        Sentence.CONTINUED: "Dein Lauf geht weiter.",
+        Sentence.PAUSED: "Pause.",
+        Sentence.RESUMED: "Es geht weiter.",
+        Sentence.SUMMARY: "Lauf gespeichert.[ {time}.][ Kadenz {cadence}.][ {share} Prozent im Band.][ {cues}.]",
+        Sentence.SOUNDING: "Der Ton ist an.[ {where}.]",
+        Sentence.QUIET: "Stille[: {where}].",
+        Sentence.RESTING: "Der Takt ruht, bis du läufst.[ {where}.]",
+        Sentence.WAITING: "Drück weiter[ für {segment}].",
+        Sentence.NO_CADENCE: "Noch keine Kadenz.[ {where}.]",
+        Sentence.CUES_OVER: "Keine Hinweise mehr in diesem Lauf. Aufnahme läuft.",
+        Sentence.SESSION_OVER: "Die Einheit ist fertig. Aufnahme läuft.",
+        Sentence.STATUS_PAUSED: "Pause. Lauf los, oder drück weiter.",
+        Sentence.STATUS_READY: "Bereit. Lauf los, oder drück weiter.",
+        Sentence.STATUS_IDLE: "Noch kein Sensor. Drück weiter und lauf ohne los.",
+        Sentence.STATUS_ENDED: "Der Lauf ist zu Ende.",
+        Sentence.NEXT_IS: "Weiter: {segment}.",
+        Sentence.NEXT_NOTHING: "Weiter: nur Aufnahme.",
+        Sentence.NEXT_GO_ON: "Weiter: es geht weiter.",
+        Sentence.NEXT_START: "Weiter: Start.",
+        Sentence.NEXT_END: "Der Lauf endet. Drück eine Taste, um zu bleiben.",
+        Sentence.STAYS: "Es bleibt so.",
+        Sentence.NO_NEXT: "Es kommt nichts mehr.",
+        Sentence.PAIN: "Schmerz.",
+        Sentence.REPEAT: "Wiederholen.",
+        Sentence.HELPED: "Das half.",
+        Sentence.SURFACE: "Untergrund.",
+        Sentence.BACK: "Zurück.",
+        Sentence.END: "Ende.",
+        Sentence.PACK: "Paket.",
+        Sentence.PLAIN_TODAY: "Heute einfach.",
+        Sentence.LENGTH: "Länge.",
+        Sentence.TITLE: "{title}.",
+        Sentence.GROUND: "{ground}.",
+        Sentence.TIME: "{time}.",
+        Sentence.CLOSED: "Zu.",
+        Sentence.PICKED: "Gut.[ {title}.][ {ground}.][ {time}.]",
+        Sentence.NOTHING_TO_PICK: "Es gibt nichts zu wählen.",
+        Sentence.NO_CUE: "Noch kein Hinweis.",
+        Sentence.PAIN_OVER: "Keine Hinweise mehr. Geh, wenn es weh tut.",
+        Sentence.ASK_SORE: "Tut heute früh etwas weh? Play für ja, weiter für nein.",
+        Sentence.SORE: "Notiert. Lass es ruhig angehen.",
+        Sentence.NOT_SORE: "Gut.",
+        Sentence.ASK_PAIN: "Schmerz: drück bei deiner Zahl.",
+        Sentence.ASK_EFFORT: "[Schmerz {number}. ]Anstrengung: drück bei deiner Zahl.",
+        Sentence.NUMBER: "{number}.",
+        Sentence.THANKS: "[Anstrengung {number}. ]Danke.",
+        Sentence.SKIPPED: "Übersprungen.",
+    },
+}
+"""`{…}` is a value; `[…]` is left out where its value is not known."""
+
+SURFACES: Final = ("road", "trail", "grass", "gravel", "track", "treadmill")
+"""What a runner is offered as ground; packs may name any other."""
+
+_GROUNDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {},
+    "de": {"road": "Straße", "trail": "Waldweg", "grass": "Gras", "gravel": "Kies", "track": "Bahn", "treadmill": "Laufband"},
+}
+_CUES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "en": ("no cues", "one cue", "cues"),
+    "de": ("keine Hinweise", "ein Hinweis", "Hinweise"),
+}
+"""None, one, and the word after a number."""
+_LEFT: Final[Mapping[str, str]] = {"en": "{} left", "de": "noch {}"}
+_GROUP: Final = re.compile(r"\[([^\[\]]*)\]")
+_NAME: Final = re.compile(r"\{([a-z]+)\}")
+_BEGINS: Final = re.compile(r"(?:^|(?<=[.!?] ))\w")
+
+
+def sentence(what: Sentence, values: Values = NOTHING, language: str = "en") -> str:
+    """The words of `what` in `language` ("de-AT" counts as "de"), in English where cued does not speak it; never raises."""
+    language = _spoken(language)
+    words = _filled(values, language)
+    text = _GROUP.sub(lambda group: _put(group[1], words) or "", WORDS[language][what])
+    return _BEGINS.sub(lambda first: first[0].upper(), _put(text, words) or "")
+
+
+def known_texts(language: str = "en") -> tuple[str, ...]:
+    """Every text whose words are known beforehand, each once: a menu waits for no voice if these are rendered at the start."""
+    spoken = _spoken(language)
+    plain = [sentence(what, NOTHING, spoken) for what, text in WORDS[spoken].items() if "{" not in text or "[" in text]
+    counted = [sentence(Sentence.NUMBER, Values(number=number), spoken) for number in range(11)]
+    grounds = [sentence(Sentence.GROUND, Values(ground=ground), spoken) for ground in SURFACES]
+    return tuple(dict.fromkeys((*plain, *counted, *grounds)))
+
+
+def _spoken(language: str) -> str:
+    primary = re.split("[-_]", language.lower(), maxsplit=1)[0]
+    return primary if primary in WORDS else "en"
+
+
+def _put(text: str, words: Mapping[str, str]) -> str | None:
+    """`text` with its values; None where one of them is not known."""
+    names = _NAME.findall(text)
+    return _NAME.sub(lambda name: words[name[1]], text) if all(name in words for name in names) else None
+
+
+def _filled(values: Values, language: str) -> dict[str, str]:
+    """The words of every value that is known, by its placeholder."""
+    segment = segment_words(values.segment, language) if values.segment else None
+    found: dict[str, str | None] = {
+        "pod": _name(values.pod),
+        "title": _name(values.title),
+        "segment": segment,
+        "ground": None if not values.ground else _GROUNDS[language].get(values.ground, values.ground.replace("_", " ")),
+        "battery": _number(values.battery_percent, language),
+        "share": _number(values.in_band_percent, language),
+        "number": _number(values.number, language),
+        "cues": None if values.cues is None else _cues(values.cues, language),
+        "cadence": None if values.mean_spm is None else spm_words(values.mean_spm, language),
+        "time": None if values.time_ns is None else time_words(values.time_ns, language),
+        "where": ", ".join(part for part in (segment, _left(values, language)) if part),
+    }
+    return {name: word for name, word in found.items() if word}
+
+
+def _name(text: str | None) -> str | None:
+    """A name out of a file or of the air, as part of a sentence of cued's own."""
+    return None if text is None else text.strip().rstrip(".")
+
+
+def _left(values: Values, language: str) -> str | None:
+    if values.left_ns is not None:
+        return _LEFT[language].format(time_words(values.left_ns, language))
+    return None if values.left_m is None else _LEFT[language].format(distance_words(values.left_m, language))
+
+
+def _number(value: int | None, language: str) -> str | None:
+    return None if value is None else number_words(value, language)
+
+
+def _cues(number: int, language: str) -> str:
+    none, one, many = _CUES[language]
+    return none if number == 0 else one if number == 1 else f"{number_words(number, language)} {many}"
