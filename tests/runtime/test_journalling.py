@@ -79,7 +79,7 @@ def test_the_journal_is_the_one_named_or_the_environments_or_ones_own(monkeypatc
     assert own.name == "journal.db"
     monkeypatch.setenv("CUED_JOURNAL", "/elsewhere/runs.db")
     assert journal_path() == Path("/elsewhere/runs.db")
-    assert journal_path("mine.db") == Path("mine.db")
+    assert journal_path("mine.db") == Path("mine.db").resolve()
     assert journal_path("none") is None
     monkeypatch.setenv("CUED_JOURNAL", "none")
     assert journal_path() is None
