@@ -69,7 +69,7 @@ def export(args: argparse.Namespace) -> int:
 
 
 def tell_missing(journal: Journal, session: int) -> int:
-    """Say how many seconds of a session's recording cannot be read; returns that."""
+    """Say how many seconds, of real time, of a session's recording cannot be read; returns that."""
     missing_s = journal.missing(session)
     if missing_s:
         print(_missing(session, missing_s), file=sys.stderr)
@@ -77,7 +77,8 @@ def tell_missing(journal: Journal, session: int) -> int:
 
 
 def _missing(session: int, stretches: int | None) -> str:
-    return f"session {session}: {'all' if stretches is None else f'{stretches} s'} of its recording is damaged and left out"
+    what = "its recording" if stretches is None else f"{stretches} s (of real time) of its recording"
+    return f"session {session}: {what} cannot be read and is left out"
 
 
 def _export_lines(journal: Journal, word: str, output: str) -> tuple[int, bool]:
