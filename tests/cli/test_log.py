@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from cued.cli.main import main
 from cued.journal.lock import Lock
 from cued.journal.reader import reading
+from cued.journal.rows import INSERT
 from cued.runtime.golden import decided_today
 from tests.journal.sessions import BEGAN_UTC_NS, record
 from tests.support.fit_encoder import Reading, fit_run
@@ -251,6 +253,47 @@ def test_deleting_is_for_good(journal: Path, capsys: Capture) -> None:
 def test_tidying_up_says_what_it_did(journal: Path, capsys: Capture) -> None:
     assert "the journal is whole" in said(["log", "vacuum"], capsys)
     assert "there is no journal yet" in said(["log", "vacuum", "--journal", "none.db"], capsys, 2)
+
+
+def test_a_damaged_recording_is_told_and_the_rest_of_it_shown(journal: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with sqlite3.connect(journal) as database:
+        database.execute(
+            "UPDATE stretches SET lines = x'ffffff' WHERE seq = (SELECT max(seq) FROM stretches WHERE lines != '')"
+        )
+    database.close()
+    for words, code in (
+        (["log", "show", "last"], 0),
+        (["log", "vacuum"], 1),
+        (["log", "export", "last", "-o", "run.csv"], 1),
+        (["log", "export", "all", "-o", "runs.jsonl"], 1),
+        (["rehearse", "metronome", "--run", "last"], 0),
+        (["replay", "last"], 2),
+        (["log", "golden", "last", "."], 2),
+    ):
+        assert main(words) == code, words
+        told = capfd.readouterr()
+        assert re.search("cannot be read|is damaged", told.err), words
+        assert "Traceback" not in told.err
+    assert main(["log", "import", "runs.jsonl", "--journal", "other.db"]) == 0
+
+
+def test_damaged_readings_of_a_watch_are_one_sentence(journal: Path, capsys: Capture) -> None:
+    with sqlite3.connect(journal) as database:
+        database.execute(INSERT["watches"], (1, "watch.fit", "", "", 0, 0.9, b"\x00\x01", BEGAN_UTC_NS))
+    database.close()
+    assert "what was joined from watch.fit is damaged" in said(["log", "export", "last", "-o", "run.csv"], capsys, 2)
+
+
+def test_an_export_without_a_session_is_said_to_hold_none(journal: Path, capsys: Capture) -> None:
+    said(["log", "export", "all", "-o", "none.jsonl", "--journal", "no.db"], capsys)
+    assert "none.jsonl holds no session" in said(["log", "import", "none.jsonl"], capsys)
+
+
+def test_a_run_whose_files_have_names_that_are_no_text_is_kept(journal: Path, tmp_path: Path, capsys: Capture) -> None:
+    odd = tmp_path / os.fsdecode(b"run\xff.csv")
+    odd.write_text("\n".join(["t_s,cadence_spm", *(f"{at},165" for at in range(60))]), encoding="utf-8")
+    assert main(["run", "--sensor", f"file:{odd}", "--output", "null", "--rate", "400"]) == 0
+    assert shown(["log", "list"], capsys)[0]["source"] == "file:run\ufffd.csv"
 
 
 def test_while_a_run_is_written_it_can_be_read_and_rated_but_not_deleted(journal: Path, capsys: Capture) -> None:
