@@ -10,7 +10,7 @@ setup:  ## make .venv with .venv/bin/cued
 	@scripts/setup run
 
 run: setup  ## hear cued: 90 seconds at the desk with a simulated runner
-	@$(BIN)/cued start
+	@$(BIN)/cued make-run
 
 test: lint  ## everything that must hold
 	@echo "== tests"

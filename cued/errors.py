@@ -73,6 +73,10 @@ class SensorError(CuedError):
     """A sensor cannot be used as asked."""
 
 
+class HeadphonesError(CuedError):
+    """Headphones cannot be paired, connected or played on as asked."""
+
+
 class SpeechError(CuedError):
     """No voice, or a voice that failed."""
 
@@ -87,3 +91,7 @@ class OutputError(CuedError):
 
 class JournalError(CuedError):
     """A journal, or a session in it, cannot be read or written."""
+
+
+class ControlError(CuedError):
+    """Nobody can be steered as asked, or a socket cannot be listened on."""

@@ -40,6 +40,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for variable in ("CACHE", "CONFIG", "DATA", "STATE"):
             patch.setenv(f"XDG_{variable}_HOME", str(home / variable.lower()))
+        patch.setenv("CUED_SOCKET", str(home / "control.sock"))
         for variable in ("CUED_CONFIG", "CUED_DEBUG"):
             patch.delenv(variable, raising=False)
         yield

@@ -154,8 +154,9 @@ def _show(args: argparse.Namespace) -> int:
         log = event_log(past)
         if args.timeline:
             write_timeline(args.timeline, log)
+        missing_s = log_files.tell_missing(journal, past.session.id)
         if args.json:
-            whole = as_json(past.session) | _details(journal, past) | {"summary": summary_json(log)}
+            whole = as_json(past.session) | _details(journal, past) | {"missing_s": missing_s, "summary": summary_json(log)}
             print(json.dumps(whole, ensure_ascii=False, indent=2), file=out)
             return 0
         print(line_of(past.session), file=out)

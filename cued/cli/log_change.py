@@ -122,16 +122,21 @@ def delete(args: argparse.Namespace) -> int:
 
 
 def vacuum(args: argparse.Namespace) -> int:
-    """Tidy the journal up; 0."""
+    """Tidy the journal up; 0, or 1 if a session's recording is damaged."""
+    from cued.cli.log_files import tell_missing
     from cued.journal import edit
+    from cued.journal.reader import reading
     from cued.runtime.moments import moment
 
-    now = moment()
-    gone, before, after = edit.vacuum(options.journal(args.journal), now)
+    now, path = moment(), options.journal(args.journal)
+    gone, before, after = edit.vacuum(path, now)
+    with reading(path) as journal:
+        missing_s = sum(tell_missing(journal, session.id) for session in journal.sessions())
     if not now.verified:
         print("today's date is not known to be right: no raw notifications were deleted", file=sys.stderr)
-    print(f"the journal is whole; {gone} raw notifications older than a year are gone; {before:,} → {after:,} bytes")
-    return 0
+    whole = "the journal is whole but for that" if missing_s else "the journal is whole"
+    print(f"{whole}; {gone} raw notifications older than a year are gone; {before:,} → {after:,} bytes")
+    return 1 if missing_s else 0
 
 
 VERBS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {"note": note, "rate": rate, "delete": delete, "vacuum": vacuum}

@@ -50,7 +50,7 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def export(args: argparse.Namespace) -> int:
-    """Write a session, or all, to a file; 0."""
+    """Write a session, or all, to a file; 0, or 1 if a part of them is damaged and missing in it."""
     from cued.journal.reader import reading
     from cued.runtime.files import check_outputs
 
@@ -63,30 +63,50 @@ def export(args: argparse.Namespace) -> int:
     check_outputs([args.output], [path])
     with reading(path) as journal:
         if form == LINES:
-            count = _export_lines(journal, args.session, args.output)
+            count, whole = _export_lines(journal, args.session, args.output)
         else:
             _export_bytes(journal, args.session, args.output, form)
-            count = 1
+            count, whole = 1, not tell_missing(journal, journal.session(args.session).id)
     if args.output != "-":
         print(f"written: {args.output} ({count} session{'' if count == 1 else 's'})")
-    return 0
+    return 0 if whole else 1
 
 
-def _export_lines(journal: Journal, word: str, output: str) -> int:
+def tell_missing(journal: Journal, session: int) -> int:
+    """Say how many seconds, of real time, of a session's recording cannot be read; returns that."""
+    missing_s = journal.missing(session)
+    if missing_s:
+        print(_missing(session, missing_s), file=sys.stderr)
+    return missing_s
+
+
+def _missing(session: int, stretches: int | None) -> str:
+    what = "its recording" if stretches is None else f"{stretches} s (of real time) of its recording"
+    return f"session {session}: {what} cannot be read and is left out"
+
+
+def _export_lines(journal: Journal, word: str, output: str) -> tuple[int, bool]:
+    """(sessions written, nothing is missing)."""
     from cued import __version__
     from cued.journal.exchange import exported
     from cued.runtime.files import open_finished
 
     numbers = [one.id for one in reversed(journal.sessions())] if word == ALL else [journal.session(word).id]
+    missing: dict[int, int | None] = {}
     out = open_finished(output)
     try:
-        for line in exported(journal.path, numbers, __version__):
+        for line in exported(journal.path, numbers, __version__, missing.__setitem__):
             out.write(line)
+        lost = list(missing.values()).count(None)
+        if numbers and lost == len(numbers):
+            raise JournalError(f"{journal.path}: nothing of that can be read: the file is damaged")
     except BaseException:
         out.abort()
         raise
     out.close()
-    return len(numbers)
+    for session, stretches in missing.items():
+        print(_missing(session, stretches), file=sys.stderr)
+    return len(numbers) - lost, not missing
 
 
 def _export_bytes(journal: Journal, word: str, output: str, form: str) -> None:
@@ -137,6 +157,8 @@ def _import_lines(path: Path, name: str) -> int:
         print(f"session {old} is here as session {new}" if old != new else f"session {new} is here")
     for old in done.known:
         print(f"session {old} is here already")
+    if not done.added and not done.known:
+        print(f"{name} holds no session")
     return 0
 
 
@@ -207,6 +229,8 @@ def golden(args: argparse.Namespace) -> int:
         raise OutputError(f"{folder}: there is no such folder")
     with reading(options.journal(args.journal)) as journal:
         past = past_of(journal, args.session)
+        if journal.missing(past.session.id):
+            raise JournalError(f"{journal.path}: session {past.session.id} is damaged: it cannot be a test")
     path = folder / f"{past.session.pack}-{past.session.uid[:8]}.txt"
     write_finished(path, golden_text(past, args.why))
     print(f"written: {path}")

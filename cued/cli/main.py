@@ -40,11 +40,13 @@ class Verb:
 
     name: str
     module: str
-    """The module that has `add_arguments`, `run` and `EXAMPLE`."""
+    """The module that has `add_arguments`, `run` and `EXAMPLE`, or `module:NAME` for an object in it that has them."""
     summary: str
     """One line for the list in `cued --help`."""
     first: bool = False
     """One of the few that a runner needs: listed before the rest."""
+    during: bool = False
+    """For a run that goes on, from another terminal."""
     listed: bool = True
     """False: for scripts, not for people."""
 
@@ -59,9 +61,27 @@ VERBS: Final = (
     Verb("replay", "cued.cli.replay", "would today's cued decide a run as it was decided then?"),
     Verb("sensors", "cued.cli.sensors", "find, pair and check your sensors"),
     Verb("config", "cued.cli.config", "your defaults: what is in force, and is the file right?"),
+    Verb("headphones", "cued.cli.headphones", "pair and test Bluetooth headphones"),
     Verb("render", "cued.cli.render", "one sound file per segment, for any phone or watch that plays music"),
+    Verb("status", "cued.cli.steer:STATUS", "how is the run?", during=True),
+    Verb("start", "cued.cli.steer:START", "begin a session", during=True, listed=False),
+    Verb("stop", "cued.cli.steer:STOP", "end the run", during=True),
+    Verb("pause", "cued.cli.steer:PAUSE", "let sound and session time rest", during=True),
+    Verb("resume", "cued.cli.steer:RESUME", "go on where it rested", during=True),
+    Verb("next", "cued.cli.steer:NEXT", "on to the next segment", during=True),
+    Verb("back", "cued.cli.steer:BACK", "the segment before this one once more", during=True, listed=False),
+    Verb("cue", "cued.cli.steer:CUE", "hear a cue now", during=True),
+    Verb("mute", "cued.cli.steer:MUTE", "all sound off, or on again", during=True),
+    Verb("volume", "cued.cli.steer:VOLUME", "how loud beat and voice are", during=True),
+    Verb("surface", "cued.cli.steer:SURFACE", "say what the ground is", during=True),
+    Verb("rate", "cued.cli.steer:RATE", "say how it is: did the cue help, how hard is it", during=True),
+    Verb("pain", "cued.cli.steer:PAIN", "it hurts: end beat and cues for this run", during=True),
+    Verb("reload", "cued.cli.steer:RELOAD", "read the configuration again", during=True, listed=False),
     Verb(
-        "start", "cued.cli.start", "what `make run` does: says what is missing for a run, then tries at the desk", listed=False
+        "make-run",
+        "cued.cli.make_run",
+        "what `make run` does: says what is missing for a run, then tries at the desk",
+        listed=False,
     ),
 )
 
@@ -101,7 +121,9 @@ class Parser(argparse.ArgumentParser):
 
 def load(verb: Verb) -> VerbModule:
     """The verb's module, imported."""
-    return cast(VerbModule, importlib.import_module(verb.module))
+    name, _, inside = verb.module.partition(":")
+    module = importlib.import_module(name)
+    return cast(VerbModule, getattr(module, inside) if inside else module)
 
 
 def parser_of(verb: Verb, module: VerbModule) -> Parser:
@@ -119,14 +141,14 @@ def parser_of(verb: Verb, module: VerbModule) -> Parser:
 
 
 def overview(verbs: Sequence[Verb]) -> str:
-    """The text of `cued --help`: first what a runner needs, then the rest."""
+    """The text of `cued --help`: first what a runner needs, then the rest, then what steers a run."""
     shown = [verb for verb in verbs if verb.listed]
     width = max(len(verb.name) for verb in shown)
     lines = ["usage: cued VERB [options]", "", f"cued {cued.__version__}: audio cues and a metronome for runners.", ""]
-    for title, first in (("to begin with:", True), ("and:", False)):
-        lines.append(title)
-        lines += [f"  {verb.name:<{width}}  {verb.summary}" for verb in shown if verb.first is first]
-        lines.append("")
+    for title, first, during in (("to begin with:", True, False), ("and:", False, False), ("while it runs:", False, True)):
+        listed = [verb for verb in shown if (verb.first, verb.during) == (first, during)]
+        if listed:
+            lines += [title, *(f"  {verb.name:<{width}}  {verb.summary}" for verb in listed), ""]
     lines += ["`cued VERB --help` shows a verb's options and an example. `cued --version` shows the version."]
     return "\n".join(lines)
 

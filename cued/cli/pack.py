@@ -26,7 +26,7 @@ NARROWEST = 50
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The four things that can be done with packs."""
+    """The things that can be done with packs."""
     verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     listing = options.add_subverb(verbs, "list", "the packs there are", "cued pack list")
     showing = options.add_subverb(
@@ -47,17 +47,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking.add_argument("--strict", action="store_true", help="warnings count as problems")
     for sub in (listing, showing, checking):
         sub.add_argument("--json", action="store_true", help="print it as JSON")
+    using = options.add_subverb(verbs, "use", "swap to another pack in the session that goes on", "cued pack use integration")
+    using.add_argument("pack", metavar="PACK", help="a pack's name, its file or its folder")
+    options.add_socket(using)
     options.add_subverb(verbs, "schema", "the format as a JSON Schema, for editors", "cued pack schema > cued-pack.json")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do one of the four; 1 for a pack that is not right in `check`."""
+    """Do one of them; 1 for a pack that is not right in `check`."""
     if args.what == "list":
         return _list(as_json=args.json)
     if args.what == "show":
         return _show(args)
     if args.what == "check":
         return _check(args.files, strict=args.strict, as_json=args.json)
+    if args.what == "use":
+        from cued.cli.steer import use_pack
+
+        return use_pack(args)
     from cued.packs.jsonschema import json_schema
 
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))

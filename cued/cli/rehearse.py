@@ -84,11 +84,14 @@ def run(args: argparse.Namespace) -> int:
 def _feeding(args: argparse.Namespace) -> Feeding:
     """A file, a session out of the journal, or a simulated runner."""
     if args.run is not None and (args.run == "last" or args.run.isdigit()) and not Path(args.run).exists():
+        from cued.cli.log_files import tell_missing
         from cued.journal.reader import reading
         from cued.runtime.past import feeding, past_of
 
         with reading(options.journal(args.journal)) as journal:
-            return feeding(past_of(journal, args.run), args.length)
+            past = past_of(journal, args.run)
+            tell_missing(journal, past.session.id)
+            return feeding(past, args.length)
     choice: SensorChoice = Simulated(args.sim or DEFAULT_PRESET) if args.run is None else Recorded(args.run)
     return feeding_of(choice, args.length, args.seed)
 

@@ -16,6 +16,7 @@ from cued.cli.report import print_summary
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
 from cued.errors import SensorError, UsageError
 from cued.runtime.feeding import Nobody, OnAir, SensorChoice, Simulated, feeding_of, sensor_of
+from cued.runtime.keys import KeysWanted
 from cued.runtime.lastrun import last_cadence_spm
 from cued.runtime.live import interruptible
 from cued.runtime.liverun import LiveWanted, Search, live
@@ -58,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_journal(parser, none=True)
     parser.add_argument("--new", action="store_true", help="begin a new run, even if the last one broke off just now")
     options.add_conditions(parser)
+    options.add_socket(parser, none=True)
     parser.add_argument(
         "--keep-awake",
         action=argparse.BooleanOptionalAction,
@@ -66,6 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeline", metavar="FILE", type=options.page, default="", help="a page that shows the run when it is over: .html"
     )
+    parser.add_argument(
+        "--keys",
+        choices=("headset", "none"),
+        default="headset",
+        help="headset (play/pause mutes, next goes on to the next segment; the desktop's media keys, too) or none",
+    )
+    parser.add_argument("--gpio", metavar="PINS", type=_pins, default=(), help="buttons: play/pause, next, previous (17,27,22)")
     parser.add_argument(
         "--events", metavar="FILE", default="", help="every decision as it falls, a line of JSON each; - for standard output"
     )
@@ -109,6 +118,8 @@ def run(args: argparse.Namespace) -> int:
             timeline=args.timeline,
             keep_awake=args.keep_awake,
             journal=options.journal_wanted(args),
+            socket=args.socket,
+            keys=KeysWanted(args.keys == "headset" and args.rate == 1.0, args.gpio),
         )
         about = _about(args, asked, choice, known_spm, length_unknown=request.length_matters)
         screen.over_ns = request.feeding.length_ns
@@ -121,6 +132,12 @@ def run(args: argparse.Namespace) -> int:
     if done.log.failure is not None:
         raise done.log.failure
     return 0
+
+
+def _pins(word: str) -> tuple[int, ...]:
+    from cued.control.gpio import pins_of
+
+    return pins_of(word)
 
 
 def _output(word: str | None, rate: float, device: str | None) -> OutputChoice:

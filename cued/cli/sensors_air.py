@@ -281,8 +281,9 @@ def record(args: argparse.Namespace) -> int:
 
 def _recorded(words: list[str], known: KnownSensors) -> tuple[KnownSensor, ...]:
     """Whom to record: all of the runner's own, or those that were named; an address need not be one of them."""
+    from cued.dbus.addresses import is_address
     from cued.runtime.sensorwords import one_of
-    from cued.sensors.air import is_address, parse_address
+    from cued.sensors.air import parse_address
     from cued.sensors.known import KnownSensor
 
     own = known.all()

@@ -134,6 +134,8 @@ def recall(turn: Turn) -> None:
 def _blocked(turn: Turn, slot: Slot, onset_ns: int) -> str:
     """Why the slot may not sound at that onset; empty: it may."""
     mode = slot.metronome.mode
+    if turn.hurts:
+        return "pain"
     if not window(slot).opens:
         return "phase over"
     cadence, beat = turn.cadence, turn.beat

@@ -18,9 +18,10 @@ from cued.core.cues import (
     SegmentStart,
     SurfaceChange,
 )
-from cued.core.effects import Paused, RunEnded, SegmentBegan, SegmentSkipped
-from cued.core.events import EffortIs, Mute, Next, Pause, Resume, Stop
+from cued.core.effects import CuesEnded, Paused, RunEnded, SegmentBegan, SegmentSkipped
+from cued.core.events import EffortIs, Mute, Next, Pain, Pause, Resume, Stop
 from cued.core.fading import scaled
+from cued.core.link import Own, own_words
 from cued.core.motion import carried_m
 from cued.core.segments import SHORTEST_ROUND_NS, Nothing, Progress, Upcoming, begun, first, following
 from cued.core.session import Here, Phase, Turn
@@ -257,6 +258,20 @@ def mute(turn: Turn, event: Mute) -> None:
         beating.recall(turn)
         turn.floor, effects = arbiter.cut(turn.floor, turn.now_ns)
         turn.effects.extend(effects)
+
+
+def pain(turn: Turn, _: Pain) -> None:
+    """It hurts: beat and cues are over, what is being said ends here, and cued says so."""
+    if turn.phase is Phase.ENDED or turn.hurts:
+        return
+    turn.cues_ended = turn.hurts = True
+    turn.effects.append(CuesEnded(turn.now_ns, "pain"))
+    beating.recall(turn)
+    floor, effects = arbiter.cut(turn.floor, turn.now_ns)
+    turn.floor = replace(floor, holder=None)  # cut already: cued's own words need not cut it again
+    turn.effects.extend(effects)
+    firing.give_up_cues(turn)
+    firing.announce(turn, own_words(Own.PAIN, turn.how.language or turn.how.pack.language))
 
 
 def effort(turn: Turn, event: EffortIs) -> None:

@@ -30,6 +30,7 @@ from cued.core.events import (
     HeartRate,
     Mute,
     Next,
+    Pain,
     Pause,
     Reintroduction,
     Resume,
@@ -270,5 +271,6 @@ _APPLY: Final[dict[type, Callable[..., None]]] = {
     Reintroduction: lambda turn, _: sensing.fire(turn, lambda when: isinstance(when, ReintroductionDue)),
     Announce: lambda turn, event: firing.announce(turn, event.text),
     Mute: course.mute,
+    Pain: course.pain,
     Stop: course.stop,
 }

@@ -183,6 +183,13 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class Pain:
+    """Something hurts: beat and cues are over for this run, which goes on being recorded."""
+
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """The run is over."""
 
@@ -212,5 +219,6 @@ Event: TypeAlias = (
     | Reintroduction
     | Announce
     | Mute
+    | Pain
     | Stop
 )

@@ -310,6 +310,15 @@ def announce(turn: Turn, text: str) -> None:
     _ask(turn, wish)
 
 
+def give_up_cues(turn: Turn) -> None:
+    """No cue that waits is said any more, unless it is for safety."""
+    waiting = turn.floor.waiting
+    turn.floor = replace(turn.floor, waiting=tuple(wish for wish in waiting if wish.priority is Priority.SAFETY))
+    for wish in waiting:
+        if wish.priority is not Priority.SAFETY:
+            _deny(turn, wish, "end_cues")
+
+
 def speak(turn: Turn) -> None:
     """Let whoever may begin, begin; give up who cannot in time."""
     while turn.floor.waiting:

@@ -26,6 +26,7 @@ class Own(Enum):
     LOST_BEAT_STAYS = "lost, the beat goes on"
     BACK = "back"
     BATTERY_LOW = "battery low"
+    PAIN = "it hurts"
 
 
 WORDS: Final = {
@@ -34,12 +35,14 @@ WORDS: Final = {
         Own.LOST_BEAT_STAYS: "No cadence. Keeping the beat.",
         Own.BACK: "Cadence is back.",
         Own.BATTERY_LOW: "A sensor's battery is nearly empty.",
+        Own.PAIN: "Cueing is over. Walk if it hurts.",
     },
     "de": {
         Own.LOST: "Keine Kadenz.",
         Own.LOST_BEAT_STAYS: "Keine Kadenz. Der Takt bleibt.",
         Own.BACK: "Die Kadenz ist wieder da.",
         Own.BATTERY_LOW: "Die Batterie eines Sensors ist fast leer.",
+        Own.PAIN: "Keine Hinweise mehr. Geh, wenn es weh tut.",
     },
 }
 """In the languages that cued speaks itself."""

@@ -103,6 +103,8 @@ class Session:
     """What the runner said last; it holds again where a segment's own ends."""
     told_effort: Effort | None = None
     cues_ended: bool = False
+    hurts: bool = False
+    """The runner said so: the beat is over, too."""
     sensor: str = ""
     """Last told: empty, `found`, `lost`, `back`."""
     link: LinkWatch = field(default_factory=LinkWatch)
@@ -171,6 +173,7 @@ class Turn:
     told_surface: str | None
     told_effort: Effort | None
     cues_ended: bool
+    hurts: bool
     sensor: str
     link: LinkWatch
     heart_bpm: int | None

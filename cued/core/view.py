@@ -96,7 +96,7 @@ def view(session: Session) -> View:
         band_low_spm=None if target is None else target * (1.0 - band.low),
         band_high_spm=None if target is None else target * (1.0 + band.high),
         tempo_mspm=beat.grid.mspm if sounding and beat.grid is not None else 0,
-        mode=segment.metronome.mode.value if segment is not None else "none",
+        mode=segment.metronome.mode.value if segment is not None and not turn.hurts else "none",
         state=turn.cadence.gait.value,
         coach=segment.coach.value if segment is not None else "silent",
         last_cue=floor.last_text,

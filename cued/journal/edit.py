@@ -11,7 +11,6 @@ from pathlib import Path
 from cued.errors import JournalError
 from cued.journal import schema, store
 from cued.journal.lock import Lock
-from cued.journal.recorder import interrupt_open
 from cued.journal.retention import forget_raw
 from cued.journal.rows import INSERT, Row
 from cued.journal.wall import Moment
@@ -41,7 +40,7 @@ def _transaction(path: Path, *, alone: bool) -> Iterator[sqlite3.Connection]:
     try:
         database.execute("BEGIN IMMEDIATE")
         if alone:
-            interrupt_open(database)
+            store.interrupt_open(database)
         yield database
         database.execute("COMMIT")
     finally:
@@ -71,7 +70,7 @@ def vacuum(path: Path, now: Moment) -> tuple[int, int, int]:
 
     Raises JournalError; a file that is damaged is left as it is.
     """
-    if not path.exists():
+    if not store.is_there(path):
         raise JournalError(f"{path}: there is no journal yet")
     before = path.stat().st_size
     with writing(path, alone=True) as database:

@@ -7,6 +7,8 @@ counts them, so that a file that broke off is known for one.
 from __future__ import annotations
 
 import json
+import math
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, fields
@@ -28,6 +30,12 @@ _PLAIN: Final = {"mark": "marks", "clock": "clocks", "condition": "conditions", 
 _FROM_SOUND: Final = ("underrun", "resync", "sound_restart")
 """Counts that no effect tells of; all others come out of the effects again."""
 _MEMBERS: Final = {IN: "event", OUT: "effect"}
+HIGHEST_NUMBER: Final = 999_999
+"""Of a session that keeps its number: a run an hour for a century. SQLite gives no number after the highest it knows of."""
+_HIDDEN: Final = re.compile(
+    r"(?<!\\)(?:\\\\)*\\(?:u00(?:0[0-8bcef]|1[0-9a-f]|7f|8[0-46-9a-f]|9[0-9a-f])|[bf])|[\x7f-\x84\x86-\x9f]", re.IGNORECASE
+)
+"""Control characters, which no pack and no runner's word may hold: a terminal would obey them."""
 MOST_LINE: Final = 16 * 1024 * 1024
 """Characters of a line; the longest is a session's first, which holds a pack."""
 
@@ -44,8 +52,14 @@ class Imported(NamedTuple):
 # --- out -----------------------------------------------------------------------------------------------------------
 
 
-def exported(path: Path, sessions: Iterable[int], version: str) -> Iterator[str]:
-    """The lines of an export of those sessions, as of one moment; raises JournalError."""
+def exported(
+    path: Path, sessions: Iterable[int], version: str, missing: Callable[[int, int | None], None] | None = None
+) -> Iterator[str]:
+    """The lines of an export of those sessions, as of one moment.
+
+    Raises JournalError where a session is damaged. With `missing`, what can be read goes out: it is called with the session and
+    how many of its stretches are left out, None for all of it.
+    """
     yield _line({"kind": FORMAT_KIND, "format": FORMAT, "cued": version})
     numbers = list(sessions)
     if not numbers:
@@ -54,23 +68,33 @@ def exported(path: Path, sessions: Iterable[int], version: str) -> Iterator[str]
     try:
         database.execute("BEGIN")
         for number in numbers:
-            yield from _session(database, number)
+            try:
+                lost: list[None] = []
+                lines = list(_session(database, number, None if missing is None else lambda: lost.append(None)))  # noqa: B023 - used up here
+            except sqlite3.DatabaseError as error:
+                if missing is None or not store.is_damage(error):
+                    raise
+                missing(number, None)
+                continue
+            if missing is not None and lost:
+                missing(number, len(lost))
+            yield from lines
     except sqlite3.Error as error:
         raise JournalError(f"{path}: {store.in_words(error)}") from error
     finally:
         database.close()
 
 
-def _session(database: sqlite3.Connection, session: int) -> Iterator[str]:
+def _session(database: sqlite3.Connection, session: int, missing: Callable[[], None] | None) -> Iterator[str]:
     """A session's lines, each with its end."""
     count = 0
-    for line in _body(database, session):
+    for line in _body(database, session, missing):
         count += 1
         yield line
     yield _line({"kind": "end", "lines": count})
 
 
-def _body(database: sqlite3.Connection, session: int) -> Iterator[str]:
+def _body(database: sqlite3.Connection, session: int, missing: Callable[[], None] | None) -> Iterator[str]:
     columns = [item.name for item in fields(Head)]
     row = database.execute(f"SELECT {', '.join(columns)} FROM sessions WHERE id = ?", (session,)).fetchone()
     head = dict(zip(columns, row, strict=True))
@@ -86,12 +110,12 @@ def _body(database: sqlite3.Connection, session: int) -> Iterator[str]:
         yield _line({"kind": "watch", **told, "readings": told["readings"].hex()})
     for at_ns, data, address, uuid in database.execute(_NOTIFICATIONS, (session,)):
         yield _line({"kind": "notification", "at_ns": at_ns, "address": address, "uuid": uuid, "data": data.hex()})
-    yield from _stretches(database, session)
+    yield from _stretches(database, session, missing)
 
 
-def _stretches(database: sqlite3.Connection, session: int) -> Iterator[str]:
+def _stretches(database: sqlite3.Connection, session: int, missing: Callable[[], None] | None) -> Iterator[str]:
     stretches = list(_rows(database, "stretches", session))
-    texts = unpacked((bool(fresh), data) for _, _, _, fresh, data in stretches if data)
+    texts = unpacked(((bool(fresh), data) for _, _, _, fresh, data in stretches if data), missing)
     for _, to_ns, run_ns, _, data in stretches:
         for line in next(texts) if data else ():
             if line.startswith(REACHED):
@@ -138,10 +162,22 @@ def take_in(path: Path, lines: Iterable[str]) -> Imported:
                 reader.take(line)
             except FormatError as error:
                 raise FormatError(f"line {number}: {error}") from error
-            except (KeyError, TypeError, ValueError, sqlite3.IntegrityError, sqlite3.InterfaceError) as error:
+            except _NOT_AS_EXPORTED as error:
                 raise FormatError(f"line {number} is not as an export has it ({error})") from error
         reader.check_ended()
     return Imported(reader.added, reader.known)
+
+
+_NOT_AS_EXPORTED: Final = (
+    KeyError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+)
+"""What becomes of a line that somebody else wrote: members missing, of another kind, beyond any number."""
 
 
 class _Reader:
@@ -177,7 +213,11 @@ class _Reader:
         if len(line) > MOST_LINE or not line.endswith("\n"):
             raise FormatError("it breaks off here: the export is not whole; export it again")
         data = json.loads(line)
+        if not isinstance(data, dict):
+            raise FormatError("it is no object")
         kind = data.pop("kind")
+        if kind != "session" and _HIDDEN.search(line):
+            raise FormatError("it holds control characters")
         if not self._begun:
             if kind != FORMAT_KIND or data["format"] != FORMAT:
                 raise FormatError(f"this is no export of a journal that this cued can read (format {FORMAT})")
@@ -208,12 +248,13 @@ class _Reader:
         head = Head(**{**data, "start": json.dumps(data["start"], separators=(",", ":"))})
         if [type(value) for value in asdict(head).values()] != [_SQL_TYPES[str(item.type)] for item in fields(Head)]:
             raise FormatError("the session's first line has values of a wrong kind")
-        decode_as(head.start, Start)
+        _check_head(head, decode_as(head.start, Start))
         self._open, self._session, self._seq, self._notification, self._packer = True, None, 0, 0, Packer()
         if self._database.execute("SELECT 1 FROM sessions WHERE uid = ?", (head.uid,)).fetchone() is not None:
             self.known.append(self._number)
             return
-        if self._database.execute("SELECT 1 FROM sessions WHERE id = ?", (self._number,)).fetchone() is None:
+        used = self._database.execute("SELECT 1 FROM sessions WHERE id = ?", (self._number,)).fetchone()
+        if used is None and 1 <= self._number <= HIGHEST_NUMBER:
             self._database.execute(INSERT_HEAD_AS, (self._number, *head_values(head)))
             self._session = self._number
         else:
@@ -258,6 +299,24 @@ class _Reader:
         self._open, self._count = False, 0
 
 
+def _check_head(head: Head, how: Start) -> None:
+    """Raises FormatError for what no cued has written."""
+    if (head.pack, head.pack_version, head.session_number) != (how.pack.name, how.pack.version, how.session_number):
+        raise FormatError("the session's first line is not about one pack")
+    shown = f"{head.pack}{head.pack_version}{head.source}{head.voice}"
+    if not (head.uid.isalnum() and shown.isprintable() and "/" not in head.pack):
+        raise FormatError("the session's first line has a name that cannot be")
+    if not (math.isfinite(head.rate) and head.rate > 0):
+        raise FormatError(f"the session's first line has a rate that cannot be: {head.rate}")
+    _check_json(head.settings, head.versions)
+
+
+def _check_json(*texts: str) -> None:
+    for text in texts:
+        if not isinstance(json.loads(text), dict):
+            raise FormatError("it has no JSON object where one belongs")
+
+
 _SQL_TYPES: Final = {"str": str, "int": int, "float": float, "bool": int}
 """A first line holds flags as 0 and 1, as the table does."""
 
@@ -269,6 +328,8 @@ def _values(data: dict[str, Any], table: str) -> tuple[Any, ...]:
     for name, value in data.items():
         if type(value) not in _TYPES.get(name, (str,)):
             raise FormatError(f"{name} cannot be {str(value)[:40]!r}")
+    if table == "marks":
+        _check_json(data["detail"])
     return tuple(data[name] for name in COLUMNS[table])
 
 

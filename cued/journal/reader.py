@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -131,7 +131,7 @@ class Journal:
         """Raises JournalError. A journal that is not there yet has no sessions."""
         self.path = path
         self.held: Holder | None = holder(path)
-        self._database = store.open_to_read(path) if path.exists() else None
+        self._database = store.open_to_read(path) if store.is_there(path) else None
 
     def close(self) -> None:
         """Done with it."""
@@ -168,10 +168,17 @@ class Journal:
         head = Head(*row)
         return replace(head, simulated=bool(head.simulated), desk=bool(head.desk), verified=bool(head.verified))
 
-    def lines(self, session: int) -> Iterator[list[str]]:
-        """Its stretches' lines, in order (see `journal.stream`); raises JournalError where they are damaged."""
+    def lines(self, session: int, missing: Callable[[], None] | None = None) -> Iterator[list[str]]:
+        """Its stretches' lines, in order; raises JournalError where they are damaged, or calls `missing`: see `stream`."""
         rows = self._ask("SELECT fresh, lines FROM stretches WHERE session = ? AND length(lines) > 0 ORDER BY seq", session)
-        return unpacked((bool(fresh), data) for fresh, data in rows)
+        return unpacked(((bool(fresh), data) for fresh, data in rows), missing)
+
+    def missing(self, session: int) -> int:
+        """How many of its stretches, about a second each, are too damaged to be read."""
+        found: list[None] = []
+        for _ in self.lines(session, lambda: found.append(None)):
+            pass
+        return len(found)
 
     def marks(self, session: int) -> list[Mark]:
         """In order."""
@@ -217,12 +224,12 @@ class Journal:
         )
         return (-1 if stretch is None else stretch) + 1, (-1 if notification is None else notification) + 1
 
-    def _ask(self, question: str, *values: str | int) -> Iterator[tuple]:  # type: ignore[type-arg]  # columns of any kind
+    def _ask(self, question: str, *values: str | int) -> list[tuple]:  # type: ignore[type-arg]  # columns of any kind
         """Rows; raises JournalError where the file is damaged or locked."""
         if self._database is None:
-            return
+            return []
         try:
-            yield from self._database.execute(question, values)
+            return self._database.execute(question, values).fetchall()
         except sqlite3.Error as error:
             raise JournalError(f"{self.path}: {store.in_words(error)}") from error
 

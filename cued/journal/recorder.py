@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 import threading
 import time
@@ -99,6 +98,10 @@ class Recorder:
         self._committed = committed
         self._queue: SimpleQueue[_Item] = SimpleQueue()
         self._told: SimpleQueue[str] = SimpleQueue()
+        self._begun = threading.Event()
+        """The first attempt to write is over."""
+        self._refused: JournalError | None = None
+        """Why there is no recording (any more)."""
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock: Lock | None = None
@@ -132,15 +135,19 @@ class Recorder:
 
     def step(self, event: Event, before_ns: int, at_ns: int, effects: Sequence[Effect]) -> None:
         """The session, at `before_ns`, was given `event` and stands at `at_ns` now. A wake is kept by its effects alone."""
-        self._queue.put(_Step(None if isinstance(event, Wake) else event, before_ns, at_ns, effects))
+        self._put(_Step(None if isinstance(event, Wake) else event, before_ns, at_ns, effects))
 
     def raw(self, at_ns: int, address: str, uuid: str, data: bytes) -> None:
         """A sensor's notification as it came over the air, stamped with session time."""
-        self._queue.put(_Raw(at_ns, address, uuid, bytes(data)))
+        self._put(_Raw(at_ns, address, uuid, bytes(data)))
 
     def add(self, row: Row) -> None:
         """A condition, a rating, a note."""
-        self._queue.put(row)
+        self._put(row)
+
+    def _put(self, item: _Item) -> None:
+        if self._lock is not None:  # else nobody will ever take it
+            self._queue.put(item)
 
     def notices(self) -> list[str]:
         """What the runner should know, each sentence once."""
@@ -153,26 +160,22 @@ class Recorder:
 
     # --- begin and end --------------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
+    def begin(self, patience_s: float | None = None) -> None:
         """Take the journal and write the first row; raises JournalError where nothing can be written at all.
 
-        A full disk or a file that is locked just now is waited for in the background.
+        A full disk or a file that is locked just now is waited for in the background, and so is a disk that has not answered
+        after `patience_s` (None: it is waited for here); what speaks against a recording is then told by `notices`.
         """
+        store.is_there(self._path)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = Lock(self._path, f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
         except OSError as error:
             raise JournalError(f"{self._path}: it cannot be written ({error.strerror or error})") from error
-        try:
-            self._write()
-        except BaseException:
-            self._close()
-            raise
-        if self._failing and not self._may_pass:
-            self._close()
-            raise JournalError("; ".join(self.notices()))
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
+        if self._begun.wait(patience_s) and self._refused is not None:
+            raise self._refused
 
     def finish(self, end_ns: int, detail: str = "{}") -> None:
         """The session is over and its sound ends at `end_ns`; returns once that is on the disk, or cannot be."""
@@ -184,16 +187,31 @@ class Recorder:
         self._ending.set()
         if self._thread is not None:
             self._thread.join(CLOSE_S)
+            if self._thread.is_alive():
+                self._complain("the disk does not answer; the end of the run may be missing in it")
             self._thread = None
 
     # --- the writer's thread --------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
+            self._write_first()
+            self._begun.set()
             self._keep_writing()
+        except JournalError as error:
+            self._refused = error
+            self._told.put(f"{error}; this run is not recorded")
         except Exception as error:  # noqa: BLE001 - a fault here may end the recording, never the run
             self._complain(f"a fault in cued itself: {type(error).__name__}: {error}; the run goes on unrecorded")
+        finally:
             self._close()
+            self._begun.set()
+
+    def _write_first(self) -> None:
+        """Raises JournalError where another try is not worth it."""
+        self._write()
+        if self._failing and not self._may_pass:
+            raise JournalError("; ".join(self.notices()))
 
     def _keep_writing(self) -> None:
         while not self._ending.wait(self._every_s):
@@ -210,7 +228,6 @@ class Recorder:
         elif self._database is not None:
             with contextlib.suppress(sqlite3.Error):  # another time, then
                 forget_raw(self._database, self._look())
-        self._close()
 
     def commit(self) -> None:
         """Write what has happened so far. The thread does so every `every_s`; nobody else needs to."""
@@ -313,7 +330,7 @@ class Recorder:
         """The session's number; its first row is written if it is not there yet."""
         if self._present and self.session is not None:
             return self.session
-        interrupt_open(database)
+        store.interrupt_open(database)
         if self.session is None:
             made = database.execute(INSERT_HEAD, head_values(self._head)).lastrowid
             assert made is not None, "an INSERT has a row"
@@ -329,7 +346,7 @@ class Recorder:
             return
         self._failing = True
         self._may_pass = store.may_pass(error)
-        later = "; the run goes on and is written as soon as that is possible" if self._may_pass or self._thread else ""
+        later = "; the run goes on and is written as soon as that is possible" if self._may_pass or self._begun.is_set() else ""
         self._complain(f"{store.in_words(error, self._path)}{later}")
 
     def _complain(self, what: str) -> None:
@@ -354,9 +371,11 @@ class Recorder:
 
     def _write_the_end_alone(self) -> None:
         """The disk has no room for all that is pending: at least the end is to be known."""
-        with contextlib.suppress(sqlite3.Error):
+        try:
             self._commit(self._opened(), self._pending[-1:])
             self._complain("the end of the run is in it, its last part is not")
+        except sqlite3.Error:
+            self._complain("its last part and its end are not in it" if self._present else "this run is not in it")
 
     def _drop(self) -> None:
         if self._database is not None:
@@ -369,19 +388,3 @@ class Recorder:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
-
-
-def interrupt_open(database: sqlite3.Connection) -> None:
-    """Mark the sessions that nobody writes any more as interrupted at their last row; within a transaction of a writer's."""
-    utc_ns = time.time_ns()
-    for session, at_ns, run_ns in database.execute(_OPEN).fetchall():
-        database.execute(INSERT["marks"], (session, at_ns or 0, run_ns or 0, "interrupted", utc_ns, json.dumps({})))
-
-
-_OPEN: Final = """
-SELECT s.id,
-    (SELECT to_ns FROM stretches WHERE session = s.id ORDER BY seq DESC LIMIT 1),
-    (SELECT run_ns FROM stretches WHERE session = s.id ORDER BY seq DESC LIMIT 1)
-FROM sessions s
-WHERE coalesce((SELECT what FROM marks WHERE session = s.id ORDER BY id DESC LIMIT 1), 'continued') = 'continued'
-"""

@@ -12,6 +12,11 @@ Value: TypeAlias = str | int | float | bytes | None
 """What SQLite keeps."""
 
 
+def printable(text: str) -> str:
+    """`text` as UTF-8 holds and a terminal shows it: a file's name may have bytes that are no text, and control characters."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a table, but for the session it belongs to."""

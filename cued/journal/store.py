@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
+import stat
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from cued.errors import JournalError
 from cued.journal import schema
+from cued.journal.rows import INSERT
 
 BUSY_S: Final = 2.0
 """Any writer but a run's own is done within milliseconds; so long one waits for another."""
@@ -30,6 +34,37 @@ _WORDS: Final = {
     sqlite3.SQLITE_CORRUPT: "the file is damaged",
     sqlite3.SQLITE_NOTADB: "the file is damaged: it is no database",
 }
+
+
+_NOT_OURS: Final = "this file is no journal of cued's; --journal names another file"
+NAME: Final = "journal.db"
+"""What a journal is called unless somebody names another."""
+_APPLICATION_AT: Final = 68
+"""Where the header of a database says whose it is (SQLite's file format, 1.3)."""
+
+
+def is_there(path: Path) -> bool:
+    """Is there a file? Raises JournalError for what can hold no journal: a folder, a pipe (which would be waited for), or
+    whatever cannot be reached.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise JournalError(f"{path}: it cannot be opened ({error.strerror or error})") from error
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "no file"
+        raise JournalError(f"{path}: this is {what}; --journal names another file")
+    return True
+
+
+def _was_ours(path: Path) -> bool:
+    """Did cued ever write it? Asked of a file that is no database: a slip of the hand may have named any file."""
+    if path.name == NAME or _ballast(path).exists():
+        return True
+    with path.open("rb") as file:
+        return file.read(_APPLICATION_AT + 4)[_APPLICATION_AT:] == schema.APPLICATION_ID.to_bytes(4)
 
 
 def code_of(error: sqlite3.Error) -> int:
@@ -78,6 +113,11 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL").fetchone()
         database.execute("PRAGMA synchronous = FULL")  # NORMAL loses up to half a minute at a power cut (measured)
         schema.migrate(database, str(path))
+    except sqlite3.DatabaseError as error:
+        database.close()
+        if is_damage(error) and not _was_ours(path):
+            raise JournalError(f"{path}: {_NOT_OURS}") from error
+        raise
     except BaseException:
         database.close()
         raise
@@ -96,6 +136,8 @@ def open_to_read(path: Path) -> sqlite3.Connection:
                 raise
             return _opened(path, f"{where}?immutable=1")
     except sqlite3.Error as error:
+        if is_damage(error) and not _was_ours(path):
+            raise JournalError(f"{path}: {_NOT_OURS}") from error
         after = "; the next run sets it aside and begins a new one" if is_damage(error) else ""
         raise JournalError(f"{path}: {in_words(error)}{after}") from error
 
@@ -104,7 +146,7 @@ def _opened(path: Path, uri: str) -> sqlite3.Connection:
     database = sqlite3.connect(uri, timeout=BUSY_S, isolation_level=None, uri=True)
     try:
         version = schema.version_of(database, str(path))
-        if 0 < version < schema.VERSION:
+        if version < schema.VERSION:  # 0 where the first writer came no further
             database = _as_today(database, path)
     except BaseException:
         database.close()
@@ -140,6 +182,22 @@ def set_aside(path: Path, now: datetime) -> Path:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + tail).rename(path.with_name(name + tail))
     return aside
+
+
+def interrupt_open(database: sqlite3.Connection) -> None:
+    """Mark the sessions that nobody writes any more as interrupted at their last row; within a transaction of a writer's."""
+    utc_ns = time.time_ns()
+    for session, at_ns, run_ns in database.execute(_OPEN).fetchall():
+        database.execute(INSERT["marks"], (session, at_ns or 0, run_ns or 0, "interrupted", utc_ns, json.dumps({})))
+
+
+_OPEN: Final = """
+SELECT s.id,
+    (SELECT to_ns FROM stretches WHERE session = s.id ORDER BY seq DESC LIMIT 1),
+    (SELECT run_ns FROM stretches WHERE session = s.id ORDER BY seq DESC LIMIT 1)
+FROM sessions s
+WHERE coalesce((SELECT what FROM marks WHERE session = s.id ORDER BY id DESC LIMIT 1), 'continued') = 'continued'
+"""
 
 
 def lay_ballast(path: Path) -> None:

@@ -7,7 +7,7 @@ reached. Behind `<` and `>` stands what `formats.event_codec` writes.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from cued.errors import JournalError
@@ -42,16 +42,34 @@ class Packer:
         return fresh, self._deflate.compress(text) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
 
 
-def unpacked(stretches: Iterable[tuple[bool, bytes]]) -> Iterator[list[str]]:
-    """The lines of each stretch; raises JournalError where the bytes are damaged."""
+def unpacked(stretches: Iterable[tuple[bool, bytes]], missing: Callable[[], None] | None = None) -> Iterator[list[str]]:
+    """The lines of each stretch.
+
+    Raises JournalError where the bytes are damaged; with `missing`, that is called for each stretch that cannot be read, which
+    has no lines then, and what comes after the next that begins anew is there.
+    """
     inflate = zlib.decompressobj(_RAW_DEFLATE)
+    broken = False
     for fresh, data in stretches:
         if fresh:
-            inflate = zlib.decompressobj(_RAW_DEFLATE)
+            inflate, broken = zlib.decompressobj(_RAW_DEFLATE), False
         try:
-            text = inflate.decompress(data, MOST_BYTES).decode()
-        except (zlib.error, UnicodeDecodeError) as error:
-            raise JournalError(f"its recording is damaged ({error})") from error
-        if inflate.unconsumed_tail or not text.endswith("\n"):
-            raise JournalError("its recording is damaged")
-        yield text[:-1].split("\n")
+            if broken:
+                raise JournalError("its recording is damaged")
+            yield _inflated(inflate, data)
+        except JournalError:
+            if missing is None:
+                raise
+            broken = True
+            missing()
+            yield []
+
+
+def _inflated(inflate: zlib._Decompress, data: bytes) -> list[str]:
+    try:
+        text = inflate.decompress(data, MOST_BYTES).decode()
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise JournalError(f"its recording is damaged ({error})") from error
+    if inflate.unconsumed_tail or not text.endswith("\n"):
+        raise JournalError("its recording is damaged")
+    return text[:-1].split("\n")

@@ -136,6 +136,11 @@ class Conductor:
         """True if nothing is left that could end this run: the feed is over, and no length was given."""
         return self.ended_ns is None and self._feed.next_ns() is None and (self.due_ns is None or not self._has_length)
 
+    @property
+    def session(self) -> engine.Session:
+        """The session now: a frozen value, so that other threads may look at it, too."""
+        return self._session
+
     def view(self) -> View:
         """The session's state, for screens."""
         return engine.view(self._session)

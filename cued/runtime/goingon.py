@@ -16,6 +16,7 @@ from cued.core.effects import Effect, Paused, Render, RunEnded
 from cued.core.events import Event, Pause, Resume, SpeechReady, Stop
 from cued.core.start import Start
 from cued.errors import JournalError
+from cued.journal.rows import printable
 from cued.journal.wall import Moment
 from cued.runtime.clock import MonotonicClock, boot_ns, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Feed, Listener, Until, Witness
@@ -211,7 +212,7 @@ class Outset:
 
 def broken_off(wanted: JournalWanted | None, request: Request, rate: float) -> Broken | None:
     """The run that `request` would go on with; None: it begins anew. A journal that cannot be read has none."""
-    if wanted is None or wanted.anew or request.feeding.simulated or request.desk or not wanted.path.exists():
+    if wanted is None or wanted.anew or request.feeding.simulated or request.desk:
         return None
     from cued.journal.reader import reading
 
@@ -230,7 +231,7 @@ def _found(journal: Journal, wanted: JournalWanted, request: Request, rate: floa
         return None
     head = journal.head(newest.id)
     gap_ns = _gap_ns(journal, newest, head, moment())
-    if gap_ns is None or gap_ns > LONGEST_GAP_NS or (newest.source, newest.rate) != (request.feeding.source, rate):
+    if gap_ns is None or gap_ns > LONGEST_GAP_NS or (newest.source, newest.rate) != (printable(request.feeding.source), rate):
         return None
     how = start_of(head.start)
     if not _is_same(how, request.start(()), wanted):
@@ -244,11 +245,20 @@ def _found(journal: Journal, wanted: JournalWanted, request: Request, rate: floa
 
 
 def _is_same(was: Start, now: Start, wanted: JournalWanted) -> bool:
-    """Would the run begin the same way, chance and voice apart? A seed or number that was asked for must be the same."""
+    """Would the run begin the same way, chance and voice apart?
+
+    What cued finds out by itself may have changed; a seed, number, beat or heart rate that was asked for must be the same.
+    """
     chosen = wanted.settings
     seed = now.seed if chosen.get("seed") is not None else was.seed
     number = now.session_number if chosen.get("session") is not None else was.session_number
-    as_was = replace(now, seed=seed, session_number=number, speech=was.speech, runner=was.runner)
+    asked = now.runner
+    runner = replace(
+        was.runner,
+        cadence_spm=asked.cadence_spm if chosen.get("beat") is not None else was.runner.cadence_spm,
+        max_hr_bpm=asked.max_hr_bpm if chosen.get("max_hr") is not None else was.runner.max_hr_bpm,
+    )
+    as_was = replace(now, seed=seed, session_number=number, speech=was.speech, runner=runner)
     return as_was == was
 
 

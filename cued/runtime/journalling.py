@@ -16,7 +16,7 @@ from cued.core.start import Start
 from cued.errors import JournalError
 from cued.formats import event_codec
 from cued.formats.sensor_log import Item, Notification
-from cued.journal.rows import Head, Row
+from cued.journal.rows import Head, Row, printable
 from cued.runtime.clock import MonotonicClock
 from cued.runtime.moments import boot_id, moment
 from cued.runtime.request import Request
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 VARIABLE: Final = "CUED_JOURNAL"
 """Names another journal, or `none`; an option on the command line goes before it."""
 NONE: Final = "none"
+PATIENCE_S: Final = 0.05
+"""So long the run's start waits for the journal's first row: set up, it is 0.45 s away, and its first clicks want 0.4 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,14 @@ def journal_path(word: str | None = None) -> Path | None:
     if word == NONE:
         return None
     if word:
-        return Path(word)
-    from platformdirs import user_data_path
+        own = Path(word)
+    else:
+        from platformdirs import user_data_path
 
-    return user_data_path("cued") / "journal.db"
+        from cued.journal.store import NAME
+
+        own = user_data_path("cued") / NAME
+    return Path(os.path.realpath(own))  # one lock, whatever link leads to it
 
 
 class Recording:
@@ -87,6 +93,10 @@ class Recording:
         for sentence in self._recorder.notices():
             self._notice(sentence)
         return []
+
+    def rate(self, at_ns: int, name: str, value: str | float) -> None:
+        """What the runner said of that moment (`journal.answers`), from any thread."""
+        self._recorder.add(Row("ratings", (at_ns, name, value, moment().utc_ns)))
 
     def finish(self, end_ns: int, sound: SoundState) -> None:
         """The run is over and its sound ends at `end_ns`."""
@@ -120,7 +130,7 @@ def recording(
     going = None if past is None else past.going(clock)
     recorder = Recorder(wanted.path, _head(wanted, request, how, voice, clock), moment, going, wanted.committed)
     try:
-        recorder.begin()
+        recorder.begin(PATIENCE_S)
     except JournalError as error:
         notice(f"{error}; this run is not recorded")
         return None
@@ -141,12 +151,12 @@ def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock
         pack_version=how.pack.version,
         session_number=how.session_number,
         pack_text=_text(request.pack.file),
-        source=request.feeding.source,
+        source=printable(request.feeding.source),
         voice=voice,
         simulated=how.simulated,
         desk=how.desk,
         rate=clock.rate,
-        settings=json.dumps(dict(wanted.settings), ensure_ascii=False),
+        settings=printable(json.dumps(dict(wanted.settings), ensure_ascii=False)),
         versions=json.dumps({"cued": __version__, "python": platform.python_version(), "lines": event_codec.VERSION}),
         began_utc_ns=now.utc_ns - (now.boot_ns - began_boot_ns),
         verified=now.verified,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from contextlib import closing as using
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Event as Moment
@@ -17,6 +18,7 @@ from cued.core.events import Event, SpeechReady
 from cued.core.start import say_id
 from cued.core.view import View
 from cued.errors import CuedError, UsageError
+from cued.runtime import desk as desks
 from cued.runtime import voice as voices
 from cued.runtime.clock import MonotonicClock, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Listener
@@ -24,6 +26,7 @@ from cued.runtime.eventlog import EventLog
 from cued.runtime.files import check_outputs, open_growing
 from cued.runtime.goingon import Outset
 from cued.runtime.journalling import JournalWanted, Recording, recording
+from cued.runtime.keys import NO_KEYS, KeysWanted, RunKeys
 from cued.runtime.lastrun import remember_cadence
 from cued.runtime.live import Display, Live, Screen, Source, stopping
 from cued.runtime.outputs import DeviceSound, FileSound, LiveSound, NoSound
@@ -80,6 +83,9 @@ class LiveWanted:
     """A faint noise keeps Bluetooth headphones from going to sleep."""
     journal: JournalWanted | None = None
     """None: the run is not kept."""
+    socket: str | None = desks.NONE
+    """Where other programs steer it; None: the user's own."""
+    keys: KeysWanted = NO_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,8 @@ def live(
     sound_file = wanted.output.path if isinstance(wanted.output, ToFile) else wanted.also_sound
     check_outputs((wanted.events, sound_file, wanted.timeline), request.made_from)
     with ExitStack() as closing, ExitStack() as undo:
+        desk = closing.enter_context(desks.listening(wanted.socket, screen.notice))
+        keys = closing.enter_context(using(RunKeys(wanted.keys, request.pack.value.title, screen.notice)))
         device = (search or Search(wanted.output, wanted.rate)).result(screen.notice, sound_file)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
         start_ns = monotonic_in_ns(LEAD_NS)
@@ -130,9 +138,8 @@ def live(
         sounds.hand_to(outputs)
         if begin is not None:
             begin()
-        if sensors is not None:
-            aloud = _Aloud(voice, output, start_ns, request.spoken_language)
-            sensors.wait(_unheard if device is None else aloud.say, request.spoken_language)
+        aloud = _Aloud(voice, output, start_ns, request.spoken_language)
+        _wait_for(sensors, _unheard if device is None else aloud.say, request.spoken_language)
         out = open_growing(wanted.events) if wanted.events else None  # not before: an earlier run's file outlives a vain wait
         clock = outset.clock(LEAD_NS)
         output.start_at(clock.start_ns)
@@ -148,11 +155,14 @@ def live(
         journal = recording(wanted.journal, request, how, voice.name, clock, screen.notice, outset.past, closing)
         witness = None if journal is None else journal.step
         feed = outset.feed()
-        conductor = Conductor(how, feed, [*outputs, log, screen], spoken.ask, witness)
+        conductor = Conductor(how, feed, [*outputs, log, screen, keys], spoken.ask, witness)
         outset.go_on(screen.notice, conductor, log, witness, prepared, voice.answer)
         inbox: SimpleQueue[Event] = SimpleQueue()
-        sources: list[Source] = [_Sleep(clock, output, screen.notice), device_sound, spoken]
-        sources += [] if journal is None else [journal]
+        desk.begin(
+            desks.Run(request, conductor, clock, inbox, outputs, device_sound.state, None if journal is None else journal.rate)
+        )
+        sources: list[Source] = [_Sleep(clock, output, screen.notice), device_sound, spoken, desk]
+        sources += [keys.begun(clock, inbox.put, conductor.view), *([] if journal is None else [journal])]
         sources += [] if sensors is None else [_begun(sensors, journal, clock, outset.line(clock, inbox.put))]
         loop = Live(conductor, feed, clock, inbox, sources, Display(screen, device_sound.state), wanted.rate)
         with stopping(clock, inbox):
@@ -162,11 +172,21 @@ def live(
             if wanted.timeline:
                 write_timeline(wanted.timeline, log)
         undo.pop_all()
-    events = "" if log.failure is not None else wanted.events
     _remember(request, log)
-    written = tuple(path for path in (sound_file, wanted.timeline, events) if path not in ("", "-"))
-    session = None if journal is None else journal.session
-    return Lived(log, conductor.view(), end_ns, device_sound.state(), written, session)
+    written = tuple(
+        path
+        for path in (sound_file, wanted.timeline, "" if log.failure is not None else wanted.events)
+        if path not in ("", "-")
+    )
+    return Lived(
+        log, conductor.view(), end_ns, device_sound.state(), written, session=None if journal is None else journal.session
+    )
+
+
+def _wait_for(sensors: LiveSensors | None, speak: Callable[[str], None], language: str) -> None:
+    """Until the sensors that are wanted are there."""
+    if sensors is not None:
+        sensors.wait(speak, language)
 
 
 def _begun(sensors: LiveSensors, journal: Recording | None, clock: MonotonicClock, put: Callable[[Event], None]) -> Source:

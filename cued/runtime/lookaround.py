@@ -171,7 +171,8 @@ def brief_visit(address: str) -> Look:
 
 
 def _refusal(sentence: str) -> str:
-    from cued.sensors.reasons import FORGOTTEN, NOTHING_TO_READ, UNKNOWN
+    from cued.dbus.faults import FORGOTTEN
+    from cued.sensors.reasons import NOTHING_TO_READ, UNKNOWN
 
     if sentence.endswith(NOTHING_TO_READ):
         return "offers nothing that cued reads"

@@ -36,7 +36,8 @@ def own_sensors(word: str, known: KnownSensors) -> tuple[KnownSensor, ...]:
     look around. Raises SensorError for a file of sensors that cannot be read, a slip in an address, a name that several of the
     runner's pods have, and a sensor without cadence.
     """
-    from cued.sensors.air import means_address, parse_address
+    from cued.dbus.addresses import means_address
+    from cued.sensors.air import parse_address
 
     mine = known.all()
     if not word:

@@ -85,6 +85,10 @@ class FileSound:
         if at_ns > 0:
             self._output.advance(at_ns)
 
+    def set_volume(self, bus: commands.Bus, gain: float) -> None:
+        """From now on; 0 to 1."""
+        self._output.apply(commands.SetVolume(bus, gain))
+
     def finish(self, end_ns: int) -> None:
         """Mix the rest and put the file in its place."""
         self._output.close(end_ns)
@@ -118,6 +122,10 @@ class DeviceSound:
             command = command_of(effect)
             if command is not None:
                 self._output.apply(command)
+
+    def set_volume(self, bus: commands.Bus, gain: float) -> None:
+        """From now on; 0 to 1."""
+        self._output.apply(commands.SetVolume(bus, gain))
 
     def finish(self, end_ns: int) -> None:
         """Nothing: the loop has let it sound to its end."""

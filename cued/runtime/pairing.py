@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from cued.dbus.addresses import means_address
 from cued.errors import SensorError
 from cued.runtime.sensorwords import battery_words, called, place_words, signal_words, unit_words, value_words
-from cued.sensors.air import means_address, parse_address
+from cued.sensors.air import parse_address
 from cued.sensors.known import KnownSensor, KnownSensors
 
 if TYPE_CHECKING:

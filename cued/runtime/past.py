@@ -87,10 +87,11 @@ class Past:
 
 
 def past_of(journal: Journal, word: str) -> Past:
-    """The session of that number, or `last`; raises JournalError."""
+    """The session of that number, or `last`, without what is damaged (see `Journal.missing`); raises JournalError."""
     session = journal.session(word)
     head = journal.head(session.id)
-    return Past(session, head, start_of(head.start), tuple(map(tuple, journal.lines(session.id))))
+    lines = journal.lines(session.id, missing=lambda: None)
+    return Past(session, head, start_of(head.start), tuple(map(tuple, lines)))
 
 
 def event_log(past: Past) -> EventLog:

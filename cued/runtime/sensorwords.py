@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
+from cued.dbus.addresses import means_address
 from cued.errors import SensorError
-from cued.sensors.air import NO_SIGNAL, means_address, parse_address
+from cued.sensors.air import NO_SIGNAL, parse_address
 from cued.sensors.cadence_unit import CadenceUnit, Origin, begin
 from cued.sensors.decoders import DECODERS, canonical_uuid
 from cued.sensors.hrs import HeartRateMeasurement

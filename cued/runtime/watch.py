@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from cued.errors import JournalError
 from cued.formats.activity import Activity
-from cued.journal.rows import Row
+from cued.journal.rows import Row, printable
+from cued.journal.stream import MOST_BYTES
 from cued.runtime.past import Past
 from cued.units import NS_PER_S
 
@@ -37,7 +38,7 @@ class Fitted:
         packed = zlib.compress("\n".join(lines).encode())
         device = self.activity.device or ""
         values = (
-            self.activity.source,
+            printable(self.activity.source),
             self.activity.sha256,
             device,
             offset_s * NS_PER_S,
@@ -70,11 +71,14 @@ def fit(past: Past, activity: Activity) -> Fitted:
 
 
 def readings_of(joined: Joined) -> dict[int, tuple[float | None, float | None]]:
-    """Session second → (ground contact time in ms, vertical oscillation in mm)."""
+    """Session second → (ground contact time in ms, vertical oscillation in mm); raises JournalError."""
     found: dict[int, tuple[float | None, float | None]] = {}
-    for line in zlib.decompress(joined.readings).decode().splitlines():
-        second, contact_ms, oscillation_mm = line.split(",")
-        found[int(second)] = (_number(contact_ms), _number(oscillation_mm))
+    try:
+        for line in zlib.decompressobj().decompress(joined.readings, MOST_BYTES).decode().splitlines():
+            second, contact_ms, oscillation_mm = line.split(",")
+            found[int(second)] = (_number(contact_ms), _number(oscillation_mm))
+    except (zlib.error, ValueError) as error:
+        raise JournalError(f"what was joined from {joined.file} is damaged ({error})") from error
     return found
 
 

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from cued.dbus.addresses import full_uuid, is_address, written_address
 from cued.errors import SensorError
 from cued.formats.sensor_log import BatteryRead, LinkIs, Notification
-
-BASE_UUID: Final = "0000{}-0000-1000-8000-00805f9b34fb"
-"""The long form of a 16-bit number (Core Specification Vol 3, Part B: UUIDs), as BlueZ writes it."""
-
-
-def full_uuid(number: str) -> str:
-    """`2A53` as `00002a53-0000-1000-8000-00805f9b34fb`."""
-    return BASE_UUID.format(number.lower())
-
 
 RSC_MEASUREMENT: Final = full_uuid("2A53")
 HEART_RATE: Final = full_uuid("2A37")
@@ -33,16 +24,6 @@ SERVICES: Final = tuple(full_uuid(number) for number in ("1814", "180D", "1826")
 """What a scan takes for a sensor: Running Speed and Cadence, Heart Rate, Fitness Machine."""
 GIVEN: Final = {RSC_MEASUREMENT: "cadence", HEART_RATE: "heart rate", TREADMILL_DATA: "treadmill speed", STRYD: "contact time"}
 """What each of `MEASURED` is to a runner: the words of `KnownSensor.gives`."""
-LONGEST_NAME: Final = 64
-"""Letters of an advertised name that are kept; an advertisement holds 29 bytes, a device's own name up to 248."""
-
-
-def clean_name(name: str | None) -> str | None:
-    """A name as a terminal may show it: whoever is on the air chooses the letters, escape sequences too."""
-    if name is None:
-        return None
-    shown = "".join(letter if letter.isprintable() else "?" for letter in name).strip()
-    return shown[:LONGEST_NAME] or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,32 +89,13 @@ class Look:
         return tuple(GIVEN[uuid] for uuid in self.offers if uuid in GIVEN)
 
 
-_ADDRESS: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
-
-
-_MEANT: Final = re.compile(r"[0-9A-Fa-f]{1,3}(?:[:-][0-9A-Fa-f]{0,3}){2,}|\w{1,3}(?:[:-]\w{0,3}){4,}")
-"""What somebody types who means an address, perhaps not all of it, or with an O for a 0. No sensor has been seen with such a
-name, but some are called as `CAD-1`."""
-
-
-def means_address(text: str) -> bool:
-    """Is `text` an address, or a slip in writing one?"""
-    return _MEANT.fullmatch(text.strip()) is not None
-
-
-def is_address(text: str) -> bool:
-    """Is `text` written as a Bluetooth address?"""
-    return _ADDRESS.fullmatch(text.strip().upper().replace("-", ":")) is not None
-
-
 def parse_address(text: str) -> str:
     """A Bluetooth address in capitals; raises SensorError for anything else."""
-    address = text.strip().upper().replace("-", ":")
-    if not _ADDRESS.fullmatch(address):
+    if not is_address(text):
         raise SensorError(
             f"{text[:40]!r} is no Bluetooth address such as C0:FF:EE:00:00:01: `cued sensors scan` lists those in reach"
         )
-    return address
+    return written_address(text)
 
 
 def tells_moving(uuid: str, data: bytes) -> bool | None:

@@ -11,10 +11,10 @@ from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
 
+from cued.dbus.deadlines import Deadlines
 from cued.errors import SensorError
 from cued.formats.sensor_log import Notification
 from cued.sensors.air import BATTERY_LEVEL, MEASURED
-from cued.sensors.deadlines import Deadlines
 from cued.sensors.link import Timing
 from cued.sensors.reasons import NOTHING_TO_READ, RETRIED
 from cued.units import NS_PER_S

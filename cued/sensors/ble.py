@@ -13,10 +13,11 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Self
 
+from cued.dbus.connection import end_loop
+from cued.dbus.deadlines import Deadlines
 from cued.sensors.air import Item, Note, Sighting, parse_address, tells_moving
-from cued.sensors.bleaks import close_bleak, end_loop, forget_bleaks_picture, know_bleaks_version
+from cued.sensors.bleaks import close_bleak, forget_bleaks_picture, know_bleaks_version
 from cued.sensors.bluez import Watch
-from cued.sensors.deadlines import Deadlines
 from cued.sensors.link import Timing
 from cued.sensors.reasons import RETRIED
 from cued.sensors.scanning import Scanner

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Final
 
 from bleak.backends.bluezdbus import manager as bleak_manager
 from bleak.backends.bluezdbus.version import BlueZFeatures
-from dbus_fast.aio import MessageBus
 
-from cued.sensors.deadlines import Deadlines
+from cued.dbus.connection import end_of
+from cued.dbus.deadlines import Deadlines
 from cued.sensors.link import Timing
 from cued.sensors.reasons import RETRIED
-
-LAST_MOMENT_S: Final = 0.2
-"""For what was cancelled to close its sockets; it takes a millisecond or two."""
 
 
 async def know_bleaks_version(deadlines: Deadlines, timing: Timing) -> None:
@@ -48,19 +44,3 @@ async def close_bleak(deadlines: Deadlines, limit_ns: int) -> None:
         bus.disconnect()
         with contextlib.suppress(*RETRIED):
             await deadlines.within(limit_ns, end_of(bus))
-
-
-async def end_of(bus: MessageBus) -> None:
-    """Returns when the connection has ended, however it did."""
-    with contextlib.suppress(*RETRIED):
-        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast gives it no type
-
-
-def end_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel what is left on a loop, give it a moment, and close the loop."""
-    left = asyncio.all_tasks(loop)
-    for task in left:
-        task.cancel()
-    if left:
-        loop.run_until_complete(asyncio.wait(left, timeout=LAST_MOMENT_S))
-    loop.close()

@@ -16,21 +16,16 @@ from dbus_fast import BusType, Message, MessageType, Variant, unpack_variants
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusError
 
-from cued.sensors.bleaks import end_of, forget_bleaks_picture
-from cued.sensors.deadlines import Deadlines
+from cued.dbus.connection import end_of
+from cued.dbus.deadlines import Deadlines
+from cued.dbus.faults import NO_ADAPTER, NO_BLUETOOTHD, NO_BUS, POWERED_OFF
+from cued.dbus.names import ADAPTER, BLUEZ, DBUS, DEVICE, OBJECT_MANAGER, PROPERTIES, TRANSPORT
+from cued.sensors.bleaks import forget_bleaks_picture
 from cued.sensors.link import Timing
-from cued.sensors.reasons import NO_ADAPTER, NO_BLUETOOTHD, NO_BUS, POWERED_OFF, RETRIED, reason_of
+from cued.sensors.reasons import RETRIED, reason_of
 from cued.units import NS_PER_S
 
-BLUEZ: Final = "org.bluez"
-ADAPTER: Final = "org.bluez.Adapter1"
-DEVICE: Final = "org.bluez.Device1"
 BATTERY: Final = "org.bluez.Battery1"
-TRANSPORT: Final = "org.bluez.MediaTransport1"
-"""A stream of sound to (or from) a device; it stands while headphones are connected and is `active` while it flows."""
-OBJECT_MANAGER: Final = "org.freedesktop.DBus.ObjectManager"
-PROPERTIES: Final = "org.freedesktop.DBus.Properties"
-DBUS: Final = "org.freedesktop.DBus"
 
 RULES: Final = (
     f"type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0='{BLUEZ}'",

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from cued.errors import SensorError
+from cued.formats.kept import Kept
 from cued.sensors.cadence_unit import CadenceUnit
-
-FORMAT: Final = 1
-"""Raised when an older cued would misread the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +52,12 @@ class KnownSensors:
             self._path = user_data_path("cued") / "sensors.json"
         return self._path
 
+    def _kept(self) -> Kept:
+        return Kept(self.path, "sensors", SensorError)
+
     def all(self) -> tuple[KnownSensor, ...]:
         """Every sensor, the preferred first. Raises SensorError for a file that cannot be read."""
-        try:
-            text = self.path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return ()
-        except (OSError, UnicodeDecodeError) as error:
-            raise self._unreadable(str(error)) from error
-        try:
-            whole = json.loads(text)
-            if whole["format"] > FORMAT:
-                raise self._unreadable("it was written by a newer cued")
-            return tuple(_sensor(row) for row in whole["sensors"])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise self._unreadable("it holds something else") from error
-
-    def _unreadable(self, why: str) -> SensorError:
-        return SensorError(f"{self.path}: your sensors cannot be read ({why}); move the file away and pair them anew")
+        return self._kept().read(_sensor)
 
     def find(self, word: str) -> KnownSensor | None:
         """The sensor of that name or address."""
@@ -99,22 +81,7 @@ class KnownSensors:
         self._write([one for one in self.all() if one.address != sensor.address])
 
     def _write(self, sensors: Sequence[KnownSensor]) -> None:
-        rows = [asdict(sensor) | {"cadence_unit": sensor.cadence_unit.value} for sensor in sensors]
-        text = json.dumps({"format": FORMAT, "sensors": rows}, ensure_ascii=False, indent=1) + "\n"
-        beside = ""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, beside = tempfile.mkstemp(prefix=".sensors.", dir=self.path.parent)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(beside).replace(self.path)
-        except OSError as error:
-            if beside:
-                with suppress(OSError):
-                    Path(beside).unlink(missing_ok=True)
-            raise SensorError(f"{self.path}: your sensors cannot be kept ({error.strerror or error})") from error
+        self._kept().write([asdict(sensor) | {"cadence_unit": sensor.cadence_unit.value} for sensor in sensors])
 
 
 def _sensor(row: dict[str, Any]) -> KnownSensor:

@@ -8,10 +8,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self
 
+from cued.dbus.addresses import clean_name
+from cued.dbus.connection import alone
+from cued.dbus.deadlines import Deadlines
+from cued.dbus.faults import NO_ADAPTER, NO_BLUETOOTHD, POWERED_OFF
 from cued.errors import SensorError
 from cued.formats.sensor_log import Notification
 from cued.sensors.air import (
@@ -22,23 +26,19 @@ from cued.sensors.air import (
     SENSOR_LOCATION,
     Look,
     Sighting,
-    clean_name,
     parse_address,
 )
 from cued.sensors.attempt import Attempt, bluez_device
-from cued.sensors.bleaks import close_bleak, end_loop, know_bleaks_version
+from cued.sensors.bleaks import close_bleak, know_bleaks_version
 from cued.sensors.bluez import Watch
-from cued.sensors.deadlines import Deadlines
 from cued.sensors.link import Timing
-from cued.sensors.reasons import NO_ADAPTER, NO_BLUETOOTHD, NOTHING_TO_READ, POWERED_OFF, RETRIED, UNKNOWN, reason_of
+from cued.sensors.reasons import NOTHING_TO_READ, RETRIED, UNKNOWN, reason_of
 from cued.sensors.scanning import Scanner
 from cued.units import NS_PER_S
 
 USUAL: Final = Timing()
 ATTEMPTS: Final = 3
 """At one visit: a first connection is aborted now and then where WiFi and Bluetooth share an antenna."""
-
-_T = TypeVar("_T")
 
 
 def ready(*, adapter: str | None = None, timing: Timing = USUAL) -> None:
@@ -48,7 +48,7 @@ def ready(*, adapter: str | None = None, timing: Timing = USUAL) -> None:
         async with _Station(adapter, timing, lambda _: None):
             pass
 
-    _alone(looking())
+    alone(looking())
 
 
 def scan(for_ns: int, seen: Callable[[Sighting], None], *, adapter: str | None = None, timing: Timing = USUAL) -> None:
@@ -61,7 +61,7 @@ def scan(for_ns: int, seen: Callable[[Sighting], None], *, adapter: str | None =
         async with _Station(adapter, timing, seen) as station:
             await station.scan(for_ns)
 
-    _alone(scanning())
+    alone(scanning())
 
 
 def glance(for_ns: int, seen: Callable[[Sighting], None], *, adapter: str | None = None, timing: Timing = USUAL) -> int:
@@ -78,7 +78,7 @@ def glance(for_ns: int, seen: Callable[[Sighting], None], *, adapter: str | None
             await station.scan(min(for_ns, timing.sound_scan_ns))
             return timing.sound_scan_every_ns
 
-    return _alone(glancing())
+    return alone(glancing())
 
 
 def look_at(
@@ -101,7 +101,7 @@ def look_at(
         async with _Station(adapter, timing, lambda _: None) as station:
             return await station.look_at(wanted, listen_ns, enough, attempts)
 
-    return _alone(looking())
+    return alone(looking())
 
 
 class _Station:
@@ -268,18 +268,3 @@ class _Station:
             return await attempt.read(uuid)
         except RETRIED:
             return None
-
-
-def _alone(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run `work` on a loop of its own."""
-    loop = asyncio.new_event_loop()
-    loop.set_exception_handler(_overhear)
-    try:
-        return loop.run_until_complete(work)
-    finally:
-        end_loop(loop)
-
-
-def _overhear(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """When D-Bus dies, dbus-fast leaves futures that nobody asks; what matters is raised where it is awaited."""
-    del loop, context

@@ -11,37 +11,20 @@ from bleak.exc import (
     BleakDeviceNotFoundError,
     BleakError,
 )
-from dbus_fast.errors import AuthError, DBusError, DBusFastError
 
-from cued.sensors import mends
+from cued.dbus import faults
+from cued.dbus.faults import FORGOTTEN, NO_ADAPTER, NO_PERMISSION, POWERED_OFF
 
-RETRIED: Final = (BleakError, DBusFastError, TimeoutError, EOFError, OSError, AssertionError, LookupError)
+RETRIED: Final = (BleakError, *faults.RETRIED, AssertionError, LookupError)
 """All that a broken link, adapter, bluetoothd or bus has been seen to raise through bleak. The last two are bleak's own: it
-asserts that its bus is there, and looks objects up that have just gone. OSError holds broken pipes and refused sockets."""
+asserts that its bus is there, and looks objects up that have just gone."""
 
-NO_BUS: Final = f"no D-Bus system bus, so no Bluetooth: `{mends.BUS}`"
-NO_BLUETOOTHD: Final = f"bluetoothd does not run: `{mends.BLUETOOTHD}`"
-NO_ADAPTER: Final = "there is no Bluetooth adapter: plug one in, or see `cued doctor`"
-POWERED_OFF: Final = f"the Bluetooth adapter is switched off: `{mends.POWER}`"
-NO_PERMISSION: Final = "this user may not use Bluetooth: `sudo usermod -aG bluetooth $USER`, then log in again"
 NOTHING_TO_READ: Final = (
     "it offers nothing that cued reads (running speed and cadence, heart rate, treadmill): switch its broadcast on, or take"
     " another (`cued sensors scan` lists them)"
 )
 UNKNOWN: Final = "it was not seen yet: wake it up and bring it near"
-NO_ANSWER: Final = "it did not answer in time: wake it up, bring it near, and end what else is connected to it"
-FORGOTTEN: Final = "BlueZ has forgotten it"
 
-_BY_DBUS: Final = {
-    "org.freedesktop.DBus.Error.ServiceUnknown": NO_BLUETOOTHD,
-    "org.freedesktop.DBus.Error.NameHasNoOwner": NO_BLUETOOTHD,
-    "org.freedesktop.DBus.Error.Spawn.ChildExited": NO_BLUETOOTHD,
-    "org.freedesktop.DBus.Error.AccessDenied": NO_PERMISSION,
-    "org.freedesktop.DBus.Error.UnknownObject": FORGOTTEN,
-    "org.freedesktop.DBus.Error.NoReply": NO_ANSWER,
-    "org.bluez.Error.NotReady": POWERED_OFF,
-    "org.bluez.Error.Blocked": POWERED_OFF,
-}
 _BY_AVAILABILITY: Final = {
     BleakBluetoothNotAvailableReason.NO_BLUETOOTH: NO_ADAPTER,
     BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: NO_ADAPTER,
@@ -56,18 +39,10 @@ def reason_of(error: BaseException) -> str:
         case BleakBluetoothNotAvailableError():
             return _BY_AVAILABILITY.get(error.reason, f"Bluetooth is not available: {error.args[0]}")
         case BleakDBusError():
-            return _BY_DBUS.get(error.dbus_error, str(error))
-        case DBusError():
-            return _BY_DBUS.get(error.type, f"[{error.type}] {error.text}")
-        case AuthError() | PermissionError():
-            return NO_PERMISSION
+            return faults.BY_NAME.get(error.dbus_error, str(error))
         case BleakDeviceNotFoundError():
             return FORGOTTEN
-        case TimeoutError():
-            return NO_ANSWER
-        case EOFError() | ConnectionError() | FileNotFoundError():
-            return NO_BUS
         case BleakError():
             return str(error)
         case _:
-            return f"{type(error).__name__}: {error}"
+            return faults.reason_of(error)

@@ -12,9 +12,10 @@ from bleak.args.bluez import BlueZScannerArgs
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
-from cued.sensors.air import Sighting, clean_name
+from cued.dbus.addresses import clean_name
+from cued.dbus.deadlines import Deadlines
+from cued.sensors.air import Sighting
 from cued.sensors.bluez import Watch
-from cued.sensors.deadlines import Deadlines
 from cued.sensors.link import Timing
 from cued.sensors.reasons import RETRIED, reason_of
 from cued.units import NS_PER_S

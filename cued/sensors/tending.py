@@ -9,15 +9,16 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from cued.dbus.deadlines import Deadlines
+from cued.dbus.faults import NO_ADAPTER
 from cued.errors import SensorError
 from cued.formats.sensor_log import BatteryRead, Link, LinkIs, Notification
 from cued.sensors import link
 from cued.sensors.air import BATTERY_LEVEL, Item, Note, Sighting
 from cued.sensors.attempt import Attempt, bluez_device
 from cued.sensors.bluez import Watch
-from cued.sensors.deadlines import Deadlines
 from cued.sensors.link import Action, Event, Timing
-from cued.sensors.reasons import NO_ADAPTER, RETRIED, reason_of
+from cued.sensors.reasons import RETRIED, reason_of
 from cued.sensors.reconnect import State, due_ns, step
 from cued.sensors.scanning import Scanner
 from cued.units import NS_PER_S

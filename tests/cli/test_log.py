@@ -5,60 +5,24 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cued.cli.main import main
 from cued.journal.lock import Lock
 from cued.journal.reader import reading
+from cued.journal.rows import INSERT
 from cued.runtime.golden import decided_today
 from tests.journal.sessions import BEGAN_UTC_NS, record
 from tests.support.fit_encoder import Reading, fit_run
+from tests.support.logged import Capture, journal, made, said, shown, wandering
 
-Capture = pytest.CaptureFixture[str]
-
-
-def wandering(second: int) -> float:
-    """Cadence at that second of the run."""
-    return 164.0 + 4.0 * ((second * second // 97) % 13) / 13 + (second // 60) % 3
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A journal with one run, as `cued run` leaves it."""
-    folder = tmp_path_factory.mktemp("made")
-    rows = [f"{at},{wandering(at):.2f},2.8,{140 + at // 60}" for at in range(1500)]
-    (folder / "run.csv").write_text("\n".join(["t_s,cadence_spm,speed_mps,hr_bpm", *rows, ""]), encoding="utf-8")
-    words = ["run", "--sensor", f"file:{folder / 'run.csv'}", "--output", "null", "--rate", "400", "--pack", "integration"]
-    words += ["--seed", "3", "--shoes", "the blue ones", "--sleep", "7.5", "--journal", str(folder / "journal.db")]
-    assert main(words) == 0
-    return folder
-
-
-@pytest.fixture
-def journal(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it, which every verb takes for the runner's own."""
-    copy = tmp_path / "journal.db"
-    copy.write_bytes((made / "journal.db").read_bytes())
-    monkeypatch.setenv("CUED_JOURNAL", str(copy))
-    monkeypatch.chdir(tmp_path)
-    return copy
-
-
-def said(words: list[str], capsys: Capture, code: int = 0) -> str:
-    capsys.readouterr()
-    assert main(words) == code
-    told = capsys.readouterr()
-    return told.out if code in {0, 1} else told.err
-
-
-def shown(words: list[str], capsys: Capture) -> Any:
-    return json.loads(said([*words, "--json"], capsys))
+__all__ = ["journal", "made"]
 
 
 def test_the_list_tells_programs_what_there_is(journal: Path, capsys: Capture) -> None:
@@ -253,6 +217,47 @@ def test_tidying_up_says_what_it_did(journal: Path, capsys: Capture) -> None:
     assert "there is no journal yet" in said(["log", "vacuum", "--journal", "none.db"], capsys, 2)
 
 
+def test_a_damaged_recording_is_told_and_the_rest_of_it_shown(journal: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with sqlite3.connect(journal) as database:
+        database.execute(
+            "UPDATE stretches SET lines = x'ffffff' WHERE seq = (SELECT max(seq) FROM stretches WHERE lines != '')"
+        )
+    database.close()
+    for words, code in (
+        (["log", "show", "last"], 0),
+        (["log", "vacuum"], 1),
+        (["log", "export", "last", "-o", "run.csv"], 1),
+        (["log", "export", "all", "-o", "runs.jsonl"], 1),
+        (["rehearse", "metronome", "--run", "last"], 0),
+        (["replay", "last"], 2),
+        (["log", "golden", "last", "."], 2),
+    ):
+        assert main(words) == code, words
+        told = capfd.readouterr()
+        assert re.search("cannot be read|is damaged", told.err), words
+        assert "Traceback" not in told.err
+    assert main(["log", "import", "runs.jsonl", "--journal", "other.db"]) == 0
+
+
+def test_damaged_readings_of_a_watch_are_one_sentence(journal: Path, capsys: Capture) -> None:
+    with sqlite3.connect(journal) as database:
+        database.execute(INSERT["watches"], (1, "watch.fit", "", "", 0, 0.9, b"\x00\x01", BEGAN_UTC_NS))
+    database.close()
+    assert "what was joined from watch.fit is damaged" in said(["log", "export", "last", "-o", "run.csv"], capsys, 2)
+
+
+def test_an_export_without_a_session_is_said_to_hold_none(journal: Path, capsys: Capture) -> None:
+    said(["log", "export", "all", "-o", "none.jsonl", "--journal", "no.db"], capsys)
+    assert "none.jsonl holds no session" in said(["log", "import", "none.jsonl"], capsys)
+
+
+def test_a_run_whose_files_have_names_that_are_no_text_is_kept(journal: Path, tmp_path: Path, capsys: Capture) -> None:
+    odd = tmp_path / os.fsdecode(b"run\xff.csv")
+    odd.write_text("\n".join(["t_s,cadence_spm", *(f"{at},165" for at in range(60))]), encoding="utf-8")
+    assert main(["run", "--sensor", f"file:{odd}", "--output", "null", "--rate", "400"]) == 0
+    assert shown(["log", "list"], capsys)[0]["source"] == "file:run\ufffd.csv"
+
+
 def test_while_a_run_is_written_it_can_be_read_and_rated_but_not_deleted(journal: Path, capsys: Capture) -> None:
     with sqlite3.connect(journal) as database:
         database.execute("DELETE FROM marks")
@@ -332,65 +337,3 @@ def test_two_real_runs_at_once_the_second_says_who_holds_the_journal(journal: Pa
     first.terminate()
     first.communicate(timeout=30)
     assert first.returncode == 0
-
-
-def test_a_kept_run_shows_as_a_page_of_its_own(journal: Path, tmp_path: Path, capsys: Capture) -> None:
-    told = said(["log", "show", "last", "--timeline", "run.html"], capsys)
-    assert told.endswith("written: run.html\n")
-    page = (tmp_path / "run.html").read_text(encoding="utf-8")
-    assert page.startswith("<!")
-    assert "integration" in page
-    assert "run.html" not in said(["log", "show", "last", "--timeline", str(journal)], capsys, 2)
-    assert said(["log", "show", "last", "--timeline", "-"], capsys).startswith("<!")
-
-
-def test_the_hint_after_a_run_names_the_journal_that_the_run_is_in(journal: Path, capsys: Capture) -> None:
-    words = ["run", "--sensor", "none", "--beat", "164", "--rate", "1000", "--length", "1min", "--pack", "metronome"]
-    assert "--effort 4` tells" in said(words, capsys)
-    assert "--effort 4 --journal 'an other.db'` tells" in said([*words, "--journal", "an other.db"], capsys)
-
-
-def test_a_run_leaves_its_page(journal: Path, tmp_path: Path, capsys: Capture) -> None:
-    words = ["run", "--sensor", "sim", "--rate", "400", "--length", "2min", "--journal", "none", "--timeline", "own.html"]
-    assert "written: own.html" in said(words, capsys)
-    assert (tmp_path / "own.html").read_text(encoding="utf-8").startswith("<!")
-
-
-def test_a_number_off_its_scale_is_told_the_scale_once(journal: Path, capsys: Capture) -> None:
-    assert said(["log", "rate", "last", "--effort", "14"], capsys, 2).endswith(
-        "effort 14: how hard it was, 0 rest to 10 maximal\n"
-    )
-    assert said(["log", "rate", "last", "--sleep", "25"], capsys, 2).endswith("sleep 25: hours slept, 0 to 24\n")
-
-
-def test_what_is_underfoot_is_a_word_of_ones_own_and_the_help_says_so(journal: Path, capsys: Capture) -> None:
-    assert "in a word of your own" in " ".join(said(["log", "rate", "--help"], capsys).split())
-    assert "written to session 1" in said(["log", "rate", "last", "--surface", "sand"], capsys)
-
-
-def test_the_list_has_a_header_and_says_what_is_no_real_run(journal: Path, tmp_path: Path, capsys: Capture) -> None:
-    header, run = said(["log", "list"], capsys).splitlines()
-    assert header.split() == ["began", "running", "pack,", "session", "with", "it"]
-    assert run.endswith("integration 1  (a recording, 400 times as fast)")
-    assert run.index("24:59") + len("24:59") == header.index("running") + len("running")
-    assert said(["log", "list", "--real"], capsys) == "no real run is kept yet\n"
-    record(tmp_path / "real.db")
-    assert "integration 1\n" in said(["log", "list", "--real", "--limit", "1", "--journal", str(tmp_path / "real.db")], capsys)
-
-
-def test_the_long_list_tells_distance_and_cadence(journal: Path, capsys: Capture) -> None:
-    (run,) = shown(["log", "list", "--long"], capsys)
-    assert run["distance_m"] == pytest.approx(4200, abs=20)
-    assert run["cadence_spm"] == pytest.approx(167, abs=2)
-    _, line = said(["log", "list", "--long"], capsys).splitlines()
-    assert f"{run['distance_m'] / 1000:.2f} km" in line
-    assert f"{run['cadence_spm']:.0f} spm" in line
-
-
-def test_list_and_show_round_alike(journal: Path, capsys: Capture) -> None:
-    with sqlite3.connect(journal) as database:
-        (run_ns,) = database.execute("SELECT run_ns FROM marks WHERE what = 'ended'").fetchone()
-    database.close()
-    minutes, second = divmod(run_ns // 10**9, 60)
-    assert f"{minutes}:{second:02}" in said(["log", "list"], capsys)
-    assert f"{minutes}:{second:02} of running" in said(["log", "show", "last"], capsys)

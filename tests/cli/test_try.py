@@ -14,7 +14,7 @@ import soundfile
 
 from cued.cli.configured import fill
 from cued.cli.main import VERBS, load, main, parser_of
-from cued.cli.start import missing, next_step, pod_missing
+from cued.cli.make_run import missing, next_step, pod_missing
 from cued.cli.try_ import asked
 from cued.runtime.doctor.check import Check, State
 from cued.runtime.rehearsal import Wanted, Watch, rehearse

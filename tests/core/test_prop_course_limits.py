@@ -8,7 +8,7 @@ from hypothesis import given
 
 from cued.core.cadence import Gait
 from cued.core.cues import Basis, Priority
-from cued.core.effects import CadenceSeen, Expired, Failed, PlayClick, RunEnded, Say, Suppressed, Withheld
+from cued.core.effects import CadenceSeen, CuesEnded, Expired, Failed, PlayClick, RunEnded, Say, Suppressed, Withheld
 from cued.core.events import Announce, CadenceSample, Event, Mute
 from cued.core.grid import RING_NS
 from cued.core.link import WORDS, Own, own_words
@@ -196,7 +196,8 @@ def test_only_cues_that_a_coach_may_judge_are_withheld(how: Start, events: tuple
 @given(starts() | talkative(), courses() | ordered())
 def test_what_cued_is_to_announce_is_heard_or_accounted_for(how: Start, events: tuple[Event, ...]) -> None:
     steps = course_of(how, events)
-    asked = sum(isinstance(event, Announce) for event in events)
+    hurts = sum(isinstance(effect, CuesEnded) and effect.reason == "pain" for effect in effects_of(steps))
+    asked = sum(isinstance(event, Announce) for event in events) + hurts
     told = [
         effect
         for effect in effects_of(steps)

@@ -115,6 +115,18 @@ def test_an_export_that_ends_between_sessions_is_as_good_as_a_whole_one(journal:
         ('"data":"0102ff"', '"data":"0102f"', "not as an export has it"),
         ('"rate":1.0', '"rate":"1.0"', "wrong kind"),
         ('"title":', '"tittle":', "lacks|no field|members"),
+        ('"rate":1.0', '"rate":0.0', "rate that cannot be"),
+        ('"pack":"integration"', '"pack":"../other"', "not about one pack"),
+        ('"session_number":1', '"session_number":7', "not about one pack"),
+        ('"source":"ble:pod"', '"source":"\\u001b[2J"', "name that cannot be"),
+        ('"settings":"{}"', '"settings":"{"', "not as an export has it"),
+        ('"settings":"{}"', '"settings":"3"', "no JSON object"),
+        ('"text":"Wind', '"text":"\\u001b[2J', "control characters"),
+        ('"text":"Wind', '"text":"\\ud800', "not as an export has it"),
+        ('"detail":"{}"', '"detail":"x"', "not as an export has it"),
+        ('"at_ns":5000000000', '"at_ns":5000000000000000000000', "not as an export has it"),
+        ('{"kind":"note"', "[" * 100_000 + '{"kind":"note"', "not as an export has it"),
+        ('{"kind":"note"', '3\n{"kind":"note"', "no object"),
     ],
 )
 def test_an_export_that_was_tampered_with_is_refused_with_its_line(
@@ -126,6 +138,34 @@ def test_an_export_that_was_tampered_with_is_refused_with_its_line(
         take_in(tmp_path / "other.db", text.replace(old, new, 1).splitlines(keepends=True))
     with reading(tmp_path / "other.db") as found:
         assert found.sessions() == []
+
+
+@pytest.mark.parametrize("number", [0, -3, 2**63 - 1])
+def test_no_number_of_an_export_keeps_later_runs_out_of_the_journal(number: int, journal: Path, tmp_path: Path) -> None:
+    text = "".join(out(journal)).replace('{"kind":"session","id":1,', f'{{"kind":"session","id":{number},')
+    other = tmp_path / "other.db"
+    assert take_in(other, text.splitlines(keepends=True)).added == [(number, 1), (2, 2)]
+    assert record(other) == 3
+
+
+def test_of_a_damaged_session_everything_else_goes_out(journal: Path, tmp_path: Path) -> None:
+    whole = out(journal)
+    with sqlite3.connect(journal) as database:
+        database.execute("UPDATE stretches SET lines = x'ffffff' WHERE session = 1 AND seq = 0")
+    database.close()
+    with pytest.raises(JournalError, match="damaged"):
+        out(journal)
+    missing: dict[int, int | None] = {}
+    lines = list(exported(journal, [1, 2], "0.1.0", missing.__setitem__))
+    with reading(journal) as found:
+        assert missing == {1: found.missing(1)}
+        assert found.missing(1) >= 1
+        assert found.missing(2) == 0
+    at = [text.index('{"kind":"session","id":2,') for text in ("".join(whole), "".join(lines))]
+    assert "".join(whole)[at[0] :] == "".join(lines)[at[1] :]
+    assert take_in(tmp_path / "other.db", lines).added == [(1, 1), (2, 2)]
+    with reading(tmp_path / "other.db") as found:
+        assert [note.text for note in found.notes(1)] == ["Wind, Regen – und „müde“"]
 
 
 def test_every_line_of_an_export_is_json(journal: Path) -> None:

@@ -222,6 +222,35 @@ def test_a_locked_file_is_waited_for_and_said_once(journal: Path) -> None:
     assert check_whole(journal).state is State.ENDED
 
 
+def test_a_disk_that_does_not_answer_holds_up_no_start(journal: Path) -> None:
+    record(journal)
+    other = sqlite3.connect(journal, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    recorder = Recorder(journal, a_head(a_start(a_request(), simulated=False)), Clocks(), every_s=OFTEN_S)
+    recorder.begin(patience_s=0.0)
+    assert recorder.session is None
+    other.execute("ROLLBACK")
+    other.close()
+    wait_for(lambda: recorder.session == 2, 20.0, "the first row, once the disk answers")
+    recorder.finish(NS_PER_S)
+    assert check_whole(journal).state is State.ENDED
+
+
+def test_what_speaks_against_a_recording_is_told_when_it_is_known_too_late_to_be_waited_for(journal: Path) -> None:
+    other = sqlite3.connect(journal, isolation_level=None)
+    other.execute("CREATE TABLE pigeons (name TEXT)")
+    other.execute("BEGIN EXCLUSIVE")
+    recorder = Recorder(journal, a_head(a_start(a_request(), simulated=False)), Clocks(), every_s=OFTEN_S)
+    recorder.begin(patience_s=0.0)
+    other.execute("ROLLBACK")
+    other.close()
+    wait_for(lambda: holder(journal) is None, 20.0, "the recorder to give up")
+    assert "no journal of cued's; --journal names another file; this run is not recorded" in sentences(recorder)
+    recorder.step(Stop(NS_PER_S), 0, NS_PER_S, ())
+    assert recorder._queue.empty(), "nobody would ever take it"
+    recorder.finish(NS_PER_S)
+
+
 def test_a_full_disk_costs_nothing_once_there_is_room_again(tmp_path: Path) -> None:
     require_mounts()
     with small_disk(tmp_path / "disk", 1200) as disk:
@@ -254,6 +283,16 @@ def test_on_a_full_disk_the_ballast_lets_the_end_be_written(tmp_path: Path) -> N
         assert "the end of the run is in it, its last part is not" in sentences(recorder)
         session = check_whole(journal)
         assert (session.state, session.end_ns) == (State.ENDED, 3 * NS_PER_S)
+
+
+def test_a_run_that_found_no_room_at_all_is_told_so_at_its_end(tmp_path: Path) -> None:
+    require_mounts()
+    with small_disk(tmp_path / "disk", 1200) as disk:
+        fill(disk)
+        recorder = begun(disk / "journal.db")
+        assert "the disk is full" in sentences(recorder)
+        recorder.finish(NS_PER_S)
+        assert "this run is not in it" in sentences(recorder)
 
 
 def test_a_run_that_began_on_a_full_disk_is_written_once_there_is_room(tmp_path: Path) -> None:

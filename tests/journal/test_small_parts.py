@@ -39,6 +39,17 @@ def test_a_damaged_stretch_is_told_and_what_came_before_it_is_there(damage: byte
         list(lines)
 
 
+def test_what_is_damaged_may_be_left_out_up_to_where_it_begins_anew() -> None:
+    packer = Packer()
+    packed = [packer.pack([f"line {number}"]) for number in range(FRESH_EVERY + 2)]
+    packed[10] = (False, b"\xff" * 20)
+    missing: list[None] = []
+    lines = list(unpacked(packed, lambda: missing.append(None)))
+    assert len(missing) == FRESH_EVERY - 10
+    assert [number for number, found in enumerate(lines) if found] == [*range(10), FRESH_EVERY, FRESH_EVERY + 1]
+    assert lines[FRESH_EVERY] == [f"line {FRESH_EVERY}"]
+
+
 NOW_NS = RELEASED_UTC_NS + 1000 * NS_PER_H
 
 

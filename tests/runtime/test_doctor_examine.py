@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cued.cli import doctor, start
+from cued.cli import doctor, make_run
 from cued.cli.main import main
 from cued.runtime.doctor.check import Check, Machine, Outcome, State
 from cued.runtime.doctor.examine import EXAMINATIONS, Examination, examine, quick
@@ -73,9 +73,9 @@ def test_json_holds_every_field_of_every_check() -> None:
 
 
 def test_start_says_why_there_is_no_sound() -> None:
-    silent = start.missing((Check("sound devices", State.FAIL, "no device to play on", "connect headphones"),), str)
+    silent = make_run.missing((Check("sound devices", State.FAIL, "no device to play on", "connect headphones"),), str)
     assert silent[0] == "No sound here: no device to play on. To do: connect headphones."
-    assert start.missing((Check("sound devices", State.OK, "pipewire"),), str) == []
+    assert make_run.missing((Check("sound devices", State.OK, "pipewire"),), str) == []
 
 
 def test_the_real_machine_is_examined_and_the_exit_code_tells_whether_something_fails(

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from cued.dbus import faults, mends
 from cued.runtime.doctor import radio
 from cued.runtime.doctor.check import Answer, Check, State
-from cued.sensors import mends, reasons
 from tests.support.fake_machine import ABSENT, SILENT, FakeMachine, said
 from tests.support.tools import REPO
 
@@ -187,7 +187,7 @@ def test_a_blocked_radio_fails(files: dict[str, str], state: State) -> None:
 
 
 def test_the_doctor_and_a_run_give_the_same_advice() -> None:
-    bus, bluetoothd, power = reasons.NO_BUS, reasons.NO_BLUETOOTHD, reasons.POWERED_OFF
+    bus, bluetoothd, power = faults.NO_BUS, faults.NO_BLUETOOTHD, faults.POWERED_OFF
     assert [bus.partition("`")[2], bluetoothd.partition("`")[2], power.partition("`")[2]] == [
         f"{mend}`" for mend in (mends.BUS, mends.BLUETOOTHD, mends.POWER)
     ]

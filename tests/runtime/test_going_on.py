@@ -85,6 +85,18 @@ def test_another_pack_sensor_seed_or_number_begins_anew(journal: Path) -> None:
     assert found_ns(journal, request(seed=5)) == 12 * NS_PER_MIN
 
 
+def test_what_cued_found_out_by_itself_may_have_changed_and_what_was_asked_for_may_not(journal: Path) -> None:
+    break_off(journal, 12 * NS_PER_MIN, NS_PER_MIN)
+    faster, fitter = replace(request(), beat_spm=172.0), replace(request(), max_hr_bpm=180)
+    assert found_ns(journal, faster) == 12 * NS_PER_MIN
+    assert found_ns(journal, faster, beat=172.0) is None
+    assert found_ns(journal, fitter, max_hr=180) is None
+
+
+def test_a_journal_that_cannot_be_reached_has_no_run_to_go_on_with(tmp_path: Path) -> None:
+    assert found_ns(tmp_path / ("x" * 400), request()) is None
+
+
 def test_a_run_that_ended_or_was_simulated_never_goes_on(journal: Path) -> None:
     record(journal, request=request(), began_boot_ns=boot_ns(), boot_id=boot_id())
     assert found_ns(journal, request()) is None

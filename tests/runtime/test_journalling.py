@@ -15,6 +15,7 @@ from cued.cli.screen import PlainScreen
 from cued.core.events import CadenceSample, Event
 from cued.formats.sensor_log import Item, Link, LinkIs, Notification
 from cued.journal.reader import State, reading
+from cued.journal.rows import printable
 from cued.runtime.clock import boot_ns
 from cued.runtime.feeding import OnAir, feeding_of
 from cued.runtime.journalling import JournalWanted, journal_path
@@ -79,10 +80,19 @@ def test_the_journal_is_the_one_named_or_the_environments_or_ones_own(monkeypatc
     assert own.name == "journal.db"
     monkeypatch.setenv("CUED_JOURNAL", "/elsewhere/runs.db")
     assert journal_path() == Path("/elsewhere/runs.db")
-    assert journal_path("mine.db") == Path("mine.db")
+    assert journal_path("mine.db") == Path("mine.db").resolve()
     assert journal_path("none") is None
     monkeypatch.setenv("CUED_JOURNAL", "none")
     assert journal_path() is None
+
+
+def test_a_journal_is_one_whatever_link_leads_to_it(tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to(tmp_path / "real.db")
+    assert journal_path(str(tmp_path / "link.db")) == journal_path(str(tmp_path / "real.db"))
+
+
+def test_a_name_that_is_no_text_is_kept_as_far_as_it_is() -> None:
+    assert printable("file:r\udcff\x1b.csv – für Größe") == "file:r\ufffd\ufffd.csv – für Größe"
 
 
 def test_what_the_machine_knows_of_the_date() -> None:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from cued.dbus.addresses import full_uuid
+from cued.dbus.faults import NO_ANSWER, POWERED_OFF
 from cued.errors import SensorError
 from cued.formats.sensor_log import Notification
 from cued.runtime.lookaround import BUSY, SILENT, VISITED, VISITING, InView, look_around, table
-from cued.sensors.air import HEART_RATE, NO_SIGNAL, RSC_MEASUREMENT, SERVICES, Look, Sighting, full_uuid
+from cued.sensors.air import HEART_RATE, NO_SIGNAL, RSC_MEASUREMENT, SERVICES, Look, Sighting
 from cued.sensors.known import KnownSensor
-from cued.sensors.reasons import NO_ANSWER, NOTHING_TO_READ, POWERED_OFF, UNKNOWN
+from cued.sensors.reasons import NOTHING_TO_READ, UNKNOWN
 from cued.sensors.rsc import RscMeasurement, encode_measurement
 
 RSC, HEART, _ = SERVICES

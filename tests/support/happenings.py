@@ -158,6 +158,7 @@ def _hostile(number: SearchStrategy[float], at: SearchStrategy[int]) -> SearchSt
         events.Reintroduction: st.builds(events.Reintroduction, at),
         events.Announce: st.builds(events.Announce, at, text),
         events.Mute: st.builds(events.Mute, at, st.booleans()),
+        events.Pain: st.builds(events.Pain, at),
         events.Stop: st.builds(events.Stop, at),
     }
     return st.one_of(*fields.values(), fields[events.CadenceSample], fields[events.CadenceSample])

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cued.dbus import mends
 from cued.runtime.doctor.check import Check, Machine, Outcome, State
 from cued.runtime.doctor.questions import headless
-from cued.sensors import mends
 
 BUS_SOCKET: Final = "/run/dbus/system_bus_socket"
 """Where D-Bus's specification puts the system bus."""

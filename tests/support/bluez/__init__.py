@@ -15,10 +15,11 @@ from tests.support.bluez.peripherals import (
     treadmill,
 )
 from tests.support.bluez.script import Running, Script, rsc_measurement
-from tests.support.bluez.virtual import Pod, VirtualBluez
+from tests.support.bluez.virtual import Headset, Pod, VirtualBluez
 
 __all__ = [
     "Characteristic",
+    "Headset",
     "Peripheral",
     "Pod",
     "Running",

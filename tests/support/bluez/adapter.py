@@ -10,6 +10,7 @@ from dbus_fast import DBusError, Variant
 
 from tests.support.bluez.device import Device
 from tests.support.bluez.faults import bluez_error, pause
+from tests.support.bluez.media import MEDIA
 from tests.support.bluez.tree import ADAPTER, ADAPTER_PATH, Tree
 
 ADDRESS: Final = "C0:FF:EE:00:00:00"
@@ -52,6 +53,7 @@ class Adapter:
             "Roles": Variant("as", ["central", "peripheral"]),
         }
         self._tree.add(ADAPTER_PATH, ADAPTER, about)
+        self._tree.add(ADAPTER_PATH, MEDIA, {})
         for device in self._devices.values():
             device.remember()
 

@@ -39,6 +39,7 @@ class Device:
         self.resolved = False
         self.kept = False
         """Was connected once: bluetoothd writes it down and knows it after a restart."""
+        self.trusted = False
         self._tree = tree
         self._faults = faults
         self._gatt_known = False
@@ -226,7 +227,7 @@ class Device:
             "Alias": Variant("s", about.name or about.address.replace(":", "-")),
             "Paired": Variant("b", False),
             "Bonded": Variant("b", False),
-            "Trusted": Variant("b", False),
+            "Trusted": Variant("b", self.trusted),
             "Blocked": Variant("b", False),
             "LegacyPairing": Variant("b", False),
             "Connected": Variant("b", self.connected),

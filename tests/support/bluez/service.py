@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from dbus_fast import DBusError, Message, MessageType, RequestNameReply, Variant
 from dbus_fast.aio import MessageBus
@@ -14,6 +14,8 @@ from tests.support.bluez.adapter import Adapter
 from tests.support.bluez.device import Device
 from tests.support.bluez.faults import Faults, bluez_error, forever, pause
 from tests.support.bluez.gatt import MTU
+from tests.support.bluez.headphones import AskAgent, Headphones
+from tests.support.bluez.media import MEDIA, PLAYER, Media
 from tests.support.bluez.peripherals import Peripheral
 from tests.support.bluez.tree import ADAPTER, DEVICE, GATT_CHARACTERISTIC, OBJECT_MANAGER, PROPERTIES, Tree
 
@@ -21,6 +23,9 @@ NAME: Final = "org.bluez"
 UNKNOWN_METHOD: Final = "org.freedesktop.DBus.Error.UnknownMethod"
 UNKNOWN_OBJECT: Final = "org.freedesktop.DBus.Error.UnknownObject"
 INVALID_ARGUMENTS: Final = "org.freedesktop.DBus.Error.InvalidArgs"
+AGENT: Final = "org.bluez.Agent1"
+AGENT_MANAGER: Final = "org.bluez.AgentManager1"
+PLAYER_RULE: Final = f"type='signal',interface='{PROPERTIES}',member='PropertiesChanged',arg0='{PLAYER}'"
 GONE_RULE: Final = (
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''"
 )
@@ -29,6 +34,7 @@ GONE_RULE: Final = (
 Answer = tuple[str, list[Any]]
 """A D-Bus signature and a body."""
 NOTHING: Final[Answer] = ("", [])
+_D = TypeVar("_D", bound=Device)
 
 
 class Bluetoothd:
@@ -44,20 +50,24 @@ class Bluetoothd:
         self.tree = Tree(self._send)
         self.devices: dict[str, Device] = {}
         self.adapter = Adapter(self.tree, self.devices)
+        self.agents: dict[str, str] = {}
+        """Paths of the clients' agents."""
+        self.media = Media()
 
     async def start(self) -> None:
         """Take the name and tell what there is, as bluetoothd does when it starts."""
         bus = await MessageBus(bus_address=self._address, negotiate_unix_fd=True).connect()
         bus.add_message_handler(self._receive)
-        rule = Message(
-            destination="org.freedesktop.DBus",
-            path="/org/freedesktop/DBus",
-            interface="org.freedesktop.DBus",
-            member="AddMatch",
-            signature="s",
-            body=[GONE_RULE],
-        )
-        await bus.call(rule)
+        for rule in (GONE_RULE, PLAYER_RULE):
+            asked = Message(
+                destination="org.freedesktop.DBus",
+                path="/org/freedesktop/DBus",
+                interface="org.freedesktop.DBus",
+                member="AddMatch",
+                signature="s",
+                body=[rule],
+            )
+            await bus.call(asked)
         self._bus = bus
         taken = await bus.request_name(NAME)
         assert taken is RequestNameReply.PRIMARY_OWNER, taken
@@ -76,9 +86,17 @@ class Bluetoothd:
         await asyncio.gather(ended, *self._tasks, return_exceptions=True)
         self.adapter.die()
         self.tree.clear()
+        self.agents.clear()
+        self.media.players.clear()
 
     def add(self, peripheral: Peripheral) -> Device:
-        device = Device(peripheral, self.tree, self.faults)
+        return self._put(Device(peripheral, self.tree, self.faults))
+
+    def add_headphones(self, peripheral: Peripheral) -> Headphones:
+        return self._put(Headphones(peripheral, self.tree, self.faults))
+
+    def _put(self, device: _D) -> _D:
+        peripheral = device.peripheral
         assert device.path not in self.devices, f"two with one address: {peripheral.address}"
         self.devices[device.path] = device
         return device
@@ -99,6 +117,7 @@ class Bluetoothd:
         if message.message_type is MessageType.SIGNAL:
             if message.member == "NameOwnerChanged" and message.body[0].startswith(":"):
                 self._client_gone(message.body[0])
+            self.media.heard(message)
             return None
         if message.message_type is not MessageType.METHOD_CALL:
             return None
@@ -115,6 +134,8 @@ class Bluetoothd:
 
     def _client_gone(self, client: str) -> None:
         self.adapter.client_gone(client)
+        self.agents.pop(client, None)
+        self.media.client_gone(client)
         for device in self.devices.values():
             device.gatt.client_gone(client)
 
@@ -150,8 +171,15 @@ class Bluetoothd:
                     raise DBusError(UNKNOWN_OBJECT, f'Method "{method}" with interface "{interface}" on {path} doesn\'t exist')
                 if interface == ADAPTER:
                     return await self.adapter.answer(method, message.body, client)
+                if interface == DEVICE and method == "Pair":
+                    return await self._pair(self.devices[path], client)
                 if interface == DEVICE:
                     return await self._of_device(method, self.devices[path], hopeless=hopeless)
+                if interface == AGENT_MANAGER:
+                    return self._of_agents(method, client, message.body)
+                if interface == MEDIA:
+                    self.media.answer(method, message.body, client)
+                    return NOTHING
                 if interface == GATT_CHARACTERISTIC:
                     return await self._of_characteristic(method, path, client, message.body, fds)
         raise DBusError(UNKNOWN_METHOD, f"{message.interface}.{message.member} on {path}")
@@ -171,7 +199,8 @@ class Bluetoothd:
                 self.adapter.power(on=bool(message.body[2].value))
                 return NOTHING
             case "Set" if (interface, message.body[1]) == (DEVICE, "Trusted"):
-                self.tree.change(path, DEVICE, Trusted=Variant("b", bool(message.body[2].value)))
+                self.devices[path].trusted = bool(message.body[2].value)
+                self.tree.change(path, DEVICE, Trusted=Variant("b", self.devices[path].trusted))
                 return NOTHING
         raise DBusError(INVALID_ARGUMENTS, f"{message.member} of {message.body[1:2]}")
 
@@ -186,6 +215,44 @@ class Bluetoothd:
             case _:
                 raise DBusError(UNKNOWN_METHOD, f"{DEVICE}.{method}")
         return NOTHING
+
+    def _of_agents(self, method: str, client: str, body: list[Any]) -> Answer:
+        if method == "RegisterAgent":
+            if client in self.agents:
+                raise bluez_error("AlreadyExists", "Already Exists")
+            self.agents[client] = body[0]
+        elif self.agents.pop(client, None) is None:
+            raise bluez_error("DoesNotExist", "Does Not Exist")
+        return NOTHING
+
+    async def _pair(self, device: Device, client: str) -> Answer:
+        if not isinstance(device, Headphones):
+            raise DBusError(UNKNOWN_METHOD, f"{DEVICE}.Pair")
+        agent = self.agents.get(client)
+        await device.pair(None if agent is None else self._asking(client, agent))
+        return NOTHING
+
+    def _asking(self, client: str, agent: str) -> AskAgent:
+        async def ask(method: str, device: str) -> None:
+            bus = self._bus
+            assert bus is not None
+            question = Message(
+                destination=client, path=agent, interface=AGENT, member=method, signature="ou", body=[device, 123456]
+            )
+            reply = await bus.call(question)
+            if reply.message_type is MessageType.ERROR:
+                raise bluez_error("AuthenticationRejected", "Authentication Rejected")
+
+        return ask
+
+    def unplug(self, *, silent: bool) -> None:
+        """The adapter goes, and with it whoever was registered there."""
+        self.adapter.unplug(silent=silent)
+        self.media.players.clear()
+
+    def press(self, method: str) -> None:
+        """A headset's button, for the player that has the keys."""
+        self._send(self.media.press(method))
 
     async def _of_characteristic(self, method: str, path: str, client: str, body: list[Any], fds: list[int]) -> Answer:
         device = next(device for device in self.devices.values() if device.gatt.holds(path))

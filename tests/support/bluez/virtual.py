@@ -14,6 +14,7 @@ from dbus_fast import Variant
 from tests.support.bluez.bus import BusDaemon
 from tests.support.bluez.device import Device
 from tests.support.bluez.faults import Fault
+from tests.support.bluez.headphones import Headphones
 from tests.support.bluez.peripherals import Peripheral, full
 from tests.support.bluez.service import Bluetoothd
 from tests.support.bluez.tree import HEADPHONES, TRANSPORT
@@ -62,6 +63,22 @@ class VirtualBluez:
         """Put a thing on the air; it advertises at once."""
         return Pod(self, self._do(lambda: self._service.add(peripheral)))
 
+    def add_headphones(self, address: str, name: str | None = "Shokz") -> Headset:
+        """Put headphones on the air, in pairing mode."""
+        peripheral = Peripheral(address, name, (), advertised=())
+        return Headset(self, self._do(lambda: self._service.add_headphones(peripheral)))
+
+    # --- keys of a headset ---
+
+    @property
+    def players(self) -> list[dict[str, Any]]:
+        """What each registered player has told of itself."""
+        return self._do(lambda: [dict(player) for player in self._service.media.players.values()])
+
+    def press(self, method: str) -> None:
+        """A button of a headset: `Play`, `Pause`, `Stop`, `Next`, `Previous`."""
+        self._do(lambda: self._service.press(method))
+
     # --- what happens to the machine ---
 
     def power(self, on: bool) -> None:
@@ -70,7 +87,7 @@ class VirtualBluez:
 
     def unplug(self, *, silent: bool = False) -> None:
         """Pull the dongle; `silent`: its devices go without a word about their links."""
-        self._do(lambda: self._service.adapter.unplug(silent=silent))
+        self._do(lambda: self._service.unplug(silent=silent))
 
     def plug(self) -> None:
         """Put it back: it is off until somebody sets `Powered`."""
@@ -224,3 +241,60 @@ class Pod:
     def written(self) -> list[tuple[str, bytes]]:
         """(UUID, value) of what clients wrote."""
         return list(self._device.gatt.written)
+
+
+class Headset:
+    """Headphones in a test's hands."""
+
+    def __init__(self, bluez: VirtualBluez, headphones: Headphones) -> None:
+        self._bluez = bluez
+        self._headphones = headphones
+
+    @property
+    def address(self) -> str:
+        return self._headphones.peripheral.address
+
+    @property
+    def path(self) -> str:
+        return self._headphones.path
+
+    @property
+    def paired(self) -> bool:
+        return self._headphones.paired
+
+    @property
+    def trusted(self) -> bool:
+        return self._headphones.trusted
+
+    @property
+    def connected(self) -> bool:
+        return self._headphones.connected
+
+    def pairing_mode(self, on: bool) -> None:
+        """Do they answer an inquiry?"""
+        self._bluez._do(self._headphones.appear if on else self._headphones.vanish)
+
+    def switch(self, on: bool) -> None:
+        """Their own switch; off ends the link."""
+
+        def switch() -> None:
+            self._headphones.switched_on = on
+            if not on:
+                self._headphones.vanish()
+                self._headphones.drop()
+
+        self._bluez._do(switch)
+
+    def sound_server(self, there: bool) -> None:
+        """Would somebody take their sound?"""
+        self._headphones.sound_server = there
+
+    def own(self) -> None:
+        """Paired long ago, and not in pairing mode now."""
+
+        def own() -> None:
+            self._headphones.paired = self._headphones.kept = True
+            self._headphones.vanish()
+            self._headphones.remember()
+
+        self._bluez._do(own)

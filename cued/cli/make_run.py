@@ -1,4 +1,4 @@
-"""`cued start`, for `make run`: a run where there are a sound card and a pod; else it says what is missing, and tries."""
+"""`cued make-run`, for `make run`: a run where there are a sound card and a pod; else it says what is missing, and tries."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from cued.errors import SensorError
 from cued.runtime.doctor.check import Check, State
 from cued.units import NS_PER_S
 
-EXAMPLE = "cued start"
+EXAMPLE = "cued make-run"
 LOOK_NS: Final = 6 * NS_PER_S
 """A pod that was just woken advertises within a second or two; the first look ends this."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`cued start` decides by itself; it has no options."""
+    """`cued make-run` decides by itself; it has no options."""
 
 
 def run(_args: argparse.Namespace) -> int:

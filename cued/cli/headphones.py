@@ -1,0 +1,165 @@
+"""`cued headphones`: pair, test, list and forget Bluetooth headphones."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from cued.cli import options
+from cued.cli.screen import Block
+from cued.errors import AudioError, HeadphonesError, UsageError
+
+if TYPE_CHECKING:
+    from cued.headphones.picture import Seen
+
+EXAMPLE = """
+cued headphones pair
+cued headphones test
+"""
+YES = frozenset({"y", "yes", "j", "ja"})
+NO = frozenset({"n", "no", "nein"})
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The things that can be done with headphones."""
+    verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    pair = options.add_subverb(verbs, "pair", "make headphones yours, and connect them", "cued headphones pair Shokz")
+    pair.add_argument("name", metavar="NAME|ADDRESS", nargs="?", default="", help="default: the only ones in pairing mode")
+    test = options.add_subverb(verbs, "test", "hear left, right, the beat and the voice", "cued headphones test")
+    test.add_argument("--output", metavar="O", default="device", help="device[:NAME]; default device")
+    test.add_argument("--speaker", metavar="NAME", help="another voice of your speech engine, by its name")
+    show = options.add_subverb(verbs, "list", "your headphones, the preferred first", "cued headphones list")
+    show.add_argument("--json", action="store_true", help="print it as JSON")
+    forget = options.add_subverb(verbs, "forget", "headphones are yours no more", "cued headphones forget Shokz")
+    forget.add_argument("name", metavar="NAME|ADDRESS", help="some of yours, as `cued headphones list` shows them")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one of them; its own exit code."""
+    doing = {"pair": _pair, "test": _test, "list": _list, "forget": _forget}
+    return doing[args.what](args)
+
+
+def _pair(args: argparse.Namespace) -> int:
+    """Pair, remember, and say where cued plays on them; 1 where no sound device of theirs comes up."""
+    from cued.audio.devices import list_devices
+    from cued.headphones import station
+    from cued.headphones.known import KnownHeadphones, OwnHeadphones
+    from cued.runtime.doctor.machine import RealMachine
+    from cued.runtime.headphones import Meant, find_sink, sink_lines
+    from cued.runtime.live import interruptible
+
+    own = OwnHeadphones()
+    own.all()  # a file that cannot be read is told before somebody holds a button
+    block = Block(sys.stdout)
+    with interruptible():
+        try:
+            seen = station.pair(Meant(args.name), block.live)
+            headphones = KnownHeadphones(seen.address, seen.name)
+            own.put(headphones)
+            block.live("looking for their sound device …")
+            sink = find_sink(headphones, RealMachine(), list_devices)
+        finally:
+            block.clear()
+    print(f"{headphones.called} is yours now")
+    for line in sink_lines(headphones, sink):
+        print(line)
+    if sink is None:
+        return 1
+    print("`cued headphones test` plays left, right, the beat and the voice on them")
+    return 0
+
+
+def _test(args: argparse.Namespace) -> int:
+    """Play, and ask a person; 1 where something was not heard."""
+    from cued.audio.devices import find_device
+    from cued.runtime import hearing
+    from cued.runtime.live import interruptible
+    from cued.runtime.request import ToDevice, output_of
+    from cued.speech.store import open_store
+
+    output = output_of(args.output)
+    if not isinstance(output, ToDevice):
+        raise UsageError(f"--output {args.output}: give device or device:NAME; only these can be heard")
+    device = find_device(output.name)
+    if device is None:
+        raise AudioError("there is no sound device: `cued doctor` says what is missing")
+    stereo = device.channels >= 2
+    print(f"on {device.name}" + ("" if stereo else ", which has one channel: left and right cannot be told apart"), flush=True)
+    with interruptible(), closing(open_store(hearing.RATE_HZ, "en", voice=args.speaker)) as store:
+        heard = hearing.hear(
+            hearing.on(device),
+            lambda text: store.prepare([(text, "en")])[text],
+            lambda name: print(f"playing: {name}", flush=True),
+            ask if sys.stdin.isatty() else lambda _question: None,
+            stereo=stereo,
+        )
+    code, lines = hearing.verdict(heard)
+    for line in lines:
+        print(line)
+    return code
+
+
+def ask(question: str) -> bool | None:
+    """A person's yes or no; None: no more answers will come."""
+    while True:
+        try:
+            word = input(f"  {question} [y/n] ").strip().casefold()
+        except EOFError:
+            return None
+        if word in YES or word in NO:
+            return word in YES
+
+
+def _list(args: argparse.Namespace) -> int:
+    """Print the runner's headphones, a line each."""
+    from cued.headphones.known import OwnHeadphones
+    from cued.runtime.headphones import rows
+
+    own = OwnHeadphones().all()
+    states, why = _states([one.address for one in own])
+    found = rows(own, states)
+    if args.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return 0
+    width = max((len(row["name"] or "") for row in found), default=0)
+    for row in found:
+        print(f"{row['name'] or '':<{width}}  {row['address']}  {row['state'] or ''}".rstrip())
+    if not found:
+        print("no headphones are yours yet: `cued headphones pair` makes some yours")
+    elif why:
+        print(f"whether they are connected is not known: {why}")
+    return 0
+
+
+def _states(addresses: list[str]) -> tuple[dict[str, Seen] | None, str]:
+    """What BlueZ knows of them; or None, and why."""
+    from cued.headphones import station
+
+    if not addresses:
+        return None, ""
+    try:
+        return station.states(addresses), ""
+    except HeadphonesError as error:
+        return None, str(error)
+
+
+def _forget(args: argparse.Namespace) -> int:
+    """Forget them, here and in BlueZ."""
+    from cued.headphones import station
+    from cued.headphones.known import OwnHeadphones
+    from cued.runtime.headphones import one_of
+
+    own = OwnHeadphones()
+    headphones = one_of(args.name, own.all())
+    own.forget(headphones)
+    try:
+        station.let_go(headphones.address)
+    except HeadphonesError as error:
+        print(f"{headphones.called} is forgotten here, but BlueZ could not be told: {error}")
+        return 0
+    print(f"{headphones.called} is forgotten")
+    return 0

@@ -1,0 +1,80 @@
+"""Buttons on pins, on gpiozero's own pretended board."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cued.control.gpio import PinKeys, pins_of
+from cued.control.keys import Key
+from cued.errors import UsageError
+from tests.support.waiting import wait_for
+
+gpiozero = pytest.importorskip("gpiozero", reason="gpiozero is not installed: `make test` installs it")
+
+
+@pytest.fixture
+def board() -> Iterator[Any]:
+    """A board whose pins a test drives."""
+    from gpiozero.pins.mock import MockFactory
+
+    before = gpiozero.Device.pin_factory
+    gpiozero.Device.pin_factory = factory = MockFactory()
+    yield factory
+    factory.reset()
+    factory.close()
+    gpiozero.Device.pin_factory = before
+
+
+def test_each_button_is_its_key(board: Any) -> None:
+    pressed: list[Key] = []
+    keys = PinKeys((17, 27, 22), pressed.append, bounce_s=0)
+    for number in (17, 27, 22):
+        board.pin(number).drive_low()
+        board.pin(number).drive_high()
+    assert pressed == [Key.PLAY_PAUSE, Key.NEXT, Key.PREVIOUS]
+    keys.close()
+
+
+def test_a_long_hold_of_the_play_key_is_a_key_of_its_own(board: Any) -> None:
+    pressed: list[Key] = []
+    keys = PinKeys((17,), pressed.append, held_s=0.05, bounce_s=0)
+    began_s = time.monotonic()
+    board.pin(17).drive_low()
+    wait_for(lambda: pressed == [Key.HELD])
+    assert time.monotonic() - began_s >= 0.05
+    board.pin(17).drive_high()
+    board.pin(17).drive_low()
+    board.pin(17).drive_high()
+    assert pressed == [Key.HELD, Key.PLAY_PAUSE]
+    keys.close()
+
+
+def test_closed_keys_say_nothing_and_free_their_pins(board: Any) -> None:
+    pressed: list[Key] = []
+    PinKeys((17,), pressed.append, bounce_s=0).close()
+    again = PinKeys((17,), pressed.append, bounce_s=0)
+    again.close()
+    board.pin(17).drive_high()
+    assert pressed == []
+
+
+def test_a_pin_that_is_taken_is_one_sentence(board: Any) -> None:
+    keys = PinKeys((17,), lambda _key: None)
+    with pytest.raises(UsageError, match="no buttons on pins 22, 17: "):
+        PinKeys((22, 17), lambda _key: None)
+    PinKeys((22,), lambda _key: None).close()
+    keys.close()
+
+
+@pytest.mark.parametrize("word", ["", "17,17", "1", "28", "17,27,22,5", "a", "17;27", "-17", "²"])
+def test_pins_that_are_none_are_refused(word: str) -> None:
+    with pytest.raises(UsageError, match="give one to three different pins"):
+        pins_of(word)
+
+
+def test_fewer_pins_are_fewer_keys() -> None:
+    assert (pins_of("17, 27"), pins_of("2")) == ((17, 27), (2,))
