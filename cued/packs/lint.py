@@ -5,19 +5,21 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
-from cued.core.cues import CuePack, Open, PlaySound, Remainder, Repeat, SayCue, SayTheme, Segment
+from cued.core.cues import CuePack, ForDistance, Open, PlaySound, Remainder, Repeat, SayCue, SayTheme, Segment
 from cued.packs.build import Built
 from cued.packs.never import check_nudges, check_rules, total_ns_of
 from cued.packs.overlay import Notes
 from cued.packs.sounds import SoundFiles
 from cued.yamlread import Path, did_you_mean, quoted
 from cued.yamlread.misfits import MAX_HINTS
-from cued.yamlread.quantities import time_text
+from cued.yamlread.quantities import distance_text, time_text
 
 MAX_WORDS: Final = 8
 """Of a cue: more is not taken in between two breaths (the format's limit for lint)."""
 MAX_SEGMENTS: Final = 500
 """Of a session, repeats unrolled (the format's limit)."""
+SHORTEST_M: Final = 50.0
+"""Of a segment by distance that nobody doubts: it takes a runner some 15 s, and less was probably to be minutes."""
 
 _DEEP: Final = frozenset({("session",), ("cues",), ("target",), ("band",), ("metronome",), ("fade",), ("limits",)})
 """Where a wrong word leaves open what rules and beats come to."""
@@ -90,6 +92,17 @@ def _check_round(part: Repeat, path: Path, notes: Notes) -> None:
         notes.add(
             (*path, "repeat"), "`fill` needs a segment with a length (not open, not optional): nothing says how many rounds fit"
         )
+
+
+def check_lengths(built: Built, notes: Notes) -> None:
+    """Metres where minutes were probably meant."""
+    for segment in built.pack.segments():
+        length = segment.length
+        if isinstance(length, ForDistance) and length.m < SHORTEST_M:
+            shown = distance_text(length.m)
+            number = shown.split()[0]
+            message = f"`{shown}` is run in some seconds: `m` is metres; minutes are `min`, such as `for: {number} min`"
+            notes.add((*built.segment_paths[segment.index], "for"), message, warning=True)
 
 
 def check_cues(pack: CuePack, notes: Notes) -> None:
@@ -173,6 +186,7 @@ def lint(built: Built, files: SoundFiles | None, notes: Notes) -> None:
     pack = built.pack
     check_names(built, notes)
     check_session(pack, notes)
+    check_lengths(built, notes)
     check_cues(pack, notes)
     check_sounds(pack, built, files, notes)
     check_plan(pack, notes)

@@ -262,6 +262,16 @@ def test_a_cue_of_more_than_eight_words_is_a_warning_and_loads() -> None:
     assert warnings_of(f"{SMALLEST}cues: {{a: {{say: one two three four five six seven eight}}}}\n") == ()
 
 
+def test_metres_where_minutes_were_probably_meant_are_a_warning() -> None:
+    session = (
+        "session: [{segment: a, for: LENGTH}, {repeat: 2, segments: [{segment: b, for: 9 min}, {segment: c, for: 49.5 m}]}]\n"
+    )
+    found = warnings_of(HEAD + session.replace("LENGTH", "5 m"))
+    assert [(problem.line, problem.column, problem.warning) for problem in found] == [(7, 29, True), (7, 102, True)]
+    assert "`m` is metres; minutes are `min`, such as `for: 5 min`" in found[0].message
+    assert [problem.column for problem in warnings_of(HEAD + session.replace("LENGTH", "50 m"))] == [103]
+
+
 def test_a_nudge_too_short_to_reach_the_band_is_a_warning() -> None:
     session = "session: [{{segment: a, for: {length}, metronome: {{mode: nudge}}, target: {{change: +5%}}}}]\n"
     short = warnings_of(HEAD + session.format(length="110 s"))
