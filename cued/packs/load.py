@@ -12,6 +12,7 @@ from cued.core.cues import CuePack
 from cued.errors import PackError, Problem
 from cued.packs import schema
 from cued.packs.build import build
+from cued.packs.instead import Instead
 from cued.packs.lint import lint
 from cued.packs.mend import mended
 from cued.packs.overlay import Notes
@@ -65,7 +66,7 @@ def parse_pack(data: bytes, file: str, files: SoundFiles | None = None) -> Loade
     try:
         words = schema.Pack.model_validate(document.value)
     except ValidationError as error:
-        problems += [problem for _, problem in explain(error, document, schema.Pack)]
+        problems += [problem for _, problem in explain(error, document, schema.Pack, instead=Instead(document))]
         rest = mended(document, error)
         if rest is not None:
             words, touched = rest

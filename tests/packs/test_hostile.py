@@ -38,6 +38,8 @@ def _filled(line: str, head: str = SMALLEST) -> str:
         number += 1
 
 
+MANY_KEYS: Final = ", ".join(f"k{number}: 1 s" for number in range(9000))
+
 CORPUS: Final[dict[str, Callable[[], str | bytes]]] = {
     "nothing": lambda: b"",
     "zeros": lambda: bytes(MAX_BYTES),
@@ -87,6 +89,16 @@ CORPUS: Final[dict[str, Callable[[], str | bytes]]] = {
     "one long line that a colon ends": lambda: SMALLEST + "k: " + "a-" * 120_000 + ": x\n",
     "one long line that a note ends": lambda: SMALLEST + "k: {a: " + "'b " * 80_000 + "# }\n",
     "many notes": lambda: SMALLEST + "k: {a: b\n" + "# }\n" * 60_000 + "c: d}\n",
+    "many texts for ids of many cues": lambda: (
+        SMALLEST
+        + "cues:\n"
+        + "".join(f"  c{n}: {{say: Cue of number {n}}}\n" for n in range(2500))
+        + "rules:\n"
+        + "".join(f"  - {{when: {{asked: cue}}, say: Cue of nmber {n}}}\n" for n in range(2000))
+    ),
+    "many misplaced triggers": lambda: SMALLEST + "rules:\n" + "  - {every: 2 min, at: 5 s, for: 5 s}\n" * 4000,
+    "many keys of one segment": lambda: HEAD + "session: [{repeat: 2, segments: [{" + MANY_KEYS + "}]}]\n",
+    "many keys of one rule": lambda: SMALLEST + "rules: [{" + MANY_KEYS + ", when: {every: 2 min, " + MANY_KEYS + "}}]\n",
     "many quotes": lambda: _filled('k{n}: "x\\u0007"'),
     "many escapes": lambda: SMALLEST + 'summary: "' + "\\u0041" * 40_000 + '"\n',
     "many placeholders": lambda: SMALLEST + "cues: {a: {say: '" + "{cadence} {x}" * 15 + "'}}\n",
