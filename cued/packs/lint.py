@@ -6,11 +6,12 @@ from itertools import islice
 from typing import Final
 
 from cued.core.cues import CuePack, ForDistance, Open, PlaySound, Remainder, Repeat, SayCue, SayTheme, Segment
+from cued.errors import Problem
 from cued.packs.build import Built
 from cued.packs.never import check_nudges, check_rules, total_ns_of
 from cued.packs.overlay import Notes
 from cued.packs.sounds import SoundFiles
-from cued.yamlread import Path, did_you_mean, quoted
+from cued.yamlread import Path, clip, did_you_mean, nearest, quoted
 from cued.yamlread.misfits import MAX_HINTS
 from cued.yamlread.quantities import distance_text, time_text
 
@@ -23,6 +24,8 @@ SHORTEST_M: Final = 50.0
 
 _DEEP: Final = frozenset({("session",), ("cues",), ("target",), ("band",), ("metronome",), ("fade",), ("limits",)})
 """Where a wrong word leaves open what rules and beats come to."""
+_SPEAKING: Final = frozenset({("session",), ("cues",), ("rules",)})
+"""Where a wrong word leaves open which cues and sounds are heard."""
 
 
 def check_names(built: Built, notes: Notes) -> None:
@@ -121,6 +124,43 @@ def check_cues(pack: CuePack, notes: Notes) -> None:
                 notes.add(("cues", cue.id, "say_in", code), message, warning=True)
 
 
+def check_heard(pack: CuePack, notes: Notes) -> None:
+    """Cues that no rule says."""
+    if any(path[:1] in _SPEAKING for path in notes.touched):
+        return
+    actions = [action for rule in pack.rules for action in rule.then]
+    said = {action.cue for action in actions if isinstance(action, SayCue)}
+    themes = {action.theme for action in actions if isinstance(action, SayTheme)}
+    if not (said <= {cue.id for cue in pack.cues} and themes <= {cue.theme for cue in pack.cues}):
+        return  # the name that does not exist was probably to be one of these
+    for cue in pack.cues:
+        if cue.id not in said and (cue.theme is None or cue.theme not in themes):
+            message = (
+                f"no rule says this cue: add one, such as `- {{when: {{every: 5 min}}, say: {cue.id}}}`, or remove the cue"
+            )
+            notes.add(("cues", cue.id), message, warning=True, key=True)
+
+
+def check_strays(pack: CuePack, files: SoundFiles, notes: Notes) -> None:
+    """Sounds in the folder that nothing plays."""
+    if any(path[:1] in _SPEAKING for path in notes.touched):
+        return
+    ids = dict.fromkeys(cue.id for cue in pack.cues)
+    voices = {cue.id: cue.voice_file for cue in pack.cues if cue.voice_file is not None}
+    for name in [name for name in files.names() if name not in pack.sounds][:MAX_HINTS]:
+        stem, _, suffix = name.rpartition(".")
+        near = stem if stem in voices else nearest(stem, ids)
+        if near is not None and stem in voices:
+            message = f"{quoted(name)} is never heard, since {quoted(voices[stem])} is this cue's voice: remove one of the two"
+        elif near is not None and near not in voices:
+            message = f"{quoted(name)} is no cue's voice: did you mean `{clip(near)}.{suffix}`, for this cue?"
+        else:
+            message = f"nothing plays {quoted(name)}: name it as a cue to be its voice, or remove it"
+            notes.problems.append(Problem(1, 1, message, warning=True))
+            continue
+        notes.add(("cues", near), message, warning=True, key=True)
+
+
 def check_sounds(pack: CuePack, built: Built, files: SoundFiles | None, notes: Notes) -> None:
     """Every sound file must be there, inside the folder, and short."""
     places: dict[str, Path] = {}
@@ -133,6 +173,7 @@ def check_sounds(pack: CuePack, built: Built, files: SoundFiles | None, notes: N
         for action in rule.then:
             if isinstance(action, PlaySound):
                 places.setdefault(action.sound, (*built.rule_paths[rule.id], "play"))
+    all_right = True
     for name, path in places.items():
         if files is None:
             message = f"a pack of a single file has no sounds: put it into a folder as pack.yaml, beside {quoted(name)}"
@@ -140,7 +181,10 @@ def check_sounds(pack: CuePack, built: Built, files: SoundFiles | None, notes: N
             continue
         wrong = files.problem(name)
         if wrong is not None:
+            all_right = False
             notes.add(path, wrong)
+    if files is not None and all_right:  # else one of the others was probably meant
+        check_strays(pack, files, notes)
 
 
 def check_plan(pack: CuePack, notes: Notes) -> None:
@@ -189,6 +233,7 @@ def lint(built: Built, files: SoundFiles | None, notes: Notes) -> None:
     check_lengths(built, notes)
     check_cues(pack, notes)
     check_sounds(pack, built, files, notes)
+    check_heard(pack, notes)
     check_plan(pack, notes)
     check_bands(built, notes)
     if not any(path[:1] in _DEEP for path in notes.touched):  # else they would judge what is not there

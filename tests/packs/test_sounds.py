@@ -21,8 +21,11 @@ def seconds(folder: Path, name: str) -> float:
     return float(text)
 
 
+HEARD = "rules: [{when: {segment: start}, say: a}]\n"
+
+
 def refused(folder: Path, cue: str) -> str:
-    (folder / "pack.yaml").write_text(f"{SMALLEST}cues: {{a: {cue}}}\n")
+    (folder / "pack.yaml").write_text(f"{SMALLEST}cues: {{a: {cue}}}\n{HEARD}")
     with pytest.raises(PackError) as caught:
         load_pack(folder, seconds)
     assert [problem.line for problem in caught.value.problems] == [8]
