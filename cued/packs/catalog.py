@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 import cued
-from cued.errors import PackError, Problem
+from cued.errors import PackError
 from cued.packs.load import PACK_FILE, LoadedPack, load_pack
 from cued.packs.sounds import Probe
-from cued.yamlread import clip, did_you_mean, parse, quoted, read_bytes
+from cued.yamlread import NoFile, clip, did_you_mean, parse, quoted, read_bytes
 
 MAX_PACKS: Final = 500
 """Packs of a folder that are looked at."""
@@ -84,7 +84,7 @@ def find_pack(word: str, folders: tuple[tuple[Path, bool], ...] | None = None) -
         called = [found for found in packs if _calls_itself(found, word)]
         if len(called) > 1:
             message = f"several packs have this `name`: ask for one by its file, {' or '.join(found.name for found in called)}"
-            raise PackError(clip(word), (Problem(1, 1, message),))
+            raise PackError(clip(word), (NoFile(1, 1, message),))
         if called:
             return called[0].path
         if not _exists(Path(word)):
@@ -93,12 +93,12 @@ def find_pack(word: str, folders: tuple[tuple[Path, bool], ...] | None = None) -
             message = (
                 f"there is no pack {quoted(word)}: there are {clip_names(listed)}, or name a file.{did_you_mean(word, names)}"
             )
-            raise PackError(clip(word) or "pack", (Problem(1, 1, message),))
+            raise PackError(clip(word) or "pack", (NoFile(1, 1, message),))
     try:
         return Path(word).expanduser()
     except RuntimeError:
         message = "there is no user of that name: write the whole path"
-        raise PackError(clip(word), (Problem(1, 1, message),)) from None
+        raise PackError(clip(word), (NoFile(1, 1, message),)) from None
 
 
 def clip_names(names: str) -> str:
