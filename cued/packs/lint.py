@@ -11,6 +11,7 @@ from cued.packs.build import Built
 from cued.packs.never import check_nudges, check_rules, total_ns_of
 from cued.packs.overlay import Notes
 from cued.packs.sounds import SoundFiles
+from cued.packs.unsure import Unsure, unsure
 from cued.yamlread import Path, clip, did_you_mean, nearest, quoted
 from cued.yamlread.misfits import MAX_HINTS
 from cued.yamlread.quantities import distance_text, time_text
@@ -23,31 +24,33 @@ SHORTEST_M: Final = 50.0
 """Of a segment by distance that nobody doubts: it takes a runner some 15 s, and less was probably to be minutes."""
 
 _DEEP: Final = frozenset({("session",), ("cues",), ("target",), ("band",), ("metronome",), ("fade",), ("limits",)})
-"""Where a wrong word leaves open what rules and beats come to."""
+"""Where a wrong word leaves open what limits and beats come to."""
 _SPEAKING: Final = frozenset({("session",), ("cues",), ("rules",)})
 """Where a wrong word leaves open which cues and sounds are heard."""
 
 
-def check_names(built: Built, notes: Notes) -> None:
+def check_names(built: Built, notes: Notes, open_: Unsure) -> None:
     """Every cue, theme, segment and drill that the pack names must be in it."""
     pack = built.pack
     cue_ids = dict.fromkeys(cue.id for cue in pack.cues)
     themes = dict.fromkeys(cue.theme for cue in pack.cues if cue.theme is not None)
-    segments = dict.fromkeys(segment.name for segment in pack.segments())
+    segments = dict.fromkeys(sorted(open_.names or ()) if open_.segments else (segment.name for segment in pack.segments()))
     drills = dict.fromkeys(drill.id for drill in pack.drills)
     for rule in pack.rules:
         path = built.rule_paths[rule.id]
         for action in rule.then:
-            if isinstance(action, SayCue):
+            if isinstance(action, SayCue) and not open_.cues:
                 place = path if rule.segment_index is not None else (*path, "say")
                 _known("cue", action.cue, cue_ids, place, notes)
-            elif isinstance(action, SayTheme):
+            elif isinstance(action, SayTheme) and not open_.themes:
                 _known("theme", action.theme, themes, (*path, "say", "theme"), notes)
+        if open_.session or open_.names is None:
+            continue
         for word, names in (("in", rule.only_in), ("not_in", rule.not_in)):
             for number, name in enumerate(names):
                 place = (*path, word, number)
                 _known("segment", name, segments, place if place in notes.document.values else place[:-1], notes)
-    for segment in pack.segments():
+    for segment in pack.segments() if not open_.drills else ():
         for number, drill in enumerate(segment.drills):
             _known("drill", drill, drills, (*built.segment_paths[segment.index], "drills", number), notes)
 
@@ -63,7 +66,7 @@ def _known(kind: str, name: str, known: dict[str, None], path: Path, notes: Note
         notes.add(path, f"there is no {kind} {quoted(name)}: {there_are}; or add it to {where}.{hint}")
 
 
-def check_session(pack: CuePack, notes: Notes) -> None:
+def check_session(pack: CuePack, notes: Notes, open_: Unsure) -> None:
     """One elastic part at most, and not too many segments."""
     elastic: list[tuple[Path, str]] = []
     total = 0
@@ -77,7 +80,8 @@ def check_session(pack: CuePack, notes: Notes) -> None:
         total += (part.times or 1) * len(part.segments)
         if part.times is None:
             elastic.append(((*path, "repeat"), "fill"))
-        _check_round(part, path, notes)
+        if open_.segments.isdisjoint(segment.index for segment in part.segments):
+            _check_round(part, path, notes)
     for path, word in elastic[1:]:
         first, first_word = elastic[0]
         line = notes.document.place(first).line
@@ -228,15 +232,16 @@ def check_limits(pack: CuePack, notes: Notes) -> None:
 def lint(built: Built, files: SoundFiles | None, notes: Notes) -> None:
     """Every check of a whole pack; problems and warnings go to `notes`."""
     pack = built.pack
-    check_names(built, notes)
-    check_session(pack, notes)
+    open_ = unsure(built, notes)
+    check_names(built, notes, open_)
+    check_session(pack, notes, open_)
     check_lengths(built, notes)
     check_cues(pack, notes)
     check_sounds(pack, built, files, notes)
     check_heard(pack, notes)
     check_plan(pack, notes)
     check_bands(built, notes)
+    check_rules(built, notes, open_)
     if not any(path[:1] in _DEEP for path in notes.touched):  # else they would judge what is not there
-        check_rules(built, notes)
         check_limits(built.pack, notes)
         check_nudges(built, notes)

@@ -13,6 +13,7 @@ from cued.core.segments import Progress
 from cued.core.triggers import applies
 from cued.packs.build import Built
 from cued.packs.overlay import Notes
+from cued.packs.unsure import Unsure
 from cued.units import NS_PER_MIN, NS_PER_S
 from cued.yamlread import Path
 from cued.yamlread.quantities import interval_text, share_text, time_text
@@ -26,14 +27,18 @@ _Said: TypeAlias = dict[tuple[str, str], set[Priority]]
 """(cue id, "") or ("", theme) → the priorities its cues may have."""
 
 
-def check_rules(built: Built, notes: Notes) -> None:
-    """Notes every rule that nothing can make fire, with the reason."""
+def check_rules(built: Built, notes: Notes, open_: Unsure) -> None:
+    """Notes every rule that nothing can make fire, with the reason; none of which a problem leaves open whether it can."""
     pack = built.pack
+    if open_.cues or open_.themes or open_.session or open_.fade:
+        return
     segments, said = pack.segments(), _said(pack)
     names = {segment.name for segment in segments}
     for rule in pack.rules:
         if not names.issuperset(rule.only_in):
             continue  # a segment that does not exist is a problem of its own
+        if open_.segments and _depends(rule, segments, open_.segments):
+            continue
         path = built.rule_paths[rule.id]
         message = _never(pack, rule, segments, said)
         if message is not None:
@@ -42,6 +47,13 @@ def check_rules(built: Built, notes: Notes) -> None:
             quiet = time_text(pack.limits.quiet_start_ns)
             message = f"this falls into the first {quiet}, in which nothing is said (`quiet_start`): choose a later moment"
             notes.add(path, message, warning=True)
+
+
+def _depends(rule: Rule, segments: tuple[Segment, ...], unsure: frozenset[int]) -> bool:
+    """Does it depend on one of these segments whether the rule can fire?"""
+    if isinstance(rule.when, cues.RunStart | cues.Drift | cues.Rise):
+        return True  # which segment opens the run, which has the reference
+    return any(segment.index in unsure for segment in segments if applies(rule, segment.name, segment.index))
 
 
 def _never(pack: CuePack, rule: Rule, segments: tuple[Segment, ...], said: _Said) -> str | None:
