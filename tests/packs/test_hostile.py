@@ -99,6 +99,28 @@ CORPUS: Final[dict[str, Callable[[], str | bytes]]] = {
     "many misplaced triggers": lambda: SMALLEST + "rules:\n" + "  - {every: 2 min, at: 5 s, for: 5 s}\n" * 4000,
     "many keys of one segment": lambda: HEAD + "session: [{repeat: 2, segments: [{" + MANY_KEYS + "}]}]\n",
     "many keys of one rule": lambda: SMALLEST + "rules: [{" + MANY_KEYS + ", when: {every: 2 min, " + MANY_KEYS + "}}]\n",
+    "many rules in many segments": lambda: (
+        HEAD
+        + "session:\n"
+        + "".join(f"  - {{segment: s{n}, for: 9 s}}\n" for n in range(500))
+        + "cues: {a: {say: hi}}\nrules:\n"
+        + "".join(f"  - {{when: {{in_band: 5 s}}, not_in: s{n % 500}, say: a}}\n" for n in range(2900))
+    ),
+    "many rules in too many segments": lambda: (
+        HEAD
+        + "session:\n"
+        + "".join(f"  - {{segment: s{n}, for: 9 s}}\n" for n in range(2500))
+        + "cues: {a: {say: hi}}\nrules:\n"
+        + "  - {when: {every: 5 s}, say: a}\n" * 2500
+    ),
+    "many wrong segments of a round": lambda: (
+        HEAD
+        + "session:\n  - repeat: 2\n    segments:\n"
+        + "".join(f"      - {{segment: s{n}, for: 1}}\n" for n in range(3500))
+        + "cues: {a: {say: hi}}\nrules:\n"
+        + "  - {when: {every: 5 s}, say: a}\n" * 1200
+    ),
+    "many words that are near none of a cue": lambda: _filled("  c{n}: {them{n}: 5, k{n}: 5}", SMALLEST + "cues:\n"),
     "many quotes": lambda: _filled('k{n}: "x\\u0007"'),
     "many escapes": lambda: SMALLEST + 'summary: "' + "\\u0041" * 40_000 + '"\n',
     "many placeholders": lambda: SMALLEST + "cues: {a: {say: '" + "{cadence} {x}" * 15 + "'}}\n",
