@@ -224,8 +224,10 @@ def _wrong_shape(path: Path, value: Any, cue_for: Callable[[str], str | None]) -
     if path[0] in {"cues", "drills"} and len(path) == 2:
         return f"{quoted(value)} needs the word `say` and braces: write {_new_cue(value, key)}"
     if path[0] in {"rules", "session"} and len(path) == 1:
-        each = "rule" if key == "rules" else "segment"
-        shown = _flow(value) if isinstance(value, dict) else "{…}"
+        each, usual = (
+            ("rule", "{when: {every: 5 min}, say: ID}") if key == "rules" else ("segment", "{segment: run, for: 9 min}")
+        )
+        shown = _flow(value) if isinstance(value, dict) and ("when" in value or "segment" in value) else usual
         return f"a list `[…]` is needed here: begin each {each} with a dash, such as `- {shown}`"
     if path[0] == "session" and key == "say" and isinstance(value, str):
         known = value if _WORD.fullmatch(value) else cue_for(value)

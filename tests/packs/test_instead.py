@@ -90,6 +90,7 @@ LINES = [
     ("cues: {a: {say: hi, cadence: up}}", 8, 21, "`cadence` belongs into `expect`: write `expect: {cadence: up}`"),
     ("drills: {hop: Hop on}", 8, 15, 'write `hop: {say: "Hop on"}`'),
     ("rules: {when: {asked: cue}, say: a}", 8, 8, "such as `- {when: {asked: cue}, say: a}`"),
+    ("rules: {a: {asked: cue}}", 8, 8, "such as `- {when: {every: 5 min}, say: ID}`"),
     ("metronome: lead", 8, 12, "`lead` needs its word and braces: write `metronome: {mode: lead}`"),
     ("target: +5%", 8, 9, "write `target: {change: +5%}`"),
     ("target: 172", 8, 9, "write `target: {basis: fixed, spm: 172}`"),
