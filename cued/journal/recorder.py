@@ -303,6 +303,12 @@ class Recorder:
             self._committed(Committed(self._alive_ns, len(self._kept), time.monotonic_ns() - began_ns))
 
     def _opened(self) -> sqlite3.Connection:
+        if self._database is not None and store.is_gone(self._path):  # SQLite would go on writing to what nobody can find
+            self._drop()
+            with contextlib.suppress(OSError):
+                store.set_aside(self._path, datetime.now().astimezone())  # what is left beside it belongs to no other file
+            self._complain("the file is gone; all of this run is written into a new one")
+            self._forget_written()
         if self._database is None:
             self._database = store.open_to_write(self._path)
             store.lay_ballast(self._path)
@@ -364,10 +370,13 @@ class Recorder:
             self._complain(f"{store.in_words(error)}, and it cannot be put aside ({trouble.strerror})")
             return
         self._complain(f"{store.in_words(error)}; it was put aside as {aside.name} and a new one begun")
+        self._forget_written()
+        self._write()
+
+    def _forget_written(self) -> None:
         self._pending = self._kept + self._pending
         self._kept = []
         self._present = False
-        self._write()
 
     def _write_the_end_alone(self) -> None:
         """The disk has no room for all that is pending: at least the end is to be known."""

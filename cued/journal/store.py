@@ -59,6 +59,17 @@ def is_there(path: Path) -> bool:
     return True
 
 
+def is_gone(path: Path) -> bool:
+    """Has somebody taken the file away? False where that cannot be known."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _was_ours(path: Path) -> bool:
     """Did cued ever write it? Asked of a file that is no database: a slip of the hand may have named any file."""
     if path.name == NAME or _ballast(path).exists():

@@ -219,8 +219,8 @@ def table(map_name: str) -> str:
 
 def _shown(default: str) -> str:
     if not default:
-        return "–"
-    is_value = default[0] in "[+" or default[0].isdigit() or default in {"none", "wood", "normal", "rotate", "baseline"}
+        return ""
+    is_value = default[:1] in "[+" or default[:1].isdigit() or default in {"none", "wood", "normal", "rotate", "baseline"}
     is_value = is_value or default in {"verbal", "external", "false", "unlimited"}
     return f"`{default}`" if is_value and " with " not in default else default
 

@@ -12,12 +12,13 @@ from cued.core.cues import CuePack
 from cued.errors import PackError, Problem
 from cued.packs import schema
 from cued.packs.build import build
+from cued.packs.instead import Instead
 from cued.packs.lint import lint
 from cued.packs.mend import mended
 from cued.packs.overlay import Notes
 from cued.packs.sounds import Folder, Probe, SoundFiles
+from cued.yamlread import NoFile, clip_path, parse, read_bytes
 from cued.yamlread import Path as Path_
-from cued.yamlread import clip_path, parse, read_bytes
 from cued.yamlread.misfits import empty_values, explain
 
 PACK_FILE: Final = "pack.yaml"
@@ -49,10 +50,20 @@ def load_pack(path: Path, probe: Probe | None = None) -> LoadedPack:
     except (OSError, ValueError):  # a name too long, a loop of links, a NUL: reading it says which
         folder = None
     file = path / PACK_FILE if folder is not None else path
+    if folder is not None and _is_lacking(file):
+        message = f"this folder has no {PACK_FILE}: put one into it, or name a YAML file"
+        raise PackError(clip_path(str(folder)), (NoFile(1, 1, message),))
     data = read_bytes(file, PackError)
     if folder is None and file.name == PACK_FILE:
         folder = file.parent
     return parse_pack(data, clip_path(str(file)), Folder(folder, probe) if folder is not None else None)
+
+
+def _is_lacking(file: Path) -> bool:
+    try:
+        return not file.exists()
+    except OSError:  # it may not be looked at: reading it says so
+        return False
 
 
 def parse_pack(data: bytes, file: str, files: SoundFiles | None = None) -> LoadedPack:
@@ -65,7 +76,7 @@ def parse_pack(data: bytes, file: str, files: SoundFiles | None = None) -> Loade
     try:
         words = schema.Pack.model_validate(document.value)
     except ValidationError as error:
-        problems += [problem for _, problem in explain(error, document, schema.Pack)]
+        problems += [problem for _, problem in explain(error, document, schema.Pack, instead=Instead(document))]
         rest = mended(document, error)
         if rest is not None:
             words, touched = rest

@@ -50,6 +50,8 @@ def _mend(value: dict[str, Any], path: Path) -> None:
     head = str(path[0])
     if head in _HEAD:
         value[head] = _HEAD[head]
+    elif head == "session" and (len(path) == 1 or not isinstance(value.get(head), list)):
+        value[head] = [dict(_SEGMENT)]
     elif len(path) == 1 or not isinstance(value.get(head), dict | list):
         value.pop(head, None)
     elif head == "session":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from cued.core import cues
@@ -13,6 +14,7 @@ from cued.core.segments import Progress
 from cued.core.triggers import applies
 from cued.packs.build import Built
 from cued.packs.overlay import Notes
+from cued.packs.unsure import Unsure
 from cued.units import NS_PER_MIN, NS_PER_S
 from cued.yamlread import Path
 from cued.yamlread.quantities import interval_text, share_text, time_text
@@ -26,16 +28,20 @@ _Said: TypeAlias = dict[tuple[str, str], set[Priority]]
 """(cue id, "") or ("", theme) → the priorities its cues may have."""
 
 
-def check_rules(built: Built, notes: Notes) -> None:
-    """Notes every rule that nothing can make fire, with the reason."""
+def check_rules(built: Built, notes: Notes, open_: Unsure) -> None:
+    """Notes every rule that nothing can make fire, with the reason; none of which a problem leaves open whether it can."""
     pack = built.pack
-    segments, said = pack.segments(), _said(pack)
+    if open_.cues or open_.themes or open_.session or open_.fade:
+        return
+    segments, said, total_ns = pack.segments(), _said(pack), total_ns_of(pack)
     names = {segment.name for segment in segments}
     for rule in pack.rules:
         if not names.issuperset(rule.only_in):
             continue  # a segment that does not exist is a problem of its own
+        if open_.segments and _depends(rule, segments, open_.segments):
+            continue
         path = built.rule_paths[rule.id]
-        message = _never(pack, rule, segments, said)
+        message = _never(pack, rule, segments, said, total_ns)
         if message is not None:
             notes.add(path, f"this can never happen: {message}")
         elif _always_quiet(pack, rule, said):
@@ -44,7 +50,14 @@ def check_rules(built: Built, notes: Notes) -> None:
             notes.add(path, message, warning=True)
 
 
-def _never(pack: CuePack, rule: Rule, segments: tuple[Segment, ...], said: _Said) -> str | None:
+def _depends(rule: Rule, segments: tuple[Segment, ...], unsure: frozenset[int]) -> bool:
+    """Does it depend on one of these segments whether the rule can fire?"""
+    if isinstance(rule.when, cues.RunStart | cues.Drift | cues.Rise):
+        return True  # which segment opens the run, which has the reference
+    return any(segment.index in unsure for segment in segments if applies(rule, segment.name, segment.index))
+
+
+def _never(pack: CuePack, rule: Rule, segments: tuple[Segment, ...], said: _Said, total_ns: int | None) -> str | None:
     when = rule.when
     places = [segment for segment in segments if applies(rule, segment.name, segment.index)]
     if isinstance(when, cues.RunStart):
@@ -56,7 +69,8 @@ def _never(pack: CuePack, rule: Rule, segments: tuple[Segment, ...], said: _Said
         return "there is no segment left for this rule: change `in` or `not_in`"
     if isinstance(when, cues.RunEnd):
         return None
-    spoken = [segment for segment in places if not _refused(rule, segment, said)]
+    silent = {coach for coach in cues.Coach if _refused(rule, replace(places[0], coach=coach), said)}
+    spoken = [segment for segment in places if segment.coach not in silent] if silent else places
     if not spoken:
         coaches = sorted({segment.coach.value for segment in places})
         names = ", ".join(sorted({segment.name for segment in places}))
@@ -67,7 +81,7 @@ def _never(pack: CuePack, rule: Rule, segments: tuple[Segment, ...], said: _Said
         message = _without_reference(pack, spoken)
         if message is not None:
             return message
-    return _too_long(pack, rule, spoken, said)
+    return _too_long(pack, rule, spoken, said, total_ns)
 
 
 def _may_open(pack: CuePack) -> list[Segment]:
@@ -81,6 +95,7 @@ def _may_open(pack: CuePack) -> list[Segment]:
 
 
 def _refused(rule: Rule, segment: Segment, said: _Said) -> bool:
+    """Does the coach of such a segment refuse the rule, whatever it says?"""
     return all(coach_refuses(rule, Progress(segment=segment), priority) for priority in _priorities(rule, said))
 
 
@@ -130,7 +145,7 @@ def _comes_again(pack: CuePack, segment: Segment, reference: int) -> bool:
 # --- lengths -------------------------------------------------------------------------------------------------------
 
 
-def _too_long(pack: CuePack, rule: Rule, spoken: list[Segment], said: _Said) -> str | None:
+def _too_long(pack: CuePack, rule: Rule, spoken: list[Segment], said: _Said, total_ns: int | None) -> str | None:
     """Why the time or distance the rule waits for does not fit into any of its segments."""
     when = rule.when
     if isinstance(when, cues.BeforeEnd):
@@ -147,7 +162,7 @@ def _too_long(pack: CuePack, rule: Rule, spoken: list[Segment], said: _Said) -> 
     ):
         return None  # safety speaks after the last segment, too
     if not rule.only_in and not isinstance(when, cues.PaceDrop):  # which is measured in each segment anew
-        return _after_all(pack, when, waits, word)
+        return _after_all(total_ns, when, waits, word)
     if waits is None or not all(_reaches(waits, segment) for segment in spoken):
         return None
     longest = ", ".join(sorted({f"{segment.name} lasts {_length(segment)}" for segment in spoken}))
@@ -202,9 +217,8 @@ def _length(segment: Segment) -> str:
     return interval_text(segment.length)
 
 
-def _after_all(pack: CuePack, when: cues.Trigger, waits: cues.Interval | None, word: str) -> str | None:
+def _after_all(total_ns: int | None, when: cues.Trigger, waits: cues.Interval | None, word: str) -> str | None:
     """Does the wait last longer than the whole session, where that has a length of its own?"""
-    total_ns = total_ns_of(pack)
     if total_ns is None or not isinstance(waits, ForTime) or waits.ns < total_ns:
         return None
     if isinstance(when, cues.At):

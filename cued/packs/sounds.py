@@ -32,6 +32,9 @@ class SoundFiles(Protocol):
     def voices(self, cue_ids: Iterable[str]) -> dict[str, str]:
         """The file that is each cue's own voice, by the cue's id."""
 
+    def names(self) -> list[str]:
+        """The sounds there are, but for hidden ones and those in folders of their own."""
+
     def problem(self, name: str) -> str | None:
         """What is wrong with the sound file `name`; None: nothing."""
 
@@ -46,6 +49,10 @@ class Folder:
     def voices(self, cue_ids: Iterable[str]) -> dict[str, str]:
         """As the protocol says."""
         return _voices(cue_ids, self._listed())
+
+    def names(self) -> list[str]:
+        """As the protocol says."""
+        return [name for name in self._listed() if not name.startswith(".")]
 
     def problem(self, name: str) -> str | None:
         """As the protocol says. Never follows a link and never blocks."""

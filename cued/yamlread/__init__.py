@@ -5,7 +5,7 @@ What the words of a file mean is not decided here: that is `cued.packs` and `cue
 """
 
 from cued.yamlread.document import Document, Path, Place, Value, path_text
-from cued.yamlread.files import MAX_BYTES, read_bytes
+from cued.yamlread.files import MAX_BYTES, NoFile, read_bytes
 from cued.yamlread.quoting import clip, clip_path, did_you_mean, nearest, quoted
 from cued.yamlread.reader import MAX_DEPTH, MAX_PROBLEMS, MAX_VALUES, parse
 
@@ -15,6 +15,7 @@ __all__ = [
     "MAX_PROBLEMS",
     "MAX_VALUES",
     "Document",
+    "NoFile",
     "Path",
     "Place",
     "Value",

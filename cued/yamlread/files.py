@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,15 @@ _KINDS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class NoFile(Problem):
+    """A problem that has no line, since there is no file."""
+
+    def at(self, file: str) -> str:
+        """`file: message`."""
+        return f"{file}: {self.message}"
+
+
 def read_bytes(path: Path, error: type[YamlError] = YamlError) -> bytes:
     """All of a regular file of at most `MAX_BYTES`. Raises `error` with one sentence for anything else."""
     name = clip_path(str(path))
@@ -34,14 +44,14 @@ def read_bytes(path: Path, error: type[YamlError] = YamlError) -> bytes:
         mode = path.stat().st_mode
         for is_kind, word in _KINDS:
             if is_kind(mode):
-                raise refuse(f"this is {word}, not a file: name a YAML file")
+                raise error(name, (NoFile(1, 1, f"this is {word}, not a file: name a YAML file"),))
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no Path
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise refuse("this is not a regular file: name a YAML file")
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise refuse("there is no such file: check the name") from None
+        raise error(name, (NoFile(1, 1, "there is no such file: check the name"),)) from None
     except PermissionError:
         raise refuse("this file may not be read: check its permissions (chmod u+r)") from None
     except (OSError, ValueError) as problem:

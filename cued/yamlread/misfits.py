@@ -33,12 +33,21 @@ def no_hint(_word: str) -> str:
     return ""
 
 
+def nothing_else(_kind: str, _path: Path, _message: str) -> None:
+    """No better message is known."""
+
+
 def explain(
-    error: ValidationError, document: Document, root: type[BaseModel], belongs: Callable[[str], str] = no_hint
+    error: ValidationError,
+    document: Document,
+    root: type[BaseModel],
+    belongs: Callable[[str], str] = no_hint,
+    instead: Callable[[str, Path, str], str | None] = nothing_else,
 ) -> list[tuple[Path, Problem]]:
     """The errors (the first `MAX_PROBLEMS`) as problems, with their paths; without those YAML has already complained of.
 
     `root` is the shape of the whole file; `belongs` says in a sentence where an unknown word fits that is near no known one.
+    `instead` gives another message for pydantic's kind of error, its path and our message; an empty one: nothing is to be said.
     """
     found = []
     hints = 0
@@ -63,6 +72,11 @@ def explain(
                 message = "this is empty: write at least one entry, or remove the line"
         if document.is_broken(path) or line["input"] is None:
             continue  # YAML, or the search for empty values, has said it
+        better = instead(kind, path, message) if path else None
+        if better is not None:
+            message = better
+        if not message:
+            continue
         # What the whole file lacks has no place.
         problem = document.problem(place, message, key=is_key) if place else Problem(1, 1, message)
         found.append((path, problem))

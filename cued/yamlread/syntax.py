@@ -7,6 +7,7 @@ from typing import Final
 import yaml
 
 from cued.errors import Problem
+from cued.yamlread import inwords
 from cued.yamlread.quoting import clip
 
 _COLON: Final = "a `: ` stands where no value can begin: put text that holds a colon in quotes, or mend the indentation"
@@ -40,8 +41,12 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
     context_mark = getattr(error, "context_mark", None)
     words = str(getattr(error, "problem", None) or error)
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if "start any token" in words:
-        return Problem(line + 1, column + 1, _cannot_start(text, line, column))
+        return Problem(line + 1, column + 1, _cannot_start(lines, line, column))
+    likely = inwords.likely_cause(lines, line, column, in_brackets="expected ',' or" in words)
+    if likely is not None:
+        return likely
     for part, message, at_start in _MENDS:
         if part in words:
             if at_start and context_mark is not None:
@@ -50,8 +55,7 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
     return Problem(line + 1, column + 1, f"this is not YAML ({clip(words)}): mend or quote it")
 
 
-def _cannot_start(text: str, line: int, column: int) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def _cannot_start(lines: list[str], line: int, column: int) -> str:
     char = lines[line][column : column + 1] if line < len(lines) else ""
     if char == "\t":
         return "a tab cannot indent YAML: use spaces"

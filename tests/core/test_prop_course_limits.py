@@ -20,7 +20,7 @@ from tests.support.courses import courses, ordered, talkative
 from tests.support.driving import Step, Voiced, alike, clicks_of, course_of, effects_of, voiced
 from tests.support.strategies import starts
 
-OF_A_POD = {own_words(what, language) for what in Own for language in WORDS}
+OF_A_POD = {own_words(what, language) for what in Own if what is not Own.PAIN for language in WORDS}
 """What cued says of its own accord, and nobody announced."""
 LIMITS = {"quiet_start", "quiet_end", "per_run", "per_minute", "min_gap", "same_cue_gap", "themes_per_segment"}
 

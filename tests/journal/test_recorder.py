@@ -367,20 +367,18 @@ def test_a_file_that_breaks_during_the_run_is_put_aside_and_the_whole_run_is_in_
     assert (session.state, len(samples)) == (State.ENDED, 5)
 
 
-def test_another_programs_database_and_a_newer_journal_are_left_alone(journal: Path) -> None:
-    with sqlite3.connect(journal) as database:
-        database.execute("CREATE TABLE pigeons (name TEXT)")
-    database.close()
-    with pytest.raises(JournalError, match=r"no journal of cued's"):
-        begun(journal)
-    journal.unlink()
-    record(journal)
-    with sqlite3.connect(journal) as database:
-        database.execute("PRAGMA user_version = 99")
-    database.close()
-    before = journal.read_bytes()
-    with pytest.raises(JournalError, match=r"version 99, made by a newer cued.*update cued"):
-        begun(journal)
-    with pytest.raises(JournalError, match=r"version 99"), reading(journal):
-        pass
-    assert journal.read_bytes() == before
+def test_a_file_that_is_taken_away_during_the_run_is_made_again_with_the_whole_run(journal: Path) -> None:
+    committed: list[Committed] = []
+    recorder = begun(journal, committed=committed)
+    note(recorder, "before")
+    wait_for(lambda: committed[-1].rows > 2, 10.0, "the first part")
+    for path in journal.parent.glob("journal.db*"):
+        if path.suffix != ".lock":
+            path.unlink()
+    wait_for(lambda: "the file is gone" in sentences(recorder), 10.0, "a word about it")
+    note(recorder, "after")
+    recorder.finish(NS_PER_S)
+    session = check_whole(journal)
+    with reading(journal) as found:
+        assert [one.text for one in found.notes(session.id)] == ["before", "after"]
+    assert session.state is State.ENDED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,23 @@ def test_a_file_whose_first_writer_came_no_further_has_no_runs(tmp_path: Path) -
     with reading(journal) as found:
         assert found.sessions() == []
     assert journal.read_bytes() == b""
+
+
+def test_another_programs_database_and_a_newer_journal_are_left_alone(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.db"
+    with sqlite3.connect(journal) as database:
+        database.execute("CREATE TABLE pigeons (name TEXT)")
+    database.close()
+    with pytest.raises(JournalError, match=r"no journal of cued's"):
+        begun(journal)
+    journal.unlink()
+    record(journal)
+    with sqlite3.connect(journal) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    before = journal.read_bytes()
+    with pytest.raises(JournalError, match=r"version 99, made by a newer cued.*update cued"):
+        begun(journal)
+    with pytest.raises(JournalError, match=r"version 99"), reading(journal):
+        pass
+    assert journal.read_bytes() == before

@@ -158,7 +158,7 @@ def made(kind: str, folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("folder", "no such file"),
+        ("folder", "this folder has no pack.yaml: put one into it, or name a YAML file"),
         ("pipe", "this is a pipe, not a file"),
         ("socket", "this is a socket, not a file"),
         ("loop", "cannot be read"),
@@ -178,6 +178,22 @@ def test_what_is_no_pack_file_is_refused_at_once(
     assert words in out
     assert out.count("\n") == 1
     assert main(["pack", "show", str(path)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "start"),
+    [
+        ("intgration", "intgration: there is no pack `intgration`"),
+        ("nope.yaml", "nope.yaml: there is no such file"),
+        ("/dev/null", "/dev/null: this is a device"),
+    ],
+)
+def test_what_is_no_file_has_no_line(word: str, start: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert pack("check", word, capsys=capsys)[1].startswith(start)
+
+
+def test_a_folder_without_a_pack_is_named_without_a_file_or_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert pack("check", str(tmp_path), capsys=capsys)[1].startswith(f"{tmp_path}: this folder has no pack.yaml")
 
 
 @pytest.mark.parametrize(

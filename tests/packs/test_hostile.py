@@ -38,6 +38,8 @@ def _filled(line: str, head: str = SMALLEST) -> str:
         number += 1
 
 
+MANY_KEYS: Final = ", ".join(f"k{number}: 1 s" for number in range(9000))
+
 CORPUS: Final[dict[str, Callable[[], str | bytes]]] = {
     "nothing": lambda: b"",
     "zeros": lambda: bytes(MAX_BYTES),
@@ -84,6 +86,41 @@ CORPUS: Final[dict[str, Callable[[], str | bytes]]] = {
     "one long version": lambda: HEAD.replace("1.0.0", "1.0.0-" + "a." * 120_000 + "a"),
     "one long name of a segment": lambda: HEAD + "session: [{segment: " + "a" * 250_000 + ", for: 1 s}]\n",
     "an unclosed quote": lambda: SMALLEST + 'summary: "' + "x\n" * 120_000,
+    "one long line that a colon ends": lambda: SMALLEST + "k: " + "a-" * 120_000 + ": x\n",
+    "one long line that a note ends": lambda: SMALLEST + "k: {a: " + "'b " * 80_000 + "# }\n",
+    "many notes": lambda: SMALLEST + "k: {a: b\n" + "# }\n" * 60_000 + "c: d}\n",
+    "many texts for ids of many cues": lambda: (
+        SMALLEST
+        + "cues:\n"
+        + "".join(f"  c{n}: {{say: Cue of number {n}}}\n" for n in range(2500))
+        + "rules:\n"
+        + "".join(f"  - {{when: {{asked: cue}}, say: Cue of nmber {n}}}\n" for n in range(2000))
+    ),
+    "many misplaced triggers": lambda: SMALLEST + "rules:\n" + "  - {every: 2 min, at: 5 s, for: 5 s}\n" * 4000,
+    "many keys of one segment": lambda: HEAD + "session: [{repeat: 2, segments: [{" + MANY_KEYS + "}]}]\n",
+    "many keys of one rule": lambda: SMALLEST + "rules: [{" + MANY_KEYS + ", when: {every: 2 min, " + MANY_KEYS + "}}]\n",
+    "many rules in many segments": lambda: (
+        HEAD
+        + "session:\n"
+        + "".join(f"  - {{segment: s{n}, for: 9 s}}\n" for n in range(500))
+        + "cues: {a: {say: hi}}\nrules:\n"
+        + "".join(f"  - {{when: {{in_band: 5 s}}, not_in: s{n % 500}, say: a}}\n" for n in range(2900))
+    ),
+    "many rules in too many segments": lambda: (
+        HEAD
+        + "session:\n"
+        + "".join(f"  - {{segment: s{n}, for: 9 s}}\n" for n in range(2500))
+        + "cues: {a: {say: hi}}\nrules:\n"
+        + "  - {when: {every: 5 s}, say: a}\n" * 2500
+    ),
+    "many wrong segments of a round": lambda: (
+        HEAD
+        + "session:\n  - repeat: 2\n    segments:\n"
+        + "".join(f"      - {{segment: s{n}, for: 1}}\n" for n in range(3500))
+        + "cues: {a: {say: hi}}\nrules:\n"
+        + "  - {when: {every: 5 s}, say: a}\n" * 1200
+    ),
+    "many words that are near none of a cue": lambda: _filled("  c{n}: {them{n}: 5, k{n}: 5}", SMALLEST + "cues:\n"),
     "many quotes": lambda: _filled('k{n}: "x\\u0007"'),
     "many escapes": lambda: SMALLEST + 'summary: "' + "\\u0041" * 40_000 + '"\n',
     "many placeholders": lambda: SMALLEST + "cues: {a: {say: '" + "{cadence} {x}" * 15 + "'}}\n",

@@ -205,11 +205,13 @@ PLACES = (
     "{segment: quiet, for: 1 min, coach: silent}, {segment: correct, for: 1 min, coach: corrections}, "
     "{segment: starts, for: 30 s, coach: start_only}]\ncues: {a: {say: hi}, s: {say: stop, priority: safety}}\n"
 )
+HEARD = "{when: {asked: cue}, say: a}, {when: {asked: cue}, say: s}"
+"""Rules that say each cue: one that nobody says would be a warning."""
 
 
 @pytest.mark.parametrize(("rule", "words"), NEVER, ids=[row[0][:50] for row in NEVER])
 def test_a_rule_that_can_never_fire_is_refused_with_the_reason(rule: str, words: str) -> None:
-    found = problems_of(f"{HEAD}{PLACES}rules: [{rule}]\n")
+    found = problems_of(f"{HEAD}{PLACES}rules: [{rule}, {HEARD}]\n")
     assert [(problem.line, problem.column) for problem in found] == [(9, 9)]
     assert "this can never happen" in found[0].message
     assert words in found[0].message
@@ -232,7 +234,7 @@ def test_a_rule_that_can_never_fire_is_refused_with_the_reason(rule: str, words:
     ],
 )
 def test_a_rule_that_can_fire_is_taken(rule: str) -> None:
-    assert warnings_of(f"{HEAD}{PLACES}rules: [{rule}]\n") == ()
+    assert warnings_of(f"{HEAD}{PLACES}rules: [{rule}, {HEARD}]\n") == ()
 
 
 def test_an_interval_that_a_fade_makes_shorter_than_the_segment_is_taken() -> None:
@@ -257,9 +259,34 @@ def test_drift_needs_its_reference_before_it() -> None:
 
 
 def test_a_cue_of_more_than_eight_words_is_a_warning_and_loads() -> None:
-    found = warnings_of(f"{SMALLEST}cues: {{a: {{say: one two three four five six seven eight nine}}}}\n")
+    said = "rules: [{when: {asked: cue}, say: a}]\n"
+    found = warnings_of(f"{SMALLEST}cues: {{a: {{say: one two three four five six seven eight nine}}}}\n{said}")
     assert [(problem.line, problem.column, problem.warning) for problem in found] == [(8, 17, True)]
-    assert warnings_of(f"{SMALLEST}cues: {{a: {{say: one two three four five six seven eight}}}}\n") == ()
+    assert warnings_of(f"{SMALLEST}cues: {{a: {{say: one two three four five six seven eight}}}}\n{said}") == ()
+
+
+def test_a_cue_that_no_rule_says_is_a_warning() -> None:
+    cues = "cues: {a: {say: hi}, b: {say: ho, theme: x}, c: {say: hu, theme: y}, d: {say: he}}\n"
+    rules = "rules: [{when: {asked: cue}, say: {theme: x}}]\n"
+    session = "session: [{segment: run, for: 30 min, say: {end: a}}]\n"
+    found = warnings_of(HEAD + session + cues + rules)
+    assert [(problem.line, problem.column, problem.warning) for problem in found] == [(8, 46, True), (8, 70, True)]
+    assert "such as `- {when: {every: 5 min}, say: c}`, or remove the cue" in found[0].message
+
+
+def test_a_rule_for_a_cue_that_is_not_there_brings_no_word_about_the_cue_it_meant() -> None:
+    found = problems_of(f"{SMALLEST}cues: {{light: {{say: hi}}}}\nrules: [{{when: {{asked: cue}}, say: lihgt}}]\n")
+    assert [(problem.line, problem.column) for problem in found] == [(9, 35)]
+
+
+def test_metres_where_minutes_were_probably_meant_are_a_warning() -> None:
+    session = (
+        "session: [{segment: a, for: LENGTH}, {repeat: 2, segments: [{segment: b, for: 9 min}, {segment: c, for: 49.5 m}]}]\n"
+    )
+    found = warnings_of(HEAD + session.replace("LENGTH", "5 m"))
+    assert [(problem.line, problem.column, problem.warning) for problem in found] == [(7, 29, True), (7, 102, True)]
+    assert "`m` is metres; minutes are `min`, such as `for: 5 min`" in found[0].message
+    assert [problem.column for problem in warnings_of(HEAD + session.replace("LENGTH", "50 m"))] == [103]
 
 
 def test_a_nudge_too_short_to_reach_the_band_is_a_warning() -> None:

@@ -21,8 +21,11 @@ def seconds(folder: Path, name: str) -> float:
     return float(text)
 
 
+HEARD = "rules: [{when: {segment: start}, say: a}]\n"
+
+
 def refused(folder: Path, cue: str) -> str:
-    (folder / "pack.yaml").write_text(f"{SMALLEST}cues: {{a: {cue}}}\n")
+    (folder / "pack.yaml").write_text(f"{SMALLEST}cues: {{a: {cue}}}\n{HEARD}")
     with pytest.raises(PackError) as caught:
         load_pack(folder, seconds)
     assert [problem.line for problem in caught.value.problems] == [8]
@@ -77,3 +80,17 @@ def test_a_sound_that_is_not_there_has_its_nearest_name(tmp_path: Path) -> None:
     (tmp_path / "whistle.wav").write_text("1")
     assert "Did you mean `whistle.wav`?" in refused(tmp_path, "{sound: whistl.wav}")
     assert "it must end in .wav" in refused(tmp_path, "{sound: whistle.txt}")
+
+
+def test_a_sound_that_nothing_plays_is_a_warning_with_the_cue_it_was_probably_for(tmp_path: Path) -> None:
+    cues = "cues: {light: {say: Light feet.}, loud: {say: Loud.}}\n"
+    rules = "rules: [{when: {segment: start}, say: light}, {when: {segment: end}, say: loud}]\n"
+    (tmp_path / "pack.yaml").write_text(f"# A note\n{SMALLEST}{cues}{rules}")
+    for name in ("ligth.wav", "loud.wav", "loud.mp3", "whistle.ogg", "._loud.wav", "notes.txt"):
+        (tmp_path / name).write_text("1")
+    found = [(doubt.line, doubt.column, doubt.message) for doubt in load_pack(tmp_path, seconds).warnings]
+    assert found == [
+        (1, 1, "nothing plays `whistle.ogg`: name it as a cue to be its voice, or remove it"),
+        (9, 8, "`ligth.wav` is no cue's voice: did you mean `light.wav`, for this cue?"),
+        (9, 35, "`loud.mp3` is never heard, since `loud.wav` is this cue's voice: remove one of the two"),
+    ]
