@@ -213,7 +213,7 @@ class RunDesk:
             self._tell(events.EffortIs(now_ns, command.answer))
             return _said(f"effort is {command.answer} from here on")
         if self._run.rate is None:
-            return Refused(Fault.NOT_HERE, "this run keeps no journal (--journal none), so nothing can be written down")
+            return Refused(Fault.NOT_HERE, "this run is not kept in a journal, so nothing can be written down")
         question = next(one for one in (*DURING, *AFTER) if one.name == name)
         return self._write_down(question, command.answer, now_ns)
 

@@ -194,7 +194,7 @@ def test_a_rating_is_written_down_with_its_moment_or_refused_with_the_scale() ->
     assert run.said(commands.Rate(commands.Rated.EFFORT, "7")) == "written down: effort 7"
     assert run.written == [(seconds(50), "helped", "yes"), (seconds(50), "effort", 7.0)]
     assert run.said(commands.Rate(commands.Rated.LANDING, "9")).startswith("wrong: landing 9: ")
-    assert "keeps no journal" in Steered(journal=False).said(commands.Rate(commands.Rated.HELPED, "no"))
+    assert "not kept in a journal" in Steered(journal=False).said(commands.Rate(commands.Rated.HELPED, "no"))
 
 
 @pytest.mark.parametrize("command", [commands.Start(), commands.Back(), commands.PackUse("x"), commands.Reload()])
