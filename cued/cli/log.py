@@ -170,6 +170,7 @@ def _show(args: argparse.Namespace) -> int:
 
 def _details(journal: Journal, past: Past) -> dict[str, Any]:
     from cued.journal.answers import AFTER, BEFORE
+    from cued.runtime.past import told_on_the_way
 
     number, head = past.session.id, past.head
     return {
@@ -189,7 +190,8 @@ def _details(journal: Journal, past: Past) -> dict[str, Any]:
             {"at_s": to_s(said.at_ns), "what": said.name, "value": said.value}
             for said in (*journal.conditions(number), *journal.ratings(number))
             if said.at_ns is not None
-        ],
+        ]
+        + [{"at_s": to_s(at_ns), "what": what, "value": value} for at_ns, what, value in told_on_the_way(past.events())],
         "notes": [
             {"at_s": None if note.at_ns is None else to_s(note.at_ns), "text": note.text} for note in journal.notes(number)
         ],
@@ -207,12 +209,15 @@ def _answers(names: list[str], given: list[Said]) -> dict[str, str | float | Non
 
 def _told(journal: Journal, past: Past) -> list[str]:
     """What the runner added, and what became of the recording, for a person."""
+    from cued.runtime.past import told_on_the_way
+
     number = past.session.id
     lines = [f"{mark.what} at {clock_text(mark.at_ns)}" for mark in journal.marks(number) if mark.what != "ended"]
     for said in (*journal.conditions(number), *journal.ratings(number)):
         at = "" if said.at_ns is None else f"at {clock_text(said.at_ns)}: "
         value = f"{said.value:g}" if isinstance(said.value, float) else said.value
         lines.append(f"{at}{said.name.replace('_', ' ')}: {'unknown' if value is None else value}")
+    lines += [f"at {clock_text(at_ns)}: {what}: {value}" for at_ns, what, value in told_on_the_way(past.events())]
     for note in journal.notes(number):
         at = "" if note.at_ns is None else f" at {clock_text(note.at_ns)}"
         lines.append(f"note{at}: {note.text}")

@@ -16,6 +16,7 @@ from cued.core.events import (
     Event,
     GroundContactTime,
     HeartRate,
+    Pain,
     Pause,
     Resume,
     SensorLink,
@@ -84,6 +85,17 @@ class Past:
                     event = decode_event(line[len(IN) :])
                     reached_ns = max(reached_ns, event.at_ns)
                     yield event if event.at_ns == reached_ns else replace(event, at_ns=reached_ns)
+
+
+def told_on_the_way(events: Iterable[Event]) -> list[tuple[int, str, str]]:
+    """(time, what, value) of what the runner said of ground and pain during the run, in order."""
+    told: list[tuple[int, str, str]] = []
+    for event in events:
+        if isinstance(event, SurfaceIs):
+            told.append((event.at_ns, "surface", event.surface))
+        elif isinstance(event, Pain):
+            told.append((event.at_ns, "pain", "beat and cues ended"))
+    return told
 
 
 def past_of(journal: Journal, word: str) -> Past:
