@@ -9,31 +9,33 @@ import os
 import select
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cued.audio.child import Child
 from cued.audio.commands import (
-    Bus,
     Click,
     ClickLate,
     Clip,
     Command,
-    CutVoice,
     Heartbeat,
+    KeepAwake,
     MixFormat,
-    Mute,
     NoDevice,
     Opened,
+    Placed,
     PlayClip,
     Promised,
-    Recall,
     Report,
     Restarted,
-    SetVolume,
+    StayAwake,
 )
-from cued.audio.wire import Beat, Begin, Failed, Open, Quit, Ready
+from cued.audio.kept import Kept
+from cued.audio.sinks import Place, Server, followed, to_pull
+from cued.audio.sinkwatch import SinkWatch, plays_on_server
+from cued.audio.wire import Beat, Begin, Failed, Open, Quit, Ready, Release
 from cued.errors import AudioError
 from cued.units import NS_PER_MS, NS_PER_S
 
@@ -96,52 +98,27 @@ class NullOutput:
         return time.monotonic_ns() - self._start_ns
 
 
-@dataclass(slots=True)
-class _Kept:
-    """What a new child must be told to go on where the last one fell silent."""
-
-    clips: dict[str, Clip] = field(default_factory=dict)
-    volumes: dict[Bus, SetVolume] = field(default_factory=dict)
-    muted: bool = False
-    ahead: list[Click | PlayClip] = field(default_factory=list)
-    """What had not begun when it was last looked at."""
-
-    def note(self, command: Command, now_ns: int) -> None:
-        """Remember what outlasts a child, forget what it has made void."""
-        self.ahead = [entry for entry in self.ahead if entry.onset_ns > now_ns]
-        match command:
-            case Click() | PlayClip():
-                self.ahead.append(command)
-            case Recall():
-                self.ahead = [x for x in self.ahead if isinstance(x, PlayClip) or x.onset_ns < command.from_ns]
-            case CutVoice():
-                self.ahead = [x for x in self.ahead if isinstance(x, Click) or x.onset_ns >= command.at_ns]
-            case SetVolume():
-                self.volumes[command.bus] = command
-            case Mute():
-                self.muted = command.muted
-
-    def messages(self, now_ns: int) -> list[object]:
-        """All of it, clicks before the bulk of the clips; what should have begun by now is left out."""
-        ahead = [entry for entry in self.ahead if entry.onset_ns > now_ns]
-        return [
-            *self.volumes.values(),
-            *((Mute(muted=True),) if self.muted else ()),
-            *(entry for entry in ahead if isinstance(entry, Click)),
-            *self.clips.values(),
-            *(entry for entry in ahead if isinstance(entry, PlayClip)),
-        ]
-
-
 class LiveOutput:
     """A device, by way of a child process. Every method but `wait_open` and `close` returns at once; safe from any thread."""
 
-    def __init__(self, mix: MixFormat, device: Device, start_ns: int, *, promises: bool = False) -> None:
-        """`start_ns`: the run's start on the system's monotonic clock. `promises`: report each click's frame, too."""
+    def __init__(
+        self, mix: MixFormat, device: Device, start_ns: int, *, promises: bool = False, prefer: tuple[str, ...] = ()
+    ) -> None:
+        """`start_ns`: the run's start on the system's monotonic clock. `promises`: report each click's frame, too.
+
+        `prefer`: where a sound server shall play it, best first: a Bluetooth address, or another part of a sink's name.
+        """
         self._open = Open(mix, device.name if device.asked else "", device.host_api if device.asked else "", start_ns, promises)
         self._start_ns = start_ns
         self._lock = threading.Lock()
-        self._kept = _Kept()
+        self._kept = Kept()
+        self._prefer = prefer
+        self._place = Place()
+        self._elsewhere = False
+        self._served = False
+        self._watch: SinkWatch | None = None
+        self._sounded_ns = time.monotonic_ns()
+        self._worst_error_ns = 0
         self._reports: list[Report] = []
         self._heartbeat: Heartbeat | None = None
         self._child: Child | None = None
@@ -178,8 +155,15 @@ class LiveOutput:
         with self._lock:
             if isinstance(command, PlayClip) and command.clip_id not in self._kept.clips:
                 raise AudioError(f"the sound {command.clip_id!r} is played before it was loaded")
-            self._kept.note(command, self._now_ns())
+            self._kept.note(command, self._now_ns(), self._silent_since_ns())
             self._tell(command)
+
+    def release(self, clip_ids: Iterable[str]) -> None:
+        """Forget clips that will not be played again; unknown ones do not matter."""
+        with self._lock:
+            gone = tuple(clip_id for clip_id in clip_ids if self._kept.clips.pop(clip_id, None) is not None)
+            if gone:
+                self._tell(Release(gone))
 
     def reports(self) -> list[Report]:
         """What happened since the last call, the latest heartbeat last."""
@@ -191,7 +175,7 @@ class LiveOutput:
             return reports
 
     def start_at(self, start_ns: int) -> None:
-        """The run begins at another moment of the monotonic clock; to be called before anything is played."""
+        """The run begins at another moment of the monotonic clock. What was told before counts from there, too."""
         with self._lock:
             self._start_ns = start_ns
             self._open = replace(self._open, t0_monotonic_ns=start_ns)
@@ -209,7 +193,38 @@ class LiveOutput:
                 os.eventfd_write(self._wake_fd, 1)
         self._thread.join()
         if not closed:
+            if self._watch is not None:
+                self._watch.close()
             os.close(self._wake_fd)
+
+    def _silent_since_ns(self) -> int | None:
+        """Since when nothing is played; None while there is a child that plays."""
+        return None if self._child is not None and self._child.ready is not None else self._sounded_ns - self._start_ns
+
+    def _looked(self, server: Server | None, since_s: float) -> tuple[str, ...]:
+        """The sound server as it is since `since_s`; what `pactl` shall do."""
+        with self._lock:
+            if server is None or self._closing:
+                self._served = False
+                return ()
+            before, pid = self._place, self._child.pid if self._child is not None else 0
+            self._place = now = followed(before, server, pid, self._prefer)
+            if self._child is None and (not self._served or now.takes - before.takes):
+                self._retry_s = 0.0  # it is there again, or plays again: no need to wait any longer
+                os.eventfd_write(self._wake_fd, 1)
+            self._served = True
+            stream = server.input_of(pid)
+            if stream is None:
+                return ()
+            if now.elsewhere != self._elsewhere:
+                self._elsewhere = now.elsewhere
+                since_ns = int(since_s * NS_PER_S) - self._start_ns
+                self._reports.append(Placed(since_ns, now.described, now.elsewhere))
+            if now.dozes != before.dozes and self._open.fmt.keep_awake is KeepAwake.AUTO:
+                self._kept.awake = StayAwake(now.dozes)
+                self._tell(self._kept.awake)
+            self._report_beat(self._child)
+            return ("move-sink-input", str(stream.index), now.wanted) if to_pull(before, now) else ()
 
     def _now_ns(self) -> int:
         return time.monotonic_ns() - self._start_ns
@@ -284,6 +299,9 @@ class LiveOutput:
             case Ready():
                 self._opened(child, message)
             case Beat():
+                if message.frames != child.beat.frames:
+                    self._sounded_ns = time.monotonic_ns()
+                self._worst_error_ns = max(self._worst_error_ns, message.worst_error_ns)
                 child.beat = message
                 self._report_beat(child)
             case Promised() | ClickLate():
@@ -293,13 +311,20 @@ class LiveOutput:
         child.ready = ready
         self._restarts += 1
         now_ns = self._now_ns()
+        since_ns = self._sounded_ns - self._start_ns
         if self._restarts:
-            self._reports.append(Restarted(now_ns, self._reason))
+            self._reports.append(Restarted(now_ns, self._reason, since_ns))
+        self._kept.pass_time(now_ns, since_ns)
+        self._sounded_ns = time.monotonic_ns()
         self._reason = ""
         self._reports.append(Opened(ready.device, ready.host_api, ready.rate_hz, ready.latency_ns))
         child.send(Begin(self._start_ns))
-        for message in self._kept.messages(now_ns):
+        for message in self._kept.messages():
             child.send(message)
+        if self._watch is not None:
+            self._watch.look()
+        elif plays_on_server(child.pid):
+            self._watch = SinkWatch(self._looked)
         self._settled.set()
 
     def _lost(self, reason: str) -> None:
@@ -316,7 +341,7 @@ class LiveOutput:
             self._failures = 0
             self._retry_s = time.monotonic()
             return
-        self._reports.append(NoDevice(self._now_ns(), reason))
+        self._reports.append(NoDevice(self._now_ns(), reason, self._sounded_ns - self._start_ns))
         self._settled.set()
         self._report_beat(None)
         self._retry_s = time.monotonic() + RETRY_S[min(self._failures, len(RETRY_S) - 1)]
@@ -325,6 +350,7 @@ class LiveOutput:
     def _report_beat(self, child: Child | None) -> None:
         now_ns = self._now_ns()
         ready = child.ready if child is not None else None
+        self._kept.pass_time(now_ns, self._silent_since_ns())
         total = _sum(self._past, child.beat) if child is not None else self._past
         self._heartbeat = Heartbeat(
             at_ns=now_ns,
@@ -336,6 +362,12 @@ class LiveOutput:
             restarts=max(self._restarts, 0),
             device=ready.device if ready is not None else "",
             latency_ns=ready.latency_ns if ready is not None else 0,
+            late_clips=total.late_clips,
+            dropped_clips=self._kept.dropped_clips,
+            error_ns=total.error_ns,
+            worst_error_ns=self._worst_error_ns,
+            place=self._place.described,
+            clip_bytes=self._kept.clip_bytes,
         )
 
     def _dismiss(self, child: Child) -> None:
@@ -360,4 +392,7 @@ def _sum(past: Beat, now: Beat) -> Beat:
         underruns=past.underruns + now.underruns,
         resyncs=past.resyncs + now.resyncs,
         late_clicks=past.late_clicks + now.late_clicks,
+        late_clips=past.late_clips + now.late_clips,
+        error_ns=now.error_ns,
+        worst_error_ns=now.worst_error_ns,
     )

@@ -40,6 +40,13 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """Clips that are not played any more."""
+
+    clip_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """The child's stream runs and is anchored; commands may come."""
 
@@ -58,6 +65,9 @@ class Beat:
     underruns: int
     resyncs: int
     late_clicks: int
+    late_clips: int = 0
+    error_ns: int = 0
+    worst_error_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

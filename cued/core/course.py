@@ -128,7 +128,10 @@ def _entered(turn: Turn, *, run_start: bool = False) -> None:
     if progress.waiting:
         return
     name = segment.name if segment is not None else ""
-    turn.effects.append(SegmentBegan(turn.now_ns, name, progress.number, progress.rep, progress.reps, turn.end_ns()))
+    number, rep, reps = progress.number, progress.rep, progress.reps
+    turn.effects.append(
+        SegmentBegan(turn.now_ns, name, number, rep, reps, turn.end_ns(), segment is not None and segment.sounds)
+    )
     if segment is None:
         return
     turn.effort = segment.effort or turn.told_effort

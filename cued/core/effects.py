@@ -125,6 +125,21 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """What was said reached nobody: it counts for nothing."""
+
+    at_ns: int
+    """When that was known."""
+    said_ns: int
+    """When it began."""
+    cue: str
+    text: str
+    rule: str
+    priority: Priority
+    dur_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentBegan:
     at_ns: int
     segment: str
@@ -137,6 +152,8 @@ class SegmentBegan:
     """0: unknown (a fill without a known length)."""
     ends_ns: int | None
     """When it will end if nothing intervenes; None where that is not known."""
+    sounds: bool = False
+    """It has a coach who may speak, or a beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +260,7 @@ Effect: TypeAlias = (
     | Suppressed
     | Expired
     | Failed
+    | Unheard
     | SegmentBegan
     | SegmentSkipped
     | TempoChanged

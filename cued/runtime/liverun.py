@@ -11,7 +11,7 @@ from threading import Event as Moment
 from threading import Thread
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cued.audio.commands import Clip, MixFormat
+from cued.audio.commands import Clip, KeepAwake, MixFormat
 from cued.core.arbiter import FIRST_WORDS_NS
 from cued.core.effects import Render
 from cued.core.events import Event, SpeechReady
@@ -79,7 +79,7 @@ class LiveWanted:
     also_sound: str = ""
     """A sound file besides what is played."""
     timeline: str = ""
-    keep_awake: bool = False
+    keep_awake: KeepAwake = KeepAwake.OFF
     """A faint noise keeps Bluetooth headphones from going to sleep."""
     journal: JournalWanted | None = None
     """None: the run is not kept."""
