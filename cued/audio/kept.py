@@ -26,12 +26,9 @@ class Kept:
         """What the clips take."""
         return sum(clip.pcm.nbytes for clip in self.clips.values())
 
-    def note(self, command: Command, now_ns: int, silent_since_ns: int | None) -> None:
-        """Remember what outlasts a child, forget what it has made void.
-
-        `silent_since_ns`: what began since then was not played; None: there is a child that plays.
-        """
-        self.pass_time(now_ns, silent_since_ns)
+    def note(self, command: Command, now_ns: int, silent_since_ns: int | None, patience_ns: int = 0) -> None:
+        """Remember what outlasts a child, forget what it has made void; the rest as of `pass_time`."""
+        self.pass_time(now_ns, silent_since_ns, patience_ns)
         match command:
             case Click() | PlayClip():
                 self.ahead.append(command)
@@ -48,13 +45,20 @@ class Kept:
             case StayAwake():
                 self.awake = command
 
-    def pass_time(self, now_ns: int, silent_since_ns: int | None) -> None:
-        """Forget what should have begun by now, and count the words that nobody played."""
-        if silent_since_ns is not None:
-            self.dropped_clips += sum(
-                isinstance(entry, PlayClip) and silent_since_ns < entry.onset_ns <= now_ns for entry in self.ahead
-            )
-        self.ahead = [entry for entry in self.ahead if entry.onset_ns > now_ns]
+    def pass_time(self, now_ns: int, silent_since_ns: int | None, patience_ns: int = 0) -> None:
+        """Forget what should have begun by now, and count the words that nobody played.
+
+        `silent_since_ns`: what began since then was not played; None: there is a child that plays. `patience_ns`: words may
+        begin so much late.
+        """
+        kept: list[Click | PlayClip] = []
+        for entry in self.ahead:
+            word = isinstance(entry, PlayClip)
+            if entry.onset_ns + (patience_ns if word else 0) > now_ns:
+                kept.append(entry)
+            elif word and silent_since_ns is not None and entry.onset_ns > silent_since_ns - patience_ns:
+                self.dropped_clips += 1
+        self.ahead = kept
 
     def messages(self) -> list[object]:
         """All of it, clicks before the bulk of the clips."""

@@ -172,3 +172,44 @@ def to_pull(before: Place, now: Place) -> bool:
     """Should the stream be moved to the chosen sink? One of both is new there, and the server plays elsewhere."""
     news = before.gone or before.wanted != now.wanted or before.stream != now.stream
     return now.elsewhere and bool(now.wanted) and not now.gone and news
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What follows from a look at the server."""
+
+    moved: bool = False
+    """The stream went elsewhere, or came back, since it was last said."""
+    plays_again: bool = False
+    """The server is there again, or a sink takes sound that did not: no need to wait any longer for a device."""
+    doze_changed: bool = False
+    orders: tuple[str, ...] = ()
+    """For `pactl`."""
+
+
+class Whereabouts:
+    """The place of one program's streams, one after the other."""
+
+    def __init__(self, prefer: tuple[str, ...]) -> None:
+        """`prefer`: as of `followed`."""
+        self._prefer = prefer
+        self._served = False
+        self.place = Place()
+        self.elsewhere = False
+        """As it was last said; it stays so while there is no stream."""
+
+    def looked(self, server: Server | None, pid: int) -> Look:
+        """After a look; None: the server is not there. `pid` 0: no stream is expected."""
+        if server is None:
+            self._served = False
+            return Look()
+        before, self.place = self.place, followed(self.place, server, pid, self._prefer)
+        now = self.place
+        plays_again = not self._served or bool(now.takes - before.takes)
+        self._served = True
+        stream = server.input_of(pid)
+        if stream is None:
+            return Look(plays_again=plays_again)
+        moved, self.elsewhere = now.elsewhere != self.elsewhere, now.elsewhere
+        orders = ("move-sink-input", str(stream.index), now.wanted) if to_pull(before, now) else ()
+        return Look(moved, plays_again, now.dozes != before.dozes, orders)

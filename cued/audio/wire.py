@@ -7,7 +7,7 @@ import pickle
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,6 +68,16 @@ class Beat:
     late_clips: int = 0
     error_ns: int = 0
     worst_error_ns: int = 0
+
+    def after(self, past: Beat) -> Beat:
+        """Totals over all children; frames, what is mixed and the error are the present one's."""
+        return replace(
+            self,
+            underruns=past.underruns + self.underruns,
+            resyncs=past.resyncs + self.resyncs,
+            late_clicks=past.late_clicks + self.late_clicks,
+            late_clips=past.late_clips + self.late_clips,
+        )
 
 
 @dataclass(frozen=True, slots=True)
