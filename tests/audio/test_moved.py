@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from benchmarks.audio_clicks import Feeder
-from cued.audio.commands import Heartbeat, MixFormat, NoDevice, Opened, Placed, Report, Restarted
+from cued.audio.commands import Heartbeat, KeepAwake, MixFormat, NoDevice, Opened, Placed, Report, Restarted, Sounding
 from cued.audio.devices import find_device
 from cued.audio.player import LiveOutput
 from cued.units import NS_PER_MS, NS_PER_S
@@ -79,7 +79,7 @@ def beat(pulse: Pulse) -> Iterator[Beat]:
     """It plays on the headphones, and a sound server was seen to do so."""
     device = find_device(None)
     assert device is not None
-    with closing(LiveOutput(MixFormat(channels=2), device, time.monotonic_ns())) as output:
+    with closing(LiveOutput(MixFormat(channels=2, keep_awake=KeepAwake.AUTO), device, time.monotonic_ns())) as output:
         assert output.wait_open(15.0)
         playing = Beat(output)
         playing.play_until(lambda: any(one.place == "Phones" for one in beats(playing)), "where it plays is known")
@@ -140,6 +140,26 @@ def test_a_stream_that_fled_from_a_sink_that_went_away_comes_back_with_it(pulse:
     assert len(beat.late_ns(phones)) >= 8
     assert is_even(phones)
     assert apart_ns(beat.late_ns(phones), beat.late_ns(built_in)) < SAME_NS
+
+
+def test_only_headphones_are_kept_awake_by_themselves_and_only_while_something_is_expected(pulse: Pulse, beat: Beat) -> None:
+    def noise(sink: str) -> float:
+        """How many of its samples were not silent, nor part of a click."""
+        with TimedParec(sink) as recorder:
+            beat.play(2.0)
+        faint = np.abs(recorder.pcm)
+        return float(np.count_nonzero((faint > 0) & (faint < 1e-3)) / faint.size)
+
+    beat.output.apply(Sounding(0, on=True))
+    assert noise("phones") < 0.2
+    pulse.add_sink("blue", "device.bus=bluetooth")
+    pulse.pactl("set-default-sink", "blue")
+    beat.play_until(lambda: beat.last.place == "Blue", "the new place is known")
+    beat.play(0.5)
+    assert noise("blue") > 0.8
+    beat.output.apply(Sounding(time.monotonic_ns() - beat.start_ns, on=False))
+    beat.play(0.5)
+    assert noise("blue") < 0.2
 
 
 def test_who_makes_another_sink_the_default_listens_there(pulse: Pulse, beat: Beat) -> None:

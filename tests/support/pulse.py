@@ -34,7 +34,7 @@ class Pulse:
 
     def start(self) -> None:
         modules = (
-            *(f"module-null-sink {sink_words(sink)}" for sink in self._sinks),
+            *(" ".join(("module-null-sink", *sink_words(sink))) for sink in self._sinks),
             f"module-native-protocol-unix auth-anonymous=1 socket={self.folder}/p.sock",
         )
         words = ("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no")
@@ -55,9 +55,8 @@ class Pulse:
     def pactl(self, *words: str) -> str:
         return subprocess.run(("pactl", *words), capture_output=True, text=True, timeout=10, check=True).stdout
 
-    def add_sink(self, name: str) -> str:
-        """Returns the number of its module."""
-        return self.pactl("load-module", "module-null-sink", *sink_words(name).split(" ")).strip()
+    def add_sink(self, name: str, *properties: str) -> None:
+        self.pactl("load-module", "module-null-sink", *sink_words(name, *properties))
 
     def remove_sink(self, name: str) -> None:
         for line in self.pactl("list", "short", "modules").splitlines():
@@ -69,8 +68,10 @@ class Pulse:
         return self.pactl("list", "short", "sink-inputs").split("\t")[0]
 
 
-def sink_words(name: str) -> str:
-    return f"sink_name={name} rate=48000 channels=2 format=float32le sink_properties=device.description={name.title()}"
+def sink_words(name: str, *properties: str) -> tuple[str, ...]:
+    """A null sink's arguments, its description as its name with a capital, and further properties."""
+    told = " ".join((f"device.description={name.title()}", *properties))
+    return (f"sink_name={name}", "rate=48000", "channels=2", "format=float32le", f"sink_properties='{told}'")
 
 
 @contextmanager
@@ -155,10 +156,15 @@ class TimedParec:
         self._reader.join()
         self._process.stdout.close()
 
+    @property
+    def pcm(self) -> npt.NDArray[np.float32]:
+        """The left channel."""
+        return np.frombuffer(b"".join(piece for _, piece in self._stamped), np.float32)[0::2]
+
     def onsets_ns(self) -> list[int]:
         """When clicks were played, by the monotonic clock: some 20 ms late, all alike."""
         stamps = [at_ns for at_ns, _ in self._stamped]
-        pcm = np.frombuffer(b"".join(piece for _, piece in self._stamped), np.float32)[0::2]
+        pcm = self.pcm
         ends = np.cumsum([len(piece) // 8 for _, piece in self._stamped])
         began_ns = min(at_ns - int(end) * NS_PER_S // RATE_HZ for at_ns, end in zip(stamps, ends, strict=True))
         loud = np.flatnonzero(np.abs(pcm) > 0.02)
