@@ -25,6 +25,7 @@ QUIET_S: Final = 0.12
 """A sink that goes takes its streams with it in several steps: they are looked at when no more come."""
 LONGEST_S: Final = 0.6
 """A volume knob that is turned must not put the look off for good."""
+CLOSE_S: Final = 0.5
 RETRY_S: Final = (0.5, 1.0, 2.0, 4.0)
 """Between two questions to a server that is not there; then always the last."""
 _MATTERS: Final = re.compile(rb"on (sink|sink-input|server) ?#")
@@ -58,11 +59,12 @@ class SinkWatch:
         os.eventfd_write(self._wake_fd, 1)
 
     def close(self) -> None:
-        """End it."""
+        """End it; a server that gives no answer is not waited for."""
         self._closing = True
         self.look()
-        self._thread.join()
-        os.close(self._wake_fd)
+        self._thread.join(CLOSE_S)
+        if not self._thread.is_alive():
+            os.close(self._wake_fd)
 
     def _watch(self) -> None:
         failures = 0
