@@ -103,6 +103,10 @@ class Daemon:
         self.world.notifier.ready()
         while not self.over:
             self.turn()
+        self.shut()
+
+    def shut(self) -> None:
+        """Everything is written down; nothing is lost."""
         self.world.notifier.stopping()
         self.sessions.close()
 

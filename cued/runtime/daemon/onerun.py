@@ -249,6 +249,13 @@ class OneRun:
             self._stood_ns -= max(0, now_ns - since_ns)
         self.step(now_ns, events.Resume)
 
+    def go_on(self, felt: Iterable[Event], now_ns: int, since_ns: int) -> None:
+        """It had ended and goes on; what was felt since the runner runs is known to it before it does."""
+        self.resting = False
+        for event in felt:
+            self.feel(event)
+        self.resume(now_ns, since_ns)
+
     def rest(self, now_ns: int, since_ns: int) -> SessionOver:
         """It has ended, unless it is continued; its figures."""
         if not self.over:
