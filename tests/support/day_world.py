@@ -367,6 +367,10 @@ class VirtualFiles(PackFiles):
         self.folder = folder
         self._marks = 0
 
+    def find(self, word: str) -> Path:
+        own = self.folder / f"{word}.yaml"
+        return own if own.exists() else super().find(word)
+
     def load(self, word: str) -> tuple[Pack, tuple[str, ...]]:
         own = self.folder / f"{word}.yaml"
         return super().load(str(own) if own.exists() else word)
