@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final
@@ -256,7 +256,7 @@ class MemorySeat:
     def collect(self, now_ns: int) -> list[Event]:
         return []
 
-    def finish(self, end_ns: int, sound: SoundState) -> None:
+    def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
         self.ended_ns = end_ns
         self._table.note(f"written down: {clock(end_ns)}")
 

@@ -37,13 +37,15 @@ from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.swapping import Swapping
 from cued.runtime.daemon.today import Today
-from cued.runtime.ownstats import LoopWatch
+from cued.runtime.ownstats import Costs, LoopWatch, costs
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
 IDLE_NS: Final = NS_PER_S
 """The loop looks around at least so often: sound, headphones, watchdog."""
 SPEECH_NS: Final = 50 * NS_PER_MS
 """While a text is being rendered, as in `live`."""
+COSTS_NS: Final = 5 * NS_PER_S
+"""Between two looks into /proc, which cost a millisecond or two."""
 ANSWERS_NS: Final = 3 * NS_PER_MIN
 """So long an ended run's journal is kept open for the answers to the questions after it."""
 
@@ -94,7 +96,7 @@ class Daemon:
         """When the questions before a run were last asked."""
         self._answers_until_ns: int | None = None
         self._looked_ns = -IDLE_NS
-        self._quits = 0
+        self._costs: tuple[int, Costs] | None = None
         today.changed = self._today_changed
 
     # --- the loop --------------------------------------------------------------------------------------------------
@@ -271,6 +273,12 @@ class Daemon:
     def ask_nothing(self) -> None:
         """The questions after this run are not put."""
         self._asking = None
+
+    def costs(self, now_ns: int) -> Costs:
+        """What all this takes, looked up every few seconds: a watcher asks twice a second."""
+        if self._costs is None or now_ns - self._costs[0] >= COSTS_NS:
+            self._costs = now_ns, costs()
+        return self._costs[1]
 
     def behave(self, manners: Manners) -> None:
         """From now on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -274,10 +274,10 @@ class OneRun:
         if not self.over:
             self._conductor.step(events.Stop(self._conductor.at_ns))
 
-    def close(self, sound: SoundState) -> int:
-        """Write its end down; returns that, in session time."""
+    def close(self, sound: SoundState, more: Mapping[str, object]) -> int:
+        """Write its end down, with the daemon's statistics; returns that, in session time."""
         self.stop()
         end_ns = self._conductor.finish()
         if self.seat is not None:
-            self.seat.finish(end_ns, sound)
+            self.seat.finish(end_ns, sound, more)
         return end_ns

@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -116,6 +116,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         daemon = Daemon(world, sessions, speaker, today, manners)
         watching = Watching(daemon, book, manager, ears, read, log)
         watching.begun_with(settings)
+        sessions.statistics = lambda: {"statistics": asdict(statistics(daemon, time.now_ns()))}
         world.answer = Desk(daemon, watching.reload).answer
         world.reread = lambda: log(watching.reload())
         world.look_around = watching.look
