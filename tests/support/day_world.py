@@ -210,6 +210,9 @@ class VirtualMouth:
     def slept(self) -> None:
         pass
 
+    def finish(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cued.core import events
-from cued.core.effects import CutSpeech, Effect, PlayClick, RecallClicks, Render, Say
+from cued.core.effects import CutSpeech, Effect, RecallClicks, Render, Say
 from cued.core.events import Event, Stalled
 from cued.core.grid import LOOKAHEAD_NS
 from cued.core.happening import SessionOver
@@ -22,8 +22,6 @@ from cued.runtime.status import SoundState
 
 if TYPE_CHECKING:
     from cued.runtime.goingon import Broken
-
-_HEARD: Final = (PlayClick, RecallClicks, Say, CutSpeech)
 
 
 class SessionLine:
@@ -62,7 +60,7 @@ class _Ears:
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:  # noqa: ARG002 - each effect has its own time
         if self.deaf:
             return
-        moved = [shifted(effect, self._zero_ns) for effect in effects if isinstance(effect, _HEARD)]
+        moved = [shifted(effect, self._zero_ns) for effect in effects]
         if not moved:
             return
         for effect in moved:

@@ -182,6 +182,9 @@ class Mouth(Protocol):
     def slept(self) -> None:
         """The daemon's time has leapt."""
 
+    def finish(self) -> None:
+        """Nothing more sounds: a sound file is put in its place."""
+
     def close(self) -> None:
         """End sound and voice."""
 

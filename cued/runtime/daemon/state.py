@@ -76,6 +76,7 @@ def statistics(daemon: Daemon, now_ns: int) -> Statistics:
         loop_p99_ns=watch.share_ns(0.99),
         loop_max_ns=watch.max_ns,
         stalls=daemon.stalls,
+        faults=len(daemon.faults),
         queue=watch.queue,
         queue_max=watch.queue_max,
         work_waiting=daemon.world.work.waiting,
