@@ -232,7 +232,7 @@ class Sessions:
     def stop(self) -> None:
         """What has ended is not continued."""
         if self.run is not None and self.run.resting:
-            self.run.stop()
+            self.run.stop(self._time.now_ns())
 
     def rate(self, now_ns: int, name: str, value: str | float) -> bool:
         """What the runner says of this moment, or of the run that has ended; False: nothing keeps it."""
@@ -248,7 +248,7 @@ class Sessions:
         if run is None:
             return
         self._feet.record(None)
-        run.close(self._mouth.state(), self.statistics())
+        run.close(self._time.now_ns(), self._mouth.state(), self.statistics())
         self._past.add(run)
         if run.seat is not None:
             run.seat.collect(0)

@@ -32,6 +32,11 @@ class Tally:
         self.dropped = 0
         """Cues that could not begin in time, or not at all."""
 
+    def forgive(self) -> None:
+        """What was past when the session began is no fault of anybody's."""
+        self.clicks = self.dropped = 0
+        self.counted.clear()
+
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:
         """Count what has become final."""
         for effect in effects:
