@@ -211,6 +211,11 @@ class DeviceSound:
             found.append(events.ClickLate(now_ns, late))
         return found
 
+    @property
+    def last(self) -> commands.Heartbeat | None:
+        """Its last sign of life."""
+        return self._last
+
     def begun(self, now_ns: int) -> list[Event]:
         """What a session that begins now must be told."""
         return [events.SoundLost(now_ns, now_ns)] if self._lost else []
