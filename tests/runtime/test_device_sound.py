@@ -132,7 +132,7 @@ def test_the_figures_are_those_of_the_device_and_of_what_was_decided() -> None:
 
 def test_headphones_are_kept_awake_in_segments_that_sound_and_never_while_the_run_rests() -> None:
     desk = Desk()
-    loud, quiet = (SegmentBegan(0, "s", 0, 1, 1, None, sounds) for sounds in (True, False))
+    loud, quiet = (SegmentBegan(0, "s", 0, 1, 1, None, sounds=sounds) for sounds in (True, False))
     assert desk.expected(loud) == [True]
     assert desk.expected(Paused(1, paused=True)) == [False]
     assert desk.expected(Paused(2, paused=False)) == [True]
