@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from typing import Final
 
 from cued.audio.commands import Click, ClickLate, Clip, Command, Heartbeat, MixFormat, Report
@@ -41,19 +40,6 @@ class NullOutput:
         frames = (now_ns - self._opened_ns) * self._mix.rate_hz // NS_PER_S
         late, self._late = self._late, []
         return [*late, Heartbeat(now_ns, frames, now_ns + MIXED_AHEAD_NS, 0, 0, self._late_clicks, 0)]
-
-    def release(self, clip_ids: Iterable[str]) -> None:
-        """Nothing was kept."""
-
-    def rest(self) -> None:
-        """Nothing is open."""
-
-    def wake(self) -> None:
-        """Nothing slept."""
-
-    def is_well(self) -> bool:
-        """Silence cannot fail."""
-        return True
 
     def wait_open(self, deadline_s: float) -> bool:  # noqa: ARG002 -- nothing opens
         """Nothing to wait for."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from cued.audio import commands
 from cued.core import events
@@ -53,6 +53,24 @@ class LiveSound(Protocol):
 
     def close(self) -> None:
         """End the sound."""
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """An output that is there for days, such as a device."""
+
+    @property
+    def resting(self) -> bool:
+        """It is closed until something is to be played."""
+
+    def rest(self) -> None:
+        """Close it until then."""
+
+    def wake(self) -> None:
+        """Open it again, ahead of need."""
+
+    def release(self, clip_ids: Iterable[str]) -> None:
+        """Forget clips."""
 
 
 def command_of(effect: Effect) -> Command | None:
@@ -242,7 +260,8 @@ class DeviceSound:
     def state(self) -> SoundState:
         """How the output does, as of its last report."""
         state, last = self._state, self._last
-        state = replace(state, absent=bool(self._absent), elsewhere=self._elsewhere)
+        resting = isinstance(self._output, Lasting) and self._output.resting
+        state = replace(state, absent=bool(self._absent), elsewhere=self._elsewhere, resting=resting)
         if last is None:
             return state
         return replace(

@@ -71,6 +71,8 @@ class SoundState:
     """Not begun in time: another cue spoke, the text was not ready, or there was no device."""
     unheard_cues: int = 0
     """Begun, but on no device or another than the chosen one."""
+    resting: bool = False
+    """Nothing has sounded for long: the device is closed until something is to be played."""
     clip_bytes: int = 0
     """Of the sounds that are kept ready."""
 

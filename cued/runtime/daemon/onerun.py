@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cued.core import events
-from cued.core.effects import CutSpeech, Effect, RecallClicks, Render, Say
+from cued.core.effects import CutSpeech, Effect, RecallClicks, Render, RunEnded, Say, SegmentBegan
 from cued.core.events import Event, Stalled
 from cued.core.grid import LOOKAHEAD_NS
 from cued.core.happening import SessionOver
@@ -58,9 +58,9 @@ class _Ears:
         """Something is being said until then, on the daemon's time."""
 
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:  # noqa: ARG002 - each effect has its own time
-        if self.deaf:
-            return
-        moved = [shifted(effect, self._zero_ns) for effect in effects]
+        # Where the run is, and so whether sound is to be expected, is known from a past that nobody hears, too.
+        there = [one for one in effects if not self.deaf or isinstance(one, SegmentBegan | RunEnded)]
+        moved = [shifted(effect, self._zero_ns) for effect in there]
         if not moved:
             return
         for effect in moved:
