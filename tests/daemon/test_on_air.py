@@ -33,7 +33,7 @@ def test_a_runner_runs_and_the_run_begins_rests_and_is_kept_with_what_the_pod_se
     pod = bluez.add(POD)
     KnownSensors(tmp_path / "home" / "data" / "cued" / "sensors.json").put(MINE)
     with RunningDaemon(tmp_path / "home", "--sensor", "ble", "--no-questions", config=QUICK, env=bluez.env) as daemon:
-        wait_for(lambda: daemon.log is not None and "READY=1" in daemon.told(), STARTS_S, "READY=1")
+        wait_for(lambda: "READY=1" in daemon.told(), STARTS_S, "READY=1")
         with Script(pod, Running(170), hz=4.0, factor=2):
             wait_for(lambda: daemon.status()["pod"]["up"], STARTS_S, "the pod")
             wait_for(lambda: daemon.status()["phase"] == "running", STARTS_S, "a run that begins by itself")
