@@ -6,7 +6,7 @@ cd "$(dirname "$(readlink -f "$0")")"
 
 usage() {
     cat <<'END'
-usage: ./install.sh [--system] [--dry-run] [--uninstall] [--config NAME]
+usage: ./install.sh [--system] [--dry-run] [--uninstall] [--config NAME] [--no-packages] [--no-start]
 
   (alone)        for you: ~/.local/share/cued/venv, ~/.local/bin/cued and a service of your own that starts with the machine
   --system       for the machine, as the user cued: /usr/local/lib/cued, on ALSA directly, without Bluetooth headphones
@@ -21,7 +21,9 @@ example:
 END
 }
 
-system='' dry='' uninstall='' packages=yes start=yes config=''
+refuse() { echo "cued: $1" >&2; exit 2; }
+
+system='' dry='''' uninstall='' packages=yes start=yes config=''
 while [ $# -gt 0 ]; do
     case $1 in
         --system) system=yes ;;
@@ -29,10 +31,10 @@ while [ $# -gt 0 ]; do
         --uninstall) uninstall=yes ;;
         --no-packages) packages='' ;;
         --no-start) start='' ;;
-        --config) config=${2-}; shift ;;
+        --config) [ $# -gt 1 ] || refuse "--config wants a name: raspberry-pi, linux-phone, desk or none"; config=$2; shift ;;
         --config=*) config=${1#*=} ;;
         -h | --help) usage; exit 0 ;;
-        *) echo "cued: there is no option $1; ./install.sh --help lists them" >&2; exit 2 ;;
+        *) refuse "there is no option $1; ./install.sh --help lists them" ;;
     esac
     shift
 done
@@ -43,8 +45,6 @@ left_to_do=()
 step() { printf '== %s\n' "$*"; }
 say() { printf '   %s\n' "$*"; }
 later() { left_to_do+=("$1"); say "left to do: $1"; }
-refuse() { echo "cued: $1" >&2; exit 2; }
-
 # Do it, or with --dry-run say it.
 run() {
     if [ -n "$dry" ]; then say "would: $*"; return; fi
@@ -441,6 +441,7 @@ uninstall_all() {
     take "$base/venvs" $as
     if [ -n "$system" ]; then
         take "$sysusers" as_root
+        [ ! -d "$base" ] || $as rmdir "$base" 2>/dev/null || true
     else
         for file in "${seat_files[@]}"; do take "$file"; done
     fi
