@@ -178,7 +178,8 @@ preflight() {
 
 # --- steps ------------------------------------------------------------------------------------------------------------
 
-uses_pulseaudio() { has pulseaudio && ! has pipewire; }
+# PipeWire alone may be there for the screen's sake, with PulseAudio for sound.
+uses_pulseaudio() { has pulseaudio && ! has pipewire-pulse; }
 
 install_packages() {
     step "Debian's packages"
@@ -191,13 +192,27 @@ install_packages() {
         # pipewire-alsa leads ALSA's default, which PortAudio plays on, to PipeWire; pulseaudio-utils has pactl.
         wanted+=(pipewire pipewire-alsa pipewire-pulse wireplumber libspa-0.2-bluetooth pulseaudio-utils)
     fi
-    # The buttons' libraries have no wheels for every Python; Debian's own fit its own.
-    if is_pi; then wanted+=(python3-gpiozero python3-lgpio); fi
     if is_pi || [ -n "$system" ]; then wanted+=(polkitd); fi
     if [ -z "$packages" ]; then say "left alone (--no-packages): ${wanted[*]}"; return; fi
-    if [ -n "$dry" ]; then say "would: scripts/packages ${wanted[*]}"; return; fi
+    # The buttons' libraries have no wheels for every Python; the system's own fit its own.
+    local buttons=(python3-gpiozero python3-lgpio)
+    if [ -n "$dry" ]; then
+        say "would: scripts/packages ${wanted[*]}"
+        if is_pi; then say "would: scripts/packages ${buttons[*]}"; fi
+        return
+    fi
     scripts/packages "${wanted[@]}" || later "install what is missing (above), then ./install.sh once more"
+    if is_pi && ! scripts/packages "${buttons[@]}"; then later "for buttons and LED: what is missing (above); Raspberry Pi OS has it"; fi
     python=$(find_python) || refuse "no Python 3.11 or newer with its venv module: sudo apt install python3-venv"
+}
+
+# A user's manager that was there before the packages does not know their units yet.
+start_sound() {
+    if [ -n "$system" ] || [ -z "$service" ] || [ -z "$start" ] || uses_pulseaudio; then return; fi
+    step "The sound server"
+    if "${ctl[@]}" is-active --quiet pipewire.socket pipewire-pulse.socket wireplumber.service; then say "it runs already"; return; fi
+    run "${ctl[@]}" daemon-reload
+    run "${ctl[@]}" start pipewire.socket pipewire-pulse.socket wireplumber.service || later "the sound server does not start; see: $journal -n 30"
 }
 
 # What the environment is made from: another key is another environment.
@@ -458,6 +473,7 @@ uninstall_all() {
 if [ -n "$uninstall" ]; then uninstall_all; exit 0; fi
 preflight
 install_packages
+start_sound
 install_user
 install_venv
 switch_venv

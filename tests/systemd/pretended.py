@@ -33,10 +33,11 @@ case $verb in
     --version) echo "systemd $(cat "$STATE/systemd-version") (252.38-1)"; exit ;;
     show-environment) test ! -e "$STATE/no-manager"; exit ;;
     is-enabled) case "$*" in *display-manager*) test -e "$STATE/screen" ;; *) test -e "$STATE/enabled" ;; esac; exit ;;
-    is-active) test -e "$STATE/active"; exit ;;
+    is-active) case "$*" in *wireplumber*) test -e "$STATE/sound" ;; *) test -e "$STATE/active" ;; esac; exit ;;
 esac
 echo "systemctl $*" >>"$LOG"
 case $verb in
+    start) touch "$STATE/sound" ;;
     enable) touch "$STATE/enabled" ;;
     disable) rm -f "$STATE/enabled" "$STATE/active" ;;
     restart)
@@ -63,7 +64,6 @@ case $1 in -u) cat "$STATE/uid" ;; -un) echo runner ;; -nG) cat "$STATE/groups" 
     "systemd-sysusers": '#!/bin/sh\necho "systemd-sysusers" >>"$LOG"\n',
     "hostnamectl": '#!/bin/sh\ncat "$STATE/chassis"\n',
     "dpkg-query": '#!/bin/sh\ncase "$*" in *Version*) cat "$STATE/wireplumber" ;; *) echo installed ;; esac\n',
-    "pipewire": "#!/bin/sh\n",
     "uname": '#!/bin/sh\ncase $1 in -s) echo Linux ;; -m) cat "$STATE/processor" ;; esac\n',
     "getconf": '#!/bin/sh\ncat "$STATE/bits"\n',
     "df": '#!/bin/sh\nprintf "Filesystem MB used free\\n/dev/x 9999 1 %s /\\n" "$(cat "$STATE/free-mb")"\n',
