@@ -126,7 +126,7 @@ find_python() {
     return 1
 }
 
-NEEDED_MB=600   # the environment has 330 MB, and an upgrade has two of them for a while
+NEEDED_MB=500   # an environment has 150 MB, an upgrade two of them for a while, and Debian's packages up to 200 MB
 
 # A login by `su` or `sudo` lacks what leads to the user's manager; where that runs, name it.
 find_user_manager() {

@@ -37,18 +37,27 @@ def pins_of(word: str) -> tuple[int, ...]:
 class PinKeys:
     """Buttons between a pin and ground."""
 
-    def __init__(self, pins: tuple[int, ...], pressed: Pressed, held_s: float = HELD_S, bounce_s: float = BOUNCE_S) -> None:
-        """`pressed` is called on gpiozero's threads: at release, and for the play key once it was held.
+    def __init__(
+        self,
+        pins: tuple[int, ...],
+        pressed: Pressed,
+        held_s: float = HELD_S,
+        bounce_s: float = BOUNCE_S,
+        order: tuple[Key, ...] = ORDER,
+    ) -> None:
+        """`order` says which pin is which key.
+
+        `pressed` is called on gpiozero's threads: at release, and for the play key once it was held.
 
         Raises UsageError without gpiozero, or where it finds no pins.
         """
         gpiozero = _gpiozero()
         self._pressed = pressed
         self._buttons: list[Any] = []
-        self._grips = dict.fromkeys(ORDER, Grip.FREE)
+        self._grips = dict.fromkeys(order, Grip.FREE)
         self._lock = threading.Lock()
         try:
-            for pin, key in zip(pins, ORDER, strict=False):
+            for pin, key in zip(pins, order, strict=False):
                 button = gpiozero.Button(pin, bounce_time=bounce_s or None, hold_time=held_s)
                 self._buttons.append(button)
                 button.when_pressed = self._touching(key, Touch.DOWN)

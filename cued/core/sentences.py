@@ -28,7 +28,7 @@ class Sentence(Enum):
     RESUMED = "resumed"
     SUMMARY = "summary"
     SAVED = "saved"
-    """The play key of a board was held: all is on the card."""
+    """All is on the disk, and the power may go."""
     # status: why nothing is heard, or where the run is
     SOUNDING = "sounding"
     QUIET = "quiet"

@@ -71,6 +71,16 @@ def test_a_pin_that_is_taken_is_one_sentence(board: Any) -> None:
     keys.close()
 
 
+def test_a_pin_can_be_any_key(board: Any) -> None:
+    pressed: list[Key] = []
+    keys = PinKeys((17, 27), pressed.append, bounce_s=0, order=(Key.NEXT, Key.PLAY_PAUSE))
+    for number in (17, 27):
+        board.pin(number).drive_low()
+        board.pin(number).drive_high()
+    assert pressed == [Key.NEXT, Key.PLAY_PAUSE]
+    keys.close()
+
+
 def test_a_button_that_is_stuck_from_the_start_is_no_key(board: Any) -> None:
     board.pin(17).drive_low()
     pressed: list[Key] = []

@@ -165,7 +165,7 @@ def test_a_first_start_that_fails_is_told_with_where_to_look(machine: Pretended)
         ("uid", "0", "call it as the user who runs, without sudo"),
         ("processor", "armv7l", "cued needs a 64-bit system on x86-64 or ARM; this is armv7l"),
         ("bits", "32", "the kernel has 64 bits, the system 32"),
-        ("free-mb", "120", "has 120 MB free, and cued needs 600 MB"),
+        ("free-mb", "120", "has 120 MB free, and cued needs 500 MB"),
         ("no-manager", "", "log in as runner (ssh, console), not by su or sudo"),
     ],
 )
