@@ -356,7 +356,10 @@ END
             ;;
     esac
     if [ -z "$fresh" ]; then say "already"; return; fi
-    if [ -n "$start" ] && [ -n "$service" ]; then run "${ctl[@]}" try-restart wireplumber.service || true; fi
+    # All three: with WirePlumber alone, PipeWire 0.3.65 then lets every new client wait for ever.
+    if [ -n "$start" ] && [ -n "$service" ]; then
+        run "${ctl[@]}" try-restart pipewire.service pipewire-pulse.service wireplumber.service || true
+    fi
 }
 
 install_poweroff() {

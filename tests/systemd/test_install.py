@@ -67,7 +67,7 @@ def test_an_installation_puts_everything_into_place_and_starts_it(machine: Prete
         "usermod -aG audio runner",
         "usermod -aG bluetooth runner",
         "loginctl enable-linger runner",
-        "systemctl try-restart wireplumber.service",
+        "systemctl try-restart pipewire.service pipewire-pulse.service wireplumber.service",
         "systemctl daemon-reload",
         "systemctl enable --quiet cued.service",
         "systemctl reset-failed cued.service",

@@ -154,6 +154,7 @@ def test_the_machines_unit_keeps_everything_in_folders_that_systemd_makes_for_it
         assert environment[variable] == roots[name]
     assert "--socket /run/cued/control.sock" in values(SYSTEM, "ExecStart")[0]
     assert values(SYSTEM, "RuntimeDirectory") == ["cued"]
+    assert environment["XDG_RUNTIME_DIR"] == "/run"  # the user's own, below /run/user, is shut by ProtectHome
 
 
 def test_the_machines_user_and_its_groups_are_made_before_the_unit_names_them() -> None:
