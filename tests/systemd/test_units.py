@@ -157,6 +157,13 @@ def test_the_machines_unit_keeps_everything_in_folders_that_systemd_makes_for_it
     assert environment["XDG_RUNTIME_DIR"] == "/run"  # the user's own, below /run/user, is shut by ProtectHome
 
 
+@pytest.mark.parametrize(("unit", "place"), [(USER, "%t/cued"), (SYSTEM, "/run/cued")], ids=["user", "system"])
+def test_the_buttons_library_can_write_where_it_works_and_learn_its_board(unit: Path, place: str) -> None:
+    assert values(unit, "WorkingDirectory") == [place]
+    assert values(unit, "RuntimeDirectory") == ["cued"]
+    assert values(unit, "ProcSubset") == []
+
+
 def test_the_machines_user_and_its_groups_are_made_before_the_unit_names_them() -> None:
     made = (SYSTEM.parent / "cued.sysusers").read_text(encoding="utf-8")
     (user,), (groups,) = values(SYSTEM, "User"), values(SYSTEM, "SupplementaryGroups")
