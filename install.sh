@@ -39,6 +39,9 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
 # --- saying and doing ------------------------------------------------------------------------------------------------
 
 left_to_do=()
@@ -61,19 +64,14 @@ as_root() {
 
 # put MODE FILE [AS]: FILE has the text on stdin from now on; returns 1 where it has it already. AS is `run` or `as_root`.
 put() {
-    local mode=$1 file=$2 as=${3:-run} new
-    new=$(mktemp)
+    local mode=$1 file=$2 as=${3:-run} new=$work/new
     cat >"$new"
-    if cmp -s "$new" "$file" || { [ -z "$dry" ] && [ "$as" = as_root ] && as_root cmp -s "$new" "$file"; }; then
-        rm -f "$new"
-        return 1
-    fi
+    if cmp -s "$new" "$file" || { [ -z "$dry" ] && [ "$as" = as_root ] && as_root cmp -s "$new" "$file"; }; then return 1; fi
     say "$file"
     if [ -z "$dry" ]; then
         # Whole or not at all: a power cut leaves no half of a unit.
         if ! { $as install -D -m "$mode" "$new" "$file.new" && $as mv -f "$file.new" "$file"; }; then refuse "$file cannot be written"; fi
     fi
-    rm -f "$new"
 }
 
 # take FILE [AS]: it is gone from now on.
@@ -145,7 +143,7 @@ preflight() {
         x86_64 | aarch64) ;;
         *) refuse "cued needs a 64-bit system on x86-64 or ARM; this is $(uname -m). On a Raspberry Pi: the 64-bit Raspberry Pi OS" ;;
     esac
-    [ "$(getconf LONG_BIT)" = 64 ] || refuse "the kernel has 64 bits, the system 32: install the 64-bit Raspberry Pi OS, or another 64-bit Debian"
+    [ "$(getconf LONG_BIT 2>/dev/null || echo 64)" = 64 ] || refuse "the kernel has 64 bits, the system 32: install the 64-bit Raspberry Pi OS, or another 64-bit Debian"
     if [ -z "$system" ] && [ "$(id -u)" -eq 0 ]; then
         refuse "call it as the user who runs, without sudo (it asks for root where it must); --system installs for the machine"
     fi
@@ -154,6 +152,7 @@ preflight() {
         '' | none) ;;
         *) [ -f "configs/$config.yaml" ] || refuse "--config $config: give raspberry-pi, linux-phone, desk or none" ;;
     esac
+    if [ -e "$link" ] && [ ! -L "$link" ]; then refuse "$link is there and is no link: move it away"; fi
     if ! python=$(find_python); then
         has apt-get || refuse "cued needs Python 3.11 or newer with its venv module; PYTHON=/path/to/python3 ./install.sh names one"
         if has python3 && ! recent python3; then
@@ -227,7 +226,7 @@ venv_key() {
 old_venv='' new_venv=''
 install_venv() {
     step "cued, in $venv"
-    local key made options=()
+    local key made=$work/source options=()
     key=$(venv_key)
     new_venv=$base/venvs/$key
     old_venv=$(readlink "$venv" || true)
@@ -247,11 +246,10 @@ install_venv() {
     local pip=("$new_venv/bin/python" -m pip --disable-pip-version-check --no-input install -q)
     say "fetching what is locked (a few minutes on a Raspberry Pi)"
     $as "${pip[@]}" --require-hashes --no-deps --only-binary :all: -r requirements.lock
-    made=$(mktemp -d)
+    mkdir "$made"
     # A copy, for building writes beside the sources, and those may belong to somebody else.
     cp -R cued cue_packs configs pyproject.toml hatch_build.py README.md LICENSE "$made"
     $as "${pip[@]}" --no-deps --no-build-isolation "$made"
-    rm -rf "$made"
     "$new_venv/bin/cued" --version >/dev/null || refuse "the new cued does not start; the old one is still in place"
     $as touch "$new_venv/.complete"
 }
@@ -263,10 +261,9 @@ changed=''
 switch_venv() {
     if [ "$(readlink "$venv" || true)" != "$new_venv" ]; then
         changed=yes
-        run lead_to "$new_venv"
+        if [ -n "$dry" ]; then say "would: let $venv lead to $new_venv"; else lead_to "$new_venv"; fi
     fi
     if [ "$(readlink "$link" || true)" != "$venv/bin/cued" ]; then
-        if [ -e "$link" ] && [ ! -L "$link" ]; then refuse "$link is there and is no link: move it away"; fi
         say "$link"
         $as mkdir -p "$(dirname "$link")"
         $as ln -sfn "$venv/bin/cued" "$link"
