@@ -90,7 +90,7 @@ if [ -n "$system" ]; then
     config_file=$etc/cued/config.yaml
     data=/var/lib/cued
     unit_from=systemd/cued-system.service unit_venv=/usr/local/lib/cued/venv
-    ctl=(systemctl) journal=journalctl
+    ctl=(systemctl) journal=(journalctl)
 else
     who=$(id -un) as=run
     base=${CUED_PREFIX:-${XDG_DATA_HOME:-$HOME/.local/share}/cued}
@@ -99,7 +99,7 @@ else
     config_file=${XDG_CONFIG_HOME:-$HOME/.config}/cued/config.yaml
     data=${XDG_DATA_HOME:-$HOME/.local/share}/cued
     unit_from=systemd/cued.service unit_venv=%h/.local/share/cued/venv
-    ctl=(systemctl --user) journal='journalctl --user'
+    ctl=(systemctl --user) journal=(journalctl --user)
 fi
 venv=$base/venv     # a link to the one of venvs/ that works
 wireplumber=${XDG_CONFIG_HOME:-$HOME/.config}/wireplumber
@@ -211,7 +211,7 @@ start_sound() {
     step "The sound server"
     if "${ctl[@]}" is-active --quiet pipewire.socket pipewire-pulse.socket wireplumber.service; then say "it runs already"; return; fi
     run "${ctl[@]}" daemon-reload
-    run "${ctl[@]}" start pipewire.socket pipewire-pulse.socket wireplumber.service || later "the sound server does not start; see: $journal -n 30"
+    run "${ctl[@]}" start pipewire.socket pipewire-pulse.socket wireplumber.service || later "the sound server does not start; see: ${journal[*]} -n 30"
 }
 
 # What the environment is made from: another key is another environment.
@@ -407,12 +407,14 @@ start_service() {
     if [ -z "$changed" ] && "${ctl[@]}" is-active --quiet cued.service; then say "it runs already, and nothing has changed"; tidy_venvs; return; fi
     $as "${ctl[@]}" reset-failed cued.service 2>/dev/null || true
     if $as "${ctl[@]}" restart cued.service; then tidy_venvs; return; fi
+    # Its own last words say more than systemd's.
+    $as "${journal[@]}" -u cued -n 4 -o cat --no-pager 2>/dev/null | sed 's/^/   | /' || true
     if [ -n "$old_venv" ] && [ "$old_venv" != "$new_venv" ] && [ -d "$old_venv" ]; then
         lead_to "$old_venv"
         $as "${ctl[@]}" restart cued.service || true
-        refuse "the new cued does not start as a service, so the old one is in place again; see: $journal -u cued -n 30"
+        refuse "the new cued does not start as a service, so the old one is in place again; see: ${journal[*]} -u cued -n 30"
     fi
-    later "the service does not start; see: $journal -u cued -n 30"
+    later "the service does not start; see: ${journal[*]} -u cued -n 30"
 }
 
 last_words() {

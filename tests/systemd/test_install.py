@@ -153,6 +153,7 @@ def test_a_new_cued_that_fails_as_a_service_is_rolled_back(machine: Pretended) -
 def test_a_first_start_that_fails_is_told_with_where_to_look(machine: Pretended) -> None:
     machine.now("start-fails")
     told = done(machine.install())
+    assert "   | cued: mine.yaml:3:8: it does not fit\n" in told
     assert "the service does not start; see: journalctl --user -u cued -n 30" in told.partition("Left to do:")[2]
 
 
