@@ -70,8 +70,8 @@ def swapping(draw: st.DrawFn, events: st.SearchStrategy[tuple[Event, ...]] = ord
 def test_swapping_to_the_same_pack_changes_nothing(how: Start, events: tuple[Event, ...], where: tuple[int, int]) -> None:
     """But that a cue which waits is dropped. Held against an event that means nothing to the session, at the same moment."""
     place, at_ns = at_place(events, *where)
-    before = fed(how, events[:place])
-    ready = tuple((before[-1].after if before else engine.start(how)).ready.items())
+    before = woken(how, [*events[:place], Wake(at_ns)])
+    ready = tuple(before[-1].after.ready.items())
     same = (*events[:place], SwapPack(at_ns, how.pack, None, ready), *events[place:])
     none = (*events[:place], ClickLate(at_ns, ODD), *events[place:])
     effects, others = effects_of(woken(how, same)), effects_of(woken(how, none))
