@@ -138,7 +138,7 @@ def test_no_beat_is_doubled_or_lost_in_a_stretch_that_sounds(how: Start, events:
 def test_whatever_is_swapped_when_the_clock_goes_on(how: Start, events: tuple[Event, ...]) -> None:
     for step in fed(how, events):
         due_ns = engine.next_wakeup(step.after)
-        assert due_ns is None or due_ns > step.after.now_ns
+        assert due_ns is None or due_ns > step.after.now_ns or step.after is step.before  # woken before its time
         assert engine.view(step.after).at_ns >= engine.view(step.before).at_ns
         assert not any(isinstance(effect, Counted) and effect.what == "stuck" for effect in step.effects)
 
