@@ -40,7 +40,8 @@ ODD = 987_654_321
 def at_place(events: tuple[Event, ...], where: int, off_ns: int) -> tuple[int, int]:
     """(place, stamp) of one more event, in order among the others."""
     place = where % (len(events) + 1)
-    before_ns = max([0, *(event.at_ns for event in events[:place])])
+    first_ns = min([0, *(event.at_ns for event in events[place:])])
+    before_ns = max((event.at_ns for event in events[:place]), default=first_ns)
     next_ns = events[place].at_ns if place < len(events) else before_ns + 30 * NS_PER_S
     return place, before_ns + off_ns % max(1, next_ns - before_ns)
 
