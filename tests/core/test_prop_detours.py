@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cued.core import engine
-from cued.core.cues import CuePack, Metronome, Priority, Repeat, Segment, SetMetronome
+from cued.core.cues import CuePack, Metronome, NextSegment, Priority, Repeat, Segment, SetMetronome
 from cued.core.effects import (
     Counted,
     PackSwapped,
@@ -207,6 +207,12 @@ def test_running_time_knows_nothing_of_swaps_and_steps_back(how: Start, events: 
         assert engine.view(step.after).run_ns == run_ns
 
 
+def unhurried(how: Start) -> Start:
+    """The same without rules that end the segment which has just begun."""
+    rules = tuple(rule for rule in how.pack.rules if NextSegment() not in rule.then)
+    return replace(how, pack=replace(how.pack, rules=rules))
+
+
 @examples(30)
 @given(starts(), ordered(), st.lists(places, max_size=30))
 def test_going_back_again_and_again_ends_at_the_first_segment(
@@ -216,7 +222,7 @@ def test_going_back_again_and_again_ends_at_the_first_segment(
     for where, off_ns in presses:
         place, at_ns = at_place(told, where, off_ns)
         told = (*told[:place], Back(at_ns), *told[place:])
-    steps = woken(how, told)
+    steps = woken(unhurried(how), told)
     went = [step for step in steps if any(isinstance(effect, WentBack) for effect in step.effects)]
     assert len(went) <= sum(isinstance(event, Back) for event in told)
     for step in went:
