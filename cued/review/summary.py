@@ -162,7 +162,7 @@ class Counter:
             case "withheld":
                 for figures in self._both():
                     figures.withheld += 1
-            case "suppressed" | "expired" | "failed":
+            case "suppressed" | "expired" | "failed" if row["rule"] != ANSWER:
                 for figures in self._both():
                     figures.unspoken[row["reason"]] = figures.unspoken.get(row["reason"], 0) + 1
             case "segment":
