@@ -117,6 +117,8 @@ class Server:
             await client.talk()
         except OSError:  # it went away
             pass
+        except asyncio.CancelledError:  # the server ends; Python 3.11 would print the cancelling of a connection as an error
+            pass
         finally:
             self._clients.pop(client, None)
             client.close()

@@ -212,6 +212,17 @@ def test_a_flood_of_requests_is_slowed_down_and_others_are_answered(path: Path) 
         assert time.monotonic() - began_s > 8 / BURST
 
 
+def test_a_server_that_ends_while_a_flood_is_slowed_down_has_nothing_to_complain_of(caplog: pytest.LogCaptureFixture) -> None:
+    with folder() as place:
+        server = Server(place / "control.sock", Prompt())
+        with Raw(place / "control.sock") as flood:
+            flood.send(b'{"v":1,"do":"pause"}\n' * (BURST + 10))
+            assert all(flood.read()["ok"] for _ in range(BURST))
+            server.close()
+            assert flood.is_over
+    assert [record.getMessage() for record in caplog.records] == []
+
+
 # --- the place -----------------------------------------------------------------------------------------------------
 
 
