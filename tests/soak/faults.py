@@ -25,6 +25,8 @@ SETTLE_S: Final = 45.0
 """At the start, until the run has begun, and before the end."""
 SOUND_BACK_S: Final = 30.0
 """After the server is back: `RETRY_S` of the player has pauses up to 8 s by then."""
+PACK_S: Final = 8.0
+"""A pack is read, its texts rendered: seconds; and then the next beat."""
 POLL_S: Final = 0.2
 CHILD_S: Final = 10.0
 
@@ -245,14 +247,32 @@ class Havoc:
     # --- packs and configuration ---
 
     def _uses_pack(self) -> Done:
-        return self._ask("pack: another", commands.PackUse(self._chance.choice(packs.GOOD)))
+        began_ns = time.monotonic_ns()
+        name = self._chance.choice(packs.GOOD)
+        taken = self._hand.ask(commands.PackUse(name))
+        until_s = time.monotonic() + PACK_S
+        while taken.ok and time.monotonic() < until_s:
+            if self._pack() == name:
+                took_s = (time.monotonic_ns() - began_ns) / NS_PER_S
+                return _done("pack: another", began_ns, f"{name} after {took_s:.1f} s")
+            self._over.wait(POLL_S)
+        failed = f"{name} is not in use after {PACK_S:.0f} s, but {self._pack()}" if taken.ok else ""
+        return Done("pack: another", began_ns, time.monotonic_ns(), taken.said, failed=failed)
 
     def _uses_bad_pack(self) -> Done:
+        """Refused at once, or when it has been looked at: the pack that was in use is so afterwards."""
         began_ns = time.monotonic_ns()
         name = self._chance.choice([*packs.BAD, "soak-no-such"])
         taken = self._hand.ask(commands.PackUse(name))
-        failed = f"{name} was taken" if taken.ok else ""
+        self._over.wait(PACK_S / 2)
+        now = self._pack()
+        failed = "" if now in packs.GOOD else f"{now or 'none'} is in use now"
         return Done("pack: a bad one", began_ns, time.monotonic_ns(), f"{name}: {taken.said}", failed=failed)
+
+    def _pack(self) -> str:
+        """What is run with, by its name."""
+        status = self._hand.ask(commands.Status()).result or {}
+        return str(status.get("pack", "")).removeprefix("Soak ")
 
     def _edits_pack(self) -> Done:
         began_ns = time.monotonic_ns()
