@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -27,6 +28,8 @@ from tests.soak.verdict import Row, Soaked, Sound, judge_sound, rows_of
 from tests.support.tools import REPO
 
 RESULTS: Final = REPO / "tests" / "soak" / "results"
+NEEDED: Final = ("jackd", "jack_wait", "dbus-daemon")
+"""`playerctl` is used where it is there."""
 SAYS_EVERY_S: Final = 60.0
 """Without a terminal: a line so often."""
 
@@ -46,6 +49,10 @@ def main() -> int:
     parser.add_argument("--program", choices=("daemon", "run"), default="daemon", help="what is soaked")
     parser.add_argument("--keep", action="store_true", help="keep recording, journal and log, whatever comes of it")
     args = parser.parse_args()
+    missing = [program for program in NEEDED if shutil.which(program) is None]
+    if missing:
+        print(f"a soak needs {', '.join(missing)}: `sudo apt install jackd2 dbus`", file=sys.stderr)
+        return 2
     seed = int(time.time()) % 100_000 if args.seed is None else args.seed
     folder = Path(tempfile.mkdtemp(prefix="cued-soak-"))
     plan = Plan(args.program, args.time / NS_PER_S, seed, folder)
@@ -98,7 +105,7 @@ def _progress(length_s: float) -> Iterator[Teller]:
 
 
 def _print(rows: list[Row], plan: Plan, sound: Sound) -> None:
-    title = f"cued {plan.program}, {plan.length_s / 60:.0f} min, seed {plan.seed}"
+    title = f"cued {plan.program} at {_commit()}, {plan.length_s / 60:.0f} min, seed {plan.seed}"
     table = Table(title=title, title_justify="left", show_edge=False)
     for name in ("", "", "wanted", ""):
         table.add_column(name)
@@ -121,6 +128,7 @@ def _write(rows: list[Row], plan: Plan, soaked: Soaked, sound: Sound) -> Path:
 
     about = {
         "program": plan.program,
+        "commit": _commit(),
         "length_s": plan.length_s,
         "seed": plan.seed,
         "rows": [asdict(row) for row in rows],
@@ -152,6 +160,13 @@ def _write(rows: list[Row], plan: Plan, soaked: Soaked, sound: Sound) -> Path:
     }  # fmt: skip
     file.write_text(json.dumps(about, indent=1), encoding="utf-8")
     return file
+
+
+def _commit() -> str:
+    """What was soaked; `+` where files differ from it."""
+    words = ("git", "-C", str(REPO), "describe", "--always", "--dirty=+", "--abbrev=10")
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "an unknown commit"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -98,7 +99,8 @@ class Havoc:
             return both
         own: list[Callable[[], Done]] = [
             *(self._uses_pack, self._uses_pack, self._uses_bad_pack, self._edits_pack, self._goes_back),
-            *(self._stops_and_starts, self._reloads, self._hangs_up, self._media_keys),
+            *(self._stops_and_starts, self._reloads, self._hangs_up),
+            *((self._media_keys,) if shutil.which("playerctl") else ()),
         ]
         return both + own
 
