@@ -92,8 +92,11 @@ class TerminalScreen(PlainScreen):
 
     def show(self, view: View, sound: SoundState) -> None:
         """Draw the status line where the last one was."""
-        width = shutil.get_terminal_size().columns - 1
-        pieces = cut(status_line(view, sound), width)
+        self.draw(status_line(view, sound))
+
+    def draw(self, line: tuple[Piece, ...]) -> None:
+        """The same with any line."""
+        pieces = cut(line, shutil.get_terminal_size().columns - 1)
         self._shown = painted(pieces, colour=self._colour)
         self._write(CLEAR + self._shown)
 

@@ -18,7 +18,7 @@ from cued.core.start import Start
 from cued.errors import JournalError
 from cued.journal.rows import printable
 from cued.journal.wall import Moment
-from cued.runtime.clock import MonotonicClock, boot_ns, monotonic_in_ns
+from cued.runtime.clock import Line, MonotonicClock, boot_ns, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Feed, Listener, Until, Witness
 from cued.runtime.moments import boot_id, moment
 from cued.runtime.replay import fed, start_of
@@ -62,7 +62,7 @@ class Broken:
             " (--new begins another)"
         )
 
-    def going(self, clock: MonotonicClock) -> Going:
+    def going(self, clock: Line) -> Going:
         """Where its next rows belong."""
         from cued.journal.recorder import Going
         from cued.journal.rows import RunTime
@@ -108,11 +108,16 @@ class Broken:
     def _texts(self, prepared: Sequence[tuple[str, int]], speak: Speak) -> list[Event]:
         """Texts that last otherwise than before (another voice), and those whose sounds went with the old process."""
         known = dict(self.how.speech)
-        asked = {effect.text_id: effect for _, effects in self.past for effect in effects if isinstance(effect, Render)}
         return [
             *(SpeechReady(self.last_ns, name, length) for name, length in prepared if known.get(name) != length),
-            *(replace(speak(render), at_ns=self.last_ns) for render in asked.values()),
+            *(replace(speak(render), at_ns=self.last_ns) for render in self.asked),
         ]
+
+    @property
+    def asked(self) -> tuple[Render, ...]:
+        """The texts that it had asked for, each once: their sounds went with the old process."""
+        asked = {effect.text_id: effect for _, effects in self.past for effect in effects if isinstance(effect, Render)}
+        return tuple(asked.values())
 
     @property
     def _resting(self) -> bool:
