@@ -188,7 +188,7 @@ class _Client:
         """Answer until the client goes, or says what is no request at all."""
         loop = asyncio.get_running_loop()
         free_s = 0.0
-        while True:
+        while not self._writer.transport.is_closing():  # what it asked before it was dropped, or went, is answered to nobody
             line = await self._line()
             if line is None:
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import fmean
 from typing import Final
 
 S_PER_H: Final = 3600.0
@@ -59,8 +59,8 @@ def trend(samples: Sequence[tuple[float, float]]) -> Trend | None:
 
 
 def gained(samples: Sequence[tuple[float, float]]) -> float:
-    """How much more there is in the last quarter than in the first, by their medians; for what comes in whole numbers."""
+    """How much higher the floor of the last quarter is than that of the first; for what comes in whole numbers and goes again."""
     if not samples:
         return 0.0
     quarter = max(1, len(samples) // 4)
-    return median(value for _, value in samples[-quarter:]) - median(value for _, value in samples[:quarter])
+    return min(value for _, value in samples[-quarter:]) - min(value for _, value in samples[:quarter])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -58,8 +59,9 @@ def soak(plan: Plan, say: Callable[[str], None]) -> Soaked:
             havoc,
         ):
             end_s = time.monotonic() + plan.length_s
-            while (left_s := end_s - time.monotonic()) > 0 and world.daemon.alive:
-                never.wait(min(POLL_S, left_s))
+            with contextlib.suppress(KeyboardInterrupt):  # what was soaked until then is judged
+                while (left_s := end_s - time.monotonic()) > 0 and world.daemon.alive:
+                    never.wait(min(POLL_S, left_s))
         early = not world.daemon.alive
         ended_ns = time.monotonic_ns()
         world.daemon.end()
