@@ -66,6 +66,7 @@ class Sentence(Enum):
     PICKED = "picked"
     NOTHING_TO_PICK = "nothing to pick"
     NO_CUE = "no cue yet"
+    NOT_SWAPPED = "pack not taken"
     PAIN_OVER = "cueing is over"
     # prompts
     ASK_SORE = "ask: sore"
@@ -162,6 +163,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PICKED: "Done.[ {title}.][ {ground}.][ {time}.]",
         Sentence.NOTHING_TO_PICK: "Nothing to choose from.",
         Sentence.NO_CUE: "No cue yet.",
+        Sentence.NOT_SWAPPED: "That pack is not right. The old one goes on.",
         Sentence.PAIN_OVER: "Cueing is over. Walk if it hurts.",
         Sentence.ASK_SORE: "Anything sore this morning? Play for yes, next for no.",
         Sentence.SORE: "Noted. Take it easy.",
@@ -216,6 +218,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PICKED: "Gut.[ {title}.][ {ground}.][ {time}.]",
         Sentence.NOTHING_TO_PICK: "Es gibt nichts zu wählen.",
         Sentence.NO_CUE: "Noch kein Hinweis.",
+        Sentence.NOT_SWAPPED: "Das Paket ist nicht in Ordnung. Es geht mit dem alten weiter.",
         Sentence.PAIN_OVER: "Keine Hinweise mehr. Geh, wenn es weh tut.",
         Sentence.ASK_SORE: "Tut heute früh etwas weh? Play für ja, weiter für nein.",
         Sentence.SORE: "Notiert. Lass es ruhig angehen.",

@@ -37,7 +37,6 @@ NONE: Final = "none"
 """Instead of a path: nobody steers."""
 _DAEMON_ONLY: Final[dict[type[asked.Command], str]] = {
     asked.Start: "this run has begun already; only the daemon begins sessions by itself",
-    asked.Back: "a run goes forward only: only the daemon can go back a segment",
     asked.PackUse: "this run keeps its pack: only the daemon changes it (end this run, and begin another with --pack)",
     asked.Reload: "a run reads no configuration: only the daemon does",
 }
@@ -151,9 +150,7 @@ class RunDesk:
 
     def _status(self, view: View) -> RunStatus:
         run, percent = self._run, self._percent
-        request = run.request
-        source = request.feeding.source
-        return RunStatus(request.pack.value.name, source, view, run.sound(), percent[Bus.BEAT], percent[Bus.VOICE])
+        return RunStatus(view.pack, run.request.feeding.source, view, run.sound(), percent[Bus.BEAT], percent[Bus.VOICE])
 
     # --- what is asked of it --------------------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ class TodayState:
     length_ns: int | None = None
     trouble: str = ""
     """Why the pack that was asked for is not taken."""
+    checking: str = ""
+    """The pack that is being checked for the session that is on."""
     offer: str = ""
     """What has been edited and waits to be taken."""
 

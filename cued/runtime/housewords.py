@@ -42,6 +42,8 @@ def more_lines(status: HouseStatus) -> list[str]:
         lines.append(f"today: {_today(status.today)}")
     if status.today.trouble:
         lines.append(f"not taken: {status.today.trouble}")
+    if status.today.checking:
+        lines.append(f"checking: {status.today.checking}")
     if status.today.offer:
         lines.append(status.today.offer)
     lines.append(f"pod: {_pod(status.pod)}; headphones: {_headphones(status)}")

@@ -59,6 +59,8 @@ def steer(command: asked.Command, view: View, session: Steered) -> Answer:
             return said(f"going on: {segment_text(after)}" if view.paused else "the run does not rest")
         case asked.Next():
             return _next(command, view, session)
+        case asked.Back():
+            return said(f"from its start: {segment_text(session.tell(events.Back(now_ns)))}")
         case asked.Mute():
             session.tell(events.Mute(now_ns, command.muted))
             return said("muted; the run goes on" if command.muted else "sound is on")

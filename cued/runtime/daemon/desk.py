@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from cued import __version__
@@ -108,8 +107,6 @@ class Desk:
         if run is None:
             return NO_RUN
         view = run.look(now_ns)
-        if isinstance(command, asked.Back):
-            return self._back(run, now_ns)
         return steer(command, view, _Steered(run, now_ns))
 
     # --- the run as a whole ----------------------------------------------------------------------------------------
@@ -162,12 +159,6 @@ class Desk:
         daemon.tell(Word.PAIN)
         return said("beat and cues are over for this run; walk if it hurts")
 
-    def _back(self, run: OneRun, now_ns: int) -> Answer:
-        if run.view().paused:
-            return Refused(Fault.NOT_NOW, "the run rests: `cued resume` first")
-        run.back(now_ns)
-        return said(segment_text(run.view()))
-
     # --- packs -----------------------------------------------------------------------------------------------------
 
     def _use(self, name: str) -> Answer:
@@ -176,7 +167,7 @@ class Desk:
             return refused
         daemon = self._daemon
         if daemon.sessions.on is not None:
-            daemon.swap(name)
+            daemon.swapping.use(name)
             return said(f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells)")
         daemon.today.choose(todays.Choice(name, length_ns=daemon.today.choice.length_ns))
         return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells)")
@@ -186,14 +177,10 @@ class Desk:
         daemon = self._daemon
         if any(name == known for known, _ in daemon.today.packs):
             return None
-        from cued.packs.catalog import find_pack
-
         try:
-            path = find_pack(name)
+            daemon.today.kitchen.find(name)
         except PackError as error:
             return Refused(Fault.WRONG, todays.told(error))
-        if not Path(path).exists():
-            return Refused(Fault.WRONG, f"{path}: there is no pack there")
         return None
 
     # --- sound -----------------------------------------------------------------------------------------------------

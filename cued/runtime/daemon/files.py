@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cued.errors import PackError
 from cued.runtime.request import Pack
+from cued.yamlread import NoFile
 
 GONE = (0, 0, 0)
 
@@ -13,8 +14,16 @@ GONE = (0, 0, 0)
 class PackFiles:
     """`ports.Files`, for real."""
 
-    def load(self, word: str) -> tuple[Pack, tuple[str, ...]]:
+    def find(self, word: str) -> Path:
         """As `ports.Files`, and the rest."""
+        from cued.packs.catalog import find_pack
+
+        path = find_pack(word)
+        if not path.exists():
+            raise PackError(str(path), (NoFile(1, 1, "there is no pack there"),))
+        return path
+
+    def load(self, word: str) -> tuple[Pack, tuple[str, ...]]:
         from cued.audio.soundfile_in import probe
         from cued.packs.catalog import open_pack
 

@@ -106,7 +106,7 @@ class Hands:
         pick, sessions = chosen.pick, self._daemon.sessions
         match chosen.choice:
             case Choice.PAIN:
-                sessions.step(now_ns, events.Pain)
+                sessions.step(now_ns, lambda at_ns: events.Pain(at_ns, told=True))
                 self._daemon.tell(Word.PAIN, now_ns)
             case Choice.REPEAT:
                 self._repeat(now_ns)

@@ -35,6 +35,7 @@ from cued.runtime.daemon.ports import (
 )
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
+from cued.runtime.daemon.swapping import Swapping
 from cued.runtime.daemon.today import Today
 from cued.runtime.ownstats import LoopWatch
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
@@ -80,6 +81,7 @@ class Daemon:
         self.watch = LoopWatch()
         self.life = life.Life(manners.life, now_ns=world.time.now_ns())
         self.hands = Hands(self)
+        self.swapping = Swapping(self)
         self.pod = PodIs(0, up=False)
         self.pods_lost = 0
         self.over = False
@@ -103,6 +105,10 @@ class Daemon:
         self.world.notifier.ready()
         while not self.over:
             self.turn()
+        self.shut()
+
+    def shut(self) -> None:
+        """Everything is written down; nothing is lost."""
         self.world.notifier.stopping()
         self.sessions.close()
 
@@ -275,10 +281,6 @@ class Daemon:
         """From now on; 0 to 100."""
         self.percent[bus] = percent
         self.world.mouth.set_volume(bus, percent / 100)
-
-    def swap(self, name: str) -> None:
-        """The session goes on with another pack, as soon as that is ready."""
-        del name
 
     # --- questions -------------------------------------------------------------------------------------------------
 

@@ -98,6 +98,7 @@ class OneRun:
         ask: Callable[[Render], Event | None],
     ) -> None:
         self.request = request
+        self.length_ns = how.length_ns
         self.pack = how.pack
         """What it goes by now."""
         self.line = line
@@ -201,12 +202,17 @@ class OneRun:
 
     def announce(self, now_ns: int, text: str, *, asked: bool) -> None:
         """cued itself has something to say."""
-        del asked
-        self.step(now_ns, lambda at_ns: events.Announce(at_ns, text))
+        self.step(now_ns, lambda at_ns: events.Announce(at_ns, text, asked))
 
     def back(self, now_ns: int) -> None:
         """To the start of this segment, or of the one before."""
-        self.step(now_ns, events.Wake)
+        self.step(now_ns, events.Back)
+
+    def swap(self, request: Request, speech: tuple[tuple[str, int], ...], text: str, now_ns: int) -> None:
+        """Go on with the pack of `request`, whose sounds are ready; `text` is its file."""
+        self.request, self.pack = request, request.pack.value
+        number = request.session_number
+        self.step(now_ns, lambda at_ns: events.SwapPack(at_ns, request.pack.value, number, speech, text))
 
     def feel(self, event: Event) -> None:
         """What a sensor told."""
@@ -248,6 +254,13 @@ class OneRun:
         if self._conductor.view().paused:
             self._stood_ns -= max(0, now_ns - since_ns)
         self.step(now_ns, events.Resume)
+
+    def go_on(self, felt: Iterable[Event], now_ns: int, since_ns: int) -> None:
+        """It had ended and goes on; what was felt since the runner runs is known to it before it does."""
+        self.resting = False
+        for event in felt:
+            self.feel(event)
+        self.resume(now_ns, since_ns)
 
     def rest(self, now_ns: int, since_ns: int) -> SessionOver:
         """It has ended, unless it is continued; its figures."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -255,6 +256,9 @@ class Keyboard(Protocol):
 
 class Files(Protocol):
     """Packs on the disk; all of it may block, on any thread."""
+
+    def find(self, word: str) -> Path:
+        """Where the pack is; raises PackError where there is none. Quick: a look into a folder or two."""
 
     def load(self, word: str) -> tuple[Pack, tuple[str, ...]]:
         """The pack and its warnings; raises PackError."""

@@ -135,7 +135,9 @@ class Sessions:
         """A session begins, or goes on; False: as soon as its pack is ready."""
         run = self.run
         if decision.continues and run is not None and not run.over:
-            run.resume(run.line.zero_ns + run.at(now_ns), decision.since_ns)
+            run.go_on(self._before(decision.since_ns, now_ns), now_ns, decision.since_ns)
+            if run.seat is not None:
+                self._feet.record(run.seat.hear_sensor)
             return True
         self.close()
         prepared = self._today.prepared

@@ -33,6 +33,7 @@ def house_status(daemon: Daemon, now_ns: int) -> HouseStatus:
             plain=prepared is not None and prepared.request.pack.value.name == PLAIN,
             length_ns=today.choice.length_ns,
             trouble=today.trouble,
+            checking=daemon.swapping.name,
             offer=today.offer,
         ),
         summary=last_in_words(daemon),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cued.config.settings import Settings
 from cued.core.cues import Coach, CuePack, Metronome, Open, Segment
 from cued.core.happening import TodayIs
-from cued.core.sentences import known_texts
+from cued.core.sentences import Sentence, Values, known_texts, sentence
 from cued.errors import CuedError, PackError
 from cued.runtime.conductor import NoFeed
 from cued.runtime.daemon.ports import Book, Feet, Files, Mouth, Work
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 PLAIN: Final = "plain"
 """The name of a run without cues, in the journal."""
+
+
+def text_of(file: str) -> str:
+    """The file as it is; empty for none, or one that has gone since it was read."""
+    try:
+        return Path(file).read_text(encoding="utf-8") if file else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def plain(pack: CuePack) -> CuePack:
@@ -52,6 +61,8 @@ class Prepared:
     """Those of cued's own sentences."""
     mark: object
     """As of the files it was read from."""
+    text: str = ""
+    """The pack's file as it was read."""
     broken: tuple[int, Broken] | None = None
     """When it was found, on the daemon's time, and a run that broke off and may go on with it (`goingon.Broken`)."""
     warnings: tuple[str, ...] = ()
@@ -116,7 +127,8 @@ class Kitchen:
             pack = Pack(plain(pack.value), None, pack.file)
         request = self.request(pack, choice.length_ns)
         language = self.language_of(request)
-        own = [(text, language) for text in known_texts(language)]
+        taken = sentence(Sentence.PICKED, Values(title=pack.value.title), language)
+        own = [(text, language) for text in (*known_texts(language), taken)]
         lengths = dict(self._mouth.prepare(request, own))
         broken = self._book.broken(request) if to_continue else None
         if broken is not None:
@@ -124,7 +136,7 @@ class Kitchen:
         found = None if broken is None else (self._now_ns(), broken)
         ids = {text.text_id for text in request.texts}
         speech = tuple((name, length) for name, length in lengths.items() if name in ids)
-        return Prepared(choice.word, request, speech, tuple(lengths.items()), mark, found, warnings)
+        return Prepared(choice.word, request, speech, tuple(lengths.items()), mark, text_of(pack.file), found, warnings)
 
     def request(self, pack: Pack, length_ns: int | None) -> Request:
         """A run with that pack, as of now."""
@@ -147,6 +159,10 @@ class Kitchen:
     def language_of(self, request: Request) -> str:
         """What cued itself speaks."""
         return self.personal.language or request.spoken_language
+
+    def find(self, word: str) -> None:
+        """Raises PackError where there is no such pack."""
+        self._files.find(word)
 
     def mark(self, pack: Pack) -> object:
         """Changes when a file of the pack does."""
@@ -210,7 +226,8 @@ class Today:
         self._work.do(job)
 
     def again(self) -> None:
-        """A run has begun or ended: the next is another one, with the usual pack."""
+        """A run has begun: the next is another one, with the usual pack."""
+        self.offer = ""
         self.choose(Choice(self._usual))
 
     def usual(self, word: str) -> None:
@@ -261,6 +278,7 @@ class Today:
             return
         self._moving, self._refused = None, mark
         self._notice(f"the pack {prepared.word} has been edited: it is checked, and taken for the next run if it is right")
+        self.offer = f"{prepared.word} has been edited: the next run goes by it; `cued pack use {prepared.word}` takes it now"
         self.choose(self.choice)
 
     def _ready(self, asked: int, choice: Choice, prepared: Prepared) -> None:
