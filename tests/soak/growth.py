@@ -59,7 +59,7 @@ def trend(samples: Sequence[tuple[float, float]]) -> Trend | None:
 
 
 def gained(samples: Sequence[tuple[float, float]]) -> float:
-    """How much higher the floor of the last quarter is than that of the first; for what comes in whole numbers and goes again."""
+    """How much higher the floor of the last quarter is than that of the first; for what comes and goes in whole numbers."""
     if not samples:
         return 0.0
     quarter = max(1, len(samples) // 4)
