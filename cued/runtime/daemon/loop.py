@@ -37,7 +37,7 @@ from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.swapping import Swapping
 from cued.runtime.daemon.today import Today
-from cued.runtime.ownstats import LoopWatch
+from cued.runtime.ownstats import CostWatch, LoopWatch
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
 IDLE_NS: Final = NS_PER_S
@@ -79,6 +79,7 @@ class Daemon:
         self.today = today
         self.manners = manners
         self.watch = LoopWatch()
+        self.costs = CostWatch()
         self.life = life.Life(manners.life, now_ns=world.time.now_ns())
         self.hands = Hands(self)
         self.swapping = Swapping(self)

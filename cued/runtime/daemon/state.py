@@ -8,7 +8,6 @@ from cued.core.sentences import Sentence, Values, sentence
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.today import PLAIN
 from cued.runtime.housestatus import HouseStatus, PodState, Statistics, TodayState
-from cued.runtime.ownstats import Costs, costs
 from cued.runtime.status import clock_text, segment_text
 from cued.runtime.statuswire import RunStatus
 
@@ -55,12 +54,12 @@ def last_in_words(daemon: Daemon) -> str:
     ))  # fmt: skip
 
 
-def statistics(daemon: Daemon, now_ns: int, *, cost: bool = True) -> Statistics:
+def statistics(daemon: Daemon, now_ns: int) -> Statistics:
     """The daemon's own, since its start."""
     sessions, watch = daemon.sessions, daemon.watch
     sound = daemon.world.mouth.state()
     totals = sessions.totals()
-    price = costs() if cost else Costs(0, None, 0, 0, 0)
+    price = daemon.costs.now(now_ns)
     return Statistics(
         up_ns=now_ns,
         sessions=sessions.number,
