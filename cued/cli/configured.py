@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 
 from cued.config.settings import Settings
 from cued.config.whole import Configuration
@@ -62,6 +63,12 @@ def fill(args: argparse.Namespace) -> Settings:
         if getattr(args, name, value) is None:
             setattr(args, name, value)
     return settings
+
+
+def overlaid(settings: Settings, args: argparse.Namespace) -> Settings:
+    """The configuration with what the command line says of voice and language in its place."""
+    runner = replace(settings.runner, language=args.language or settings.runner.language)
+    return replace(settings, runner=runner, sound=replace(settings.sound, speaker=args.speaker))
 
 
 def journal_word() -> str | None:

@@ -19,9 +19,10 @@ from cued.runtime.feeding import Nobody, OnAir, SensorChoice, Simulated, feeding
 from cued.runtime.keys import KeysWanted
 from cued.runtime.lastrun import last_cadence_spm
 from cued.runtime.live import interruptible
-from cued.runtime.liverun import LiveWanted, Search, live
+from cued.runtime.liverun import LiveWanted, live
 from cued.runtime.request import SPOKEN_BEAT_SPM, OutputChoice, Request, ToDevice, ToFile, ToNothing, output_of
 from cued.runtime.roomwords import room_lines
+from cued.runtime.sounding import Search
 
 if TYPE_CHECKING:
     from cued.runtime.onair import OnAirRun

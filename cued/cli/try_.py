@@ -16,9 +16,10 @@ from cued.errors import OutputError
 from cued.runtime.conductor import Until
 from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Simulated, feeding_of
 from cued.runtime.live import interruptible
-from cued.runtime.liverun import LiveWanted, Search, live
+from cued.runtime.liverun import LiveWanted, live
 from cued.runtime.rehearsal import Wanted, Watch, rehearse
 from cued.runtime.request import Request, ToDevice
+from cued.runtime.sounding import Search
 from cued.runtime.voice import REAL
 from cued.units import NS_PER_S
 

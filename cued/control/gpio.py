@@ -34,8 +34,17 @@ def pins_of(word: str) -> tuple[int, ...]:
 class PinKeys:
     """Buttons between a pin and ground."""
 
-    def __init__(self, pins: tuple[int, ...], pressed: Pressed, held_s: float = HELD_S, bounce_s: float = BOUNCE_S) -> None:
-        """`pressed` is called on gpiozero's thread: at release, and for the play key once it was held.
+    def __init__(
+        self,
+        pins: tuple[int, ...],
+        pressed: Pressed,
+        held_s: float = HELD_S,
+        bounce_s: float = BOUNCE_S,
+        order: tuple[Key, ...] = ORDER,
+    ) -> None:
+        """`order` says which pin is which key.
+
+        `pressed` is called on gpiozero's thread: at release, and for the play key once it was held.
 
         Raises UsageError without gpiozero, or where it finds no pins.
         """
@@ -46,7 +55,7 @@ class PinKeys:
         self._buttons: list[Any] = []
         self._held = False
         try:
-            for pin, key in zip(pins, ORDER, strict=False):
+            for pin, key in zip(pins, order, strict=False):
                 button = gpiozero.Button(pin, bounce_time=bounce_s or None, hold_time=held_s)
                 self._buttons.append(button)
                 button.when_released = self._released(pressed, key)

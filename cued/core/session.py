@@ -17,7 +17,7 @@ from cued.core.grid import LOOKAHEAD_NS
 from cued.core.link import LinkWatch
 from cued.core.metronome import Beat, Sense, Slot
 from cued.core.motion import DEFAULT_MPS, Motion, mean_speed
-from cued.core.segments import Nothing, Progress, Upcoming, first, following
+from cued.core.segments import Nothing, Place, Progress, Upcoming, first, following
 from cued.core.start import Start
 from cued.core.target import BandState, Known, ceiling_spm, target_spm
 from cued.core.triggers import RuleState
@@ -81,6 +81,8 @@ class Session:
     progress: Progress = field(default_factory=Progress)
     coming: Upcoming | Nothing = field(default_factory=Nothing)
     """What follows the present segment, if it ends when it is expected to."""
+    trail: tuple[Place, ...] = ()
+    """Segments before the present one, the last of them last: the way back."""
     known: Known = field(default_factory=Known)
     band: BandState = field(default_factory=BandState)
     rules: tuple[RuleState, ...] = ()
@@ -157,6 +159,7 @@ class Turn:
     speed_mps: float | None
     progress: Progress
     coming: Upcoming | Nothing
+    trail: tuple[Place, ...]
     known: Known
     band: BandState
     rules: tuple[RuleState, ...]

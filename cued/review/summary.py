@@ -110,14 +110,14 @@ class Summary(Figures):
 
 def summarize(rows: Iterable[Row]) -> Summary:
     """The figures of the run whose lines are `rows`, in order of time, the `start` line among them."""
-    counter = _Counter()
+    counter = Counter()
     for row in rows:
         counter.take(row)
     return counter.finish()
 
 
-class _Counter:
-    """Goes through the lines once."""
+class Counter:
+    """Goes through the lines once: `take` each, then `finish`."""
 
     def __init__(self) -> None:
         self.summary = Summary()
@@ -129,6 +129,7 @@ class _Counter:
         self._lost_ns: int | None = None
 
     def take(self, row: Row) -> None:
+        """The next line."""
         at_ns: int = row["t_ns"]
         summary = self.summary
         if not summary.ended:
@@ -178,6 +179,7 @@ class _Counter:
                 summary.ended = row["reason"] or "ended"
 
     def finish(self) -> Summary:
+        """The figures; called once."""
         end_ns = self.summary.end_ns
         self._settle(end_ns)
         self._end_segment(end_ns)

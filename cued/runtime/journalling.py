@@ -17,7 +17,7 @@ from cued.errors import JournalError
 from cued.formats import event_codec
 from cued.formats.sensor_log import Item, Notification
 from cued.journal.rows import Head, Row, printable
-from cued.runtime.clock import MonotonicClock
+from cued.runtime.clock import Line
 from cued.runtime.moments import boot_id, moment
 from cued.runtime.request import Request
 from cued.runtime.status import SoundState
@@ -71,7 +71,7 @@ class Recording:
     pending = False
     """Nobody waits for the journal."""
 
-    def __init__(self, recorder: Recorder, notice: Callable[[str], None], clock: MonotonicClock) -> None:
+    def __init__(self, recorder: Recorder, notice: Callable[[str], None], clock: Line) -> None:
         self._recorder = recorder
         self._notice = notice
         self.step = recorder.step
@@ -107,6 +107,11 @@ class Recording:
         self._recorder.finish(end_ns, json.dumps({"sound": asdict(sound)}))
         self.collect(end_ns)
 
+    @property
+    def is_well(self) -> bool:
+        """Its writer is alive, or has ended as it should."""
+        return self._recorder.is_well()
+
     def abandon(self) -> None:
         """Let go; a run that was not finished counts as interrupted."""
         self._recorder.abandon()
@@ -117,7 +122,7 @@ def recording(
     request: Request,
     how: Start,
     voice: str,
-    clock: MonotonicClock,
+    clock: Line,
     notice: Callable[[str], None],
     past: Broken | None,
     closing: ExitStack,
@@ -142,7 +147,7 @@ def recording(
     return seat
 
 
-def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock: MonotonicClock) -> Head:
+def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock: Line) -> Head:
     now, began_boot_ns = moment(), clock.began_boot_ns
     return Head(
         uid=os.urandom(8).hex(),

@@ -155,6 +155,11 @@ class DeviceSound:
             found.append(events.ClickLate(max(0, now_ns), late))
         return found
 
+    @property
+    def last(self) -> commands.Heartbeat | None:
+        """Its last sign of life."""
+        return self._last
+
     def state(self) -> SoundState:
         """How the output does, as of its last report."""
         last = self._last
