@@ -71,6 +71,18 @@ def overlaid(settings: Settings, args: argparse.Namespace) -> Settings:
     return replace(settings, runner=runner, sound=replace(settings.sound, speaker=args.speaker))
 
 
+def socket_word() -> str | None:
+    """The socket that the configuration names, unless the environment names another; None: neither, or it is not right."""
+    from cued.control.address import VARIABLE
+
+    if os.environ.get(VARIABLE):
+        return None
+    try:
+        return configuration().settings.files.socket
+    except UsageError:  # who steers a run need not mend the configuration first
+        return None
+
+
 def journal_word() -> str | None:
     """The journal that the configuration names, for a verb that takes nothing else from it; None: it names none.
 

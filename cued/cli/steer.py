@@ -44,11 +44,13 @@ class Steering:
 
 @contextmanager
 def connected(args: argparse.Namespace) -> Iterator[Client]:
-    """Whoever listens at `--socket`."""
+    """Whoever listens at `--socket`, else where the environment or the configuration says."""
+    from cued.cli.configured import socket_word
     from cued.control.address import default_path
     from cued.control.client import Client
 
-    with Client(default_path() if args.socket is None else Path(args.socket)) as client:
+    word = args.socket or socket_word()
+    with Client(default_path() if word is None else Path(word)) as client:
         yield client
 
 

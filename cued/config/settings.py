@@ -23,8 +23,8 @@ MAX_HR_BPM: Final = (100, 240)
 GPIO_PINS: Final = (2, 27)
 """Of a Raspberry Pi's header; 0 and 1 belong to the boards that are plugged on it."""
 _OPTION: Final = "option"
-_LIVE: Final = ("run", "try")
-_HEARD: Final = ("run", "try", "rehearse", "render")
+_LIVE: Final = ("run", "daemon", "try")
+_HEARD: Final = ("run", "daemon", "try", "rehearse", "render")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +57,8 @@ class Runner:
 
     max_hr_bpm: int | None = _option(
         "max_hr", kinds.whole(*MAX_HR_BPM, "beats a minute"), None,
-        "your highest heart rate, for cues that watch it", "188", absent="not known", read_by=("run", "rehearse", "render"),
+        "your highest heart rate, for cues that watch it", "188",
+        absent="not known", read_by=("run", "daemon", "rehearse", "render"),
     )  # fmt: skip
     language: str = _option(
         "language", kinds.language(), "",
@@ -159,7 +160,7 @@ class Settings:
     sensor: str | None = _option(
         "sensor", kinds.sensor(), None, "your pod, or the only one in sight; a certain one; or none: by time alone",
         "ble:Stryd",
-        absent="ble; none where there is no Bluetooth", read_by=("run",),
+        absent="ble; none where there is no Bluetooth", read_by=("run", "daemon"),
     )  # fmt: skip
     runner: Runner = field(default_factory=Runner)
     sound: Sound = field(default_factory=Sound)
@@ -167,7 +168,6 @@ class Settings:
     announcements: Announcements = field(default_factory=Announcements)
     keys: Keys = field(default_factory=Keys)
     files: Files = field(default_factory=Files)
-    web: bool = _option("web", kinds.truth(), False, "a page on your own network that shows the run", "true")
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,7 +232,7 @@ def interrupted(floor: Floor, house: House) -> tuple[Floor, tuple[Effect, ...]]:
 def denied(wish: Wish, floor: Floor, now_ns: int, reason: str) -> tuple[Floor, tuple[Effect, ...]]:
     """The wish is gone, and why."""
     effect = Suppressed(now_ns, wish.cue, wish.text, wish.rule, wish.priority, reason)
-    return replace(floor, suppressed=floor.suppressed + 1), (effect,)
+    return replace(floor, suppressed=floor.suppressed + (not wish.asked)), (effect,)
 
 
 def cut(floor: Floor, now_ns: int) -> tuple[Floor, tuple[Effect, ...]]:

@@ -50,7 +50,7 @@ def _leave(turn: Turn, why: str) -> None:
     if waited is not None:
         turn.effects.append(SegmentSkipped(turn.now_ns, waited.name, why))
     turn.override = None
-    beating.recall(turn)
+    beating.recall(turn)  # while the clicks' own segment is still the present one
 
 
 # --- another pack --------------------------------------------------------------------------------------------------
@@ -75,17 +75,14 @@ def swap(turn: Turn, event: SwapPack) -> None:
     if turn.phase is Phase.BEFORE:
         turn.rules = tuple(RuleState() for _ in event.pack.rules)
         course.plan_first(turn)
-        beating.recall(turn)
     elif is_same_course(old, event.pack, turn.progress.place):
-        if event.pack.rules != old.rules:
-            turn.override = None
         _go_on(turn, old, states)
-        if _beat_seen(turn) != seen:
-            beating.recall(turn)
     else:
         turn.cues_ended = turn.hurts
         turn.rules = _remembered(turn, old, states)
         _take_place(turn)
+    if _beat_seen(turn) != seen:  # else every promise still holds
+        beating.recall(turn)
 
 
 def _beat_seen(turn: Turn) -> object:
@@ -93,6 +90,8 @@ def _beat_seen(turn: Turn) -> object:
     coming = turn.coming.segment if isinstance(turn.coming, Upcoming) else None
     return (
         turn.override,
+        turn.progress.start_run_ns,
+        turn.progress.end_run_ns,
         turn.share(),
         *(
             (segment.metronome, segment.target, segment.starts_on_press)
@@ -105,8 +104,8 @@ def _beat_seen(turn: Turn) -> object:
 def _go_on(turn: Turn, old: CuePack, states: tuple[RuleState, ...]) -> None:
     """In the same place, at the same time: a segment that reads as before has not even been left."""
     progress, pack = turn.progress, turn.how.pack
-    if progress.place is not None and progress.segment is not None:
-        before = progress.segment
+    before = progress.segment
+    if progress.place is not None and before is not None:
         segment = replace(at_place(pack, progress.place), starts_on_press=before.starts_on_press)
         coming = Upcoming(progress.place, segment, progress.rep, progress.reps)
         left_ns = turn.left_ns(progress.start_run_ns)
@@ -115,17 +114,21 @@ def _go_on(turn: Turn, old: CuePack, states: tuple[RuleState, ...]) -> None:
             sensing.segment_over(turn)
         anew = begun(pack, coming, number, progress.start_ns, progress.start_run_ns, progress.start_m, left_ns, turn.pace_mps())
         turn.progress = replace(anew, round_run_ns=progress.round_run_ns)
-    turn.plan_next()
-    turn.look()
-    turn.rules = _remembered(turn, old, states)
-    for index, known in enumerate(_same(old, pack)):
-        if known is None:
-            course.arm(turn, index, anew=True)
-        else:
-            state = states[known]
-            turn.rules = (*turn.rules[:index], state, *turn.rules[index + 1 :])
+    if pack.session != old.session:
+        turn.plan_next()
+    if pack.rules != old.rules:
+        turn.override = None
+        turn.rules = _remembered(turn, old, states)
+        for index, known in enumerate(_same(old, pack)):
+            if known is None:
+                course.arm(turn, index, anew=True)
+            else:
+                turn.rules = (*turn.rules[:index], states[known], *turn.rules[index + 1 :])
     course.find_active(turn)
-    if turn.progress.number != progress.number and not progress.waiting:
+    if turn.progress.number == progress.number:
+        return
+    turn.look()
+    if not progress.waiting:
         course.tell_segment(turn)
         course.set_ground(turn)
     sensing.judge(turn)

@@ -27,6 +27,8 @@ class Sentence(Enum):
     PAUSED = "paused"
     RESUMED = "resumed"
     SUMMARY = "summary"
+    UNRECORDED = "begun, and kept nowhere"
+    UNSAVED = "summary of a run that is kept nowhere"
     SAVED = "saved"
     """All is on the disk, and the power may go."""
     # status: why nothing is heard, or where the run is
@@ -128,6 +130,8 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PAUSED: "Paused.",
         Sentence.RESUMED: "Going on.",
         Sentence.SUMMARY: "Run saved.[ {time}.][ Cadence {cadence}.][ {share} percent in the band.][ {cues}.]",
+        Sentence.UNRECORDED: "Running, but not recorded.",
+        Sentence.UNSAVED: "Run over, and not saved.[ {time}.][ Cadence {cadence}.][ {share} percent in the band.][ {cues}.]",
         Sentence.SAVED: "Saved. Safe to unplug.",
         Sentence.SOUNDING: "Sound is on.[ {where}.]",
         Sentence.QUIET: "Quiet[ {where}].",
@@ -183,6 +187,8 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PAUSED: "Pause.",
         Sentence.RESUMED: "Es geht weiter.",
         Sentence.SUMMARY: "Lauf gespeichert.[ {time}.][ Kadenz {cadence}.][ {share} Prozent im Band.][ {cues}.]",
+        Sentence.UNRECORDED: "Der Lauf wird nicht aufgenommen.",
+        Sentence.UNSAVED: "Lauf zu Ende, nicht gespeichert.[ {time}.][ Kadenz {cadence}.][ {share} Prozent im Band.][ {cues}.]",
         Sentence.SAVED: "Gespeichert. Du kannst ausstecken.",
         Sentence.SOUNDING: "Der Ton ist an.[ {where}.]",
         Sentence.QUIET: "Stille[: {where}].",

@@ -62,6 +62,9 @@ class Statistics:
     loop_p99_ns: int = 0
     loop_max_ns: int = 0
     stalls: int = 0
+    """How often the loop came too late for clicks."""
+    faults: int = 0
+    """Of cued's own, survived."""
     queue: int = 0
     queue_max: int = 0
     work_waiting: int = 0

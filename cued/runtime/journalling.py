@@ -98,13 +98,13 @@ class Recording:
         """What the runner said of that moment (`journal.answers`), from any thread."""
         self._recorder.add(Row("ratings", (at_ns, name, value, moment().utc_ns)))
 
-    def finish(self, end_ns: int, sound: SoundState) -> None:
-        """The run is over and its sound ends at `end_ns`."""
+    def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
+        """The run is over and its sound ends at `end_ns`; `more` (of JSON's own types) is kept beside the sound's counts."""
         counts = {"underrun": sound.underruns, "resync": sound.resyncs, "sound_restart": sound.restarts}
         for what, count in counts.items():
             if count:
                 self._recorder.add(Row("counts", (end_ns, what, count)))
-        self._recorder.finish(end_ns, json.dumps({"sound": asdict(sound)}))
+        self._recorder.finish(end_ns, json.dumps({"sound": asdict(sound), **(more or {})}))
         self.collect(end_ns)
 
     @property

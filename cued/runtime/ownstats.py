@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from cued.units import NS_PER_MS, NS_PER_S
+from cued.units import NS_PER_MS
 
 BOUNDS_NS: Final = tuple(int(bound * NS_PER_MS) for bound in (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 150, 250, 500, 1000, 5000))
 """Upper ends of the histogram's cells: fine where a beat begins to care (150 ms is a stall), coarse beyond."""
-COSTS_NS: Final = 10 * NS_PER_S
-"""Costs are looked at anew so often at most: the kernel takes 3 ms a process to add up shared pages, and a crowd that watches
-asks a hundred times a second, of the loop that a beat waits for."""
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -60,21 +56,6 @@ class Costs:
     descriptors: int
     threads: int
     children: int
-
-
-class CostWatch:
-    """The costs as last looked at."""
-
-    def __init__(self, look: Callable[[], Costs] | None = None) -> None:
-        """`look`: `costs`."""
-        self._look = look or costs
-        self._last: tuple[int, Costs] | None = None
-
-    def now(self, now_ns: int) -> Costs:
-        """No older than `COSTS_NS`."""
-        if self._last is None or now_ns - self._last[0] >= COSTS_NS:
-            self._last = (now_ns, self._look())
-        return self._last[1]
 
 
 def costs(pid: int | None = None) -> Costs:

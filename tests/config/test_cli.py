@@ -105,9 +105,9 @@ def test_show_json_holds_all_that_is_to_be_known(good: Path, capsys: pytest.Capt
     (ear,) = (row for row in rows if row["option"] == "sound.ear")
     assert (ear["value"], ear["default"], ear["from"]) == ("left", "both", "file")
     assert (ear["file"], ear["line"], ear["column"]) == (str(good), 4, 14)
-    assert ear["read_by"] == ["run", "try", "rehearse", "render"]
-    (web,) = (row for row in rows if row["option"] == "web")
-    assert (web["value"], web["from"], web["line"], web["read_by"]) == (False, "default", None, ["daemon"])
+    assert ear["read_by"] == ["run", "daemon", "try", "rehearse", "render"]
+    (ready,) = (row for row in rows if row["option"] == "announcements.ready")
+    assert (ready["value"], ready["from"], ready["line"], ready["read_by"]) == (True, "default", None, ["daemon"])
     assert config("show", "--json", "--full", capsys=capsys)[0] == 2
 
 
@@ -124,8 +124,8 @@ def test_check_says_that_a_file_is_right_or_lists_every_problem(
 
 def test_check_takes_the_file_in_force_and_none_at_all_is_right(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert config("check", capsys=capsys) == (0, f"there is no {own}: the defaults hold\n", "")
-    own.write_text("web: 1\n", encoding="utf-8")
-    assert config("check", capsys=capsys) == (1, f"{own}:1:6: `1` is a number: write true or false\n", "")
+    own.write_text("keys: {headset: 1}\n", encoding="utf-8")
+    assert config("check", capsys=capsys) == (1, f"{own}:1:17: `1` is a number: write true or false\n", "")
 
 
 def test_a_doubt_passes_unless_strict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,10 +153,10 @@ def test_a_broken_file_is_one_sentence_everywhere_but_in_check(bad: Path, capsys
 
 
 def test_ones_own_broken_file_is_told_without_its_name_twice(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    own.write_text("web: 1\n", encoding="utf-8")
+    own.write_text("keys: {headset: 1}\n", encoding="utf-8")
     assert main(["log", "list"]) == 2
     assert capsys.readouterr().err == (
-        f"cued: the configuration is not right: {own}:1:6: `1` is a number: write true or false. "
+        f"cued: the configuration is not right: {own}:1:17: `1` is a number: write true or false. "
         "`cued config check` tells all of it\n"
     )
 
@@ -318,7 +318,7 @@ def test_no_file_means_no_pydantic(tmp_path: Path) -> None:
         "from cued.config.load import load_config\n"
         "load_config()\n"
         "print('pydantic' in sys.modules)\n"
-        "open(sys.argv[1], 'w').write('web: false')\n"
+        "open(sys.argv[1], 'w').write('keys: {headset: false}')\n"
         "load_config(sys.argv[1])\n"
         "print('pydantic' in sys.modules)\n"
     )

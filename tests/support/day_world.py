@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final
@@ -23,6 +23,8 @@ from cued.runtime.request import Pack, Request
 from cued.runtime.status import SoundState
 from cued.units import NS_PER_MIN, NS_PER_S
 
+RING_NS: Final = 250_000_000
+"""A click that is promised later than this before its onset is heard late."""
 UTC_DAY: Final = "2026-05-0{}"
 
 
@@ -52,6 +54,8 @@ class VirtualTime:
         self.start_ns = 0
         self._now_ns = 0
         self._asleep_ns = 0
+        self.stood_until_ns = -NS_PER_S
+        """The machine stood still, or slept, until then."""
         self.script = list(script)
 
     @property
@@ -63,6 +67,7 @@ class VirtualTime:
 
     def stall(self, for_ns: int) -> None:
         self._now_ns += for_ns
+        self.stood_until_ns = self._now_ns
 
     def sleep(self, for_ns: int) -> None:
         self._asleep_ns += for_ns
@@ -70,6 +75,8 @@ class VirtualTime:
     def catch_up(self) -> int:
         slept_ns, self._asleep_ns = self._asleep_ns, 0
         self._now_ns += slept_ns
+        if slept_ns:
+            self.stood_until_ns = self._now_ns
         return slept_ns
 
     def day(self) -> str:
@@ -151,7 +158,7 @@ class VirtualMouth:
         self.heard = True
         self.clicks: list[int] = []
         self.late_clicks: list[int] = []
-        """Onsets that were promised too late for any ring."""
+        """Onsets that were promised too late for any ring, although the machine did not stand still."""
         self.volumes: dict[Bus, float] = {}
         self._asked: list[tuple[int, Render]] = []
         self._events: list[Event] = []
@@ -164,7 +171,8 @@ class VirtualMouth:
                 self._table.note("cut")
             elif isinstance(effect, PlayClick):
                 self.clicks.append(effect.at_ns)
-                if effect.at_ns < self._time.now_ns() + 250_000_000:
+                now_ns = self._time.now_ns()
+                if effect.at_ns < now_ns + RING_NS and now_ns - self._time.stood_until_ns > NS_PER_S:
                     self.late_clicks.append(effect.at_ns)
 
     def pass_time(self, now_ns: int) -> None:
@@ -208,6 +216,9 @@ class VirtualMouth:
         return True
 
     def slept(self) -> None:
+        pass
+
+    def finish(self) -> None:
         pass
 
     def close(self) -> None:
@@ -256,7 +267,7 @@ class MemorySeat:
     def collect(self, now_ns: int) -> list[Event]:
         return []
 
-    def finish(self, end_ns: int, sound: SoundState) -> None:
+    def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
         self.ended_ns = end_ns
         self._table.note(f"written down: {clock(end_ns)}")
 

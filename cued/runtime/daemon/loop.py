@@ -13,7 +13,7 @@ from cued.core import happening, life
 from cued.core.events import CadenceSample, Event, SpeechFailed, SpeechReady
 from cued.core.happening import Begin, End, HeadphonesAre, Moved, Phase, PodIs, Say, Told, Word
 from cued.core.menus import Ask, Prompt
-from cued.core.sentences import sentence
+from cued.core.sentences import Sentence, sentence
 from cued.runtime.daemon.hands import Hands
 from cued.runtime.daemon.manners import Manners
 from cued.runtime.daemon.ports import (
@@ -37,15 +37,24 @@ from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.swapping import Swapping
 from cued.runtime.daemon.today import Today
-from cued.runtime.ownstats import CostWatch, LoopWatch
+from cued.runtime.ownstats import Costs, LoopWatch, costs
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
 IDLE_NS: Final = NS_PER_S
 """The loop looks around at least so often: sound, headphones, watchdog."""
 SPEECH_NS: Final = 50 * NS_PER_MS
 """While a text is being rendered, as in `live`."""
+MOST_FAULTS: Final = 10
+FAULTS_NS: Final = 10 * NS_PER_S
+"""So many turns that fail within so long will not stop failing."""
+COSTS_NS: Final = 5 * NS_PER_S
+"""Between two looks into /proc, which cost a millisecond or two."""
 ANSWERS_NS: Final = 3 * NS_PER_MIN
 """So long an ended run's journal is kept open for the answers to the questions after it."""
+
+
+_UNKEPT: Final = {Sentence.BEGUN: Sentence.UNRECORDED, Sentence.SUMMARY: Sentence.UNSAVED}
+"""What is true of a run that no journal keeps."""
 
 
 @dataclass(slots=True)
@@ -79,13 +88,14 @@ class Daemon:
         self.today = today
         self.manners = manners
         self.watch = LoopWatch()
-        self.costs = CostWatch()
         self.life = life.Life(manners.life, now_ns=world.time.now_ns())
         self.hands = Hands(self)
         self.swapping = Swapping(self)
         self.pod = PodIs(0, up=False)
         self.pods_lost = 0
         self.over = False
+        self.faults: list[int] = []
+        """When a turn failed."""
         self.stalls = 0
         """How often the loop came too late for clicks."""
         self.percent = {Bus.BEAT: 100.0, Bus.VOICE: 100.0}
@@ -95,7 +105,7 @@ class Daemon:
         """When the questions before a run were last asked."""
         self._answers_until_ns: int | None = None
         self._looked_ns = -IDLE_NS
-        self._quits = 0
+        self._costs: tuple[int, Costs] | None = None
         today.changed = self._today_changed
 
     # --- the loop --------------------------------------------------------------------------------------------------
@@ -105,13 +115,25 @@ class Daemon:
         self.turn()
         self.world.notifier.ready()
         while not self.over:
-            self.turn()
+            try:
+                self.turn()
+            except Exception as error:  # noqa: BLE001 - whatever a turn meets, the run of somebody out there goes on
+                self._survive(error)
         self.shut()
+
+    def _survive(self, error: Exception) -> None:
+        """A fault in one turn is told and counted; only one that comes again and again ends the daemon, to be begun anew."""
+        now_ns = self.world.time.now_ns()
+        self.faults.append(now_ns)
+        self.world.notice(f"a fault in cued itself: {type(error).__name__}: {error}")
+        if len(self.faults) >= MOST_FAULTS and now_ns - self.faults[-MOST_FAULTS] < FAULTS_NS:
+            raise error
 
     def shut(self) -> None:
         """Everything is written down; nothing is lost."""
         self.world.notifier.stopping()
         self.sessions.close()
+        self.world.mouth.finish()
 
     def turn(self) -> None:
         """Wait for what comes next, and carry it out."""
@@ -134,7 +156,7 @@ class Daemon:
         for event in self.world.mouth.collect(now_ns):
             self._sounded(event)
         for one in messages:
-            self._take(one, now_ns)
+            self._take(one)
         self._live(happening.Tick(now_ns))
         self.sessions.turn(now_ns)
         over = self.sessions.ended_by_itself(now_ns)
@@ -171,7 +193,7 @@ class Daemon:
             except Empty:
                 return messages
 
-    def _take(self, message: Message, now_ns: int) -> None:
+    def _take(self, message: Message) -> None:
         match message:
             case Pressed():
                 self.hands.pressed(message)
@@ -181,17 +203,10 @@ class Daemon:
                 message.then()
             case Reread():
                 self.world.reread()
-            case Quit():
-                self._quit(now_ns)
+            case Quit():  # without a word: whoever stops it may stop the sound server next
+                self.over = True
             case _:
                 pass
-
-    def _quit(self, now_ns: int) -> None:
-        """The session that is on ends, and so does the daemon, without a word: whoever stops it may have the sound server
-        next.
-        """
-        del now_ns
-        self.over = True
 
     # --- what the feet and the sound tell --------------------------------------------------------------------------
 
@@ -265,13 +280,23 @@ class Daemon:
         """A sentence, in the language that is spoken."""
         if not asked and not self.manners.says(said.sentence):
             return
-        text = sentence(said.sentence, said.values, self.speaker.language)
+        what = said.sentence
+        run = self.sessions.run
+        if run is not None and run.seat is None:
+            what = _UNKEPT.get(what, what)
+        text = sentence(what, said.values, self.speaker.language)
         now_ns = self.world.time.now_ns()
         self.speaker.say(text, said.at_ns, now_ns, asked=asked, run=self.sessions.on)
 
     def ask_nothing(self) -> None:
         """The questions after this run are not put."""
         self._asking = None
+
+    def costs(self, now_ns: int) -> Costs:
+        """What all this takes, looked up every few seconds: a watcher asks twice a second."""
+        if self._costs is None or now_ns - self._costs[0] >= COSTS_NS:
+            self._costs = now_ns, costs()
+        return self._costs[1]
 
     def behave(self, manners: Manners) -> None:
         """From now on."""

@@ -188,9 +188,12 @@ class LiveMouth:
         folder: Path | None = request.pack.folder
         return RealVoice(self._store, folder, RATE_HZ, self._load).prepare(tuple(wanted.values()))
 
-    def close(self) -> None:
+    def finish(self) -> None:
         if self._file is not None:
             self._file.finish(max(0, self._time.now_ns()))
             self._file = None
+
+    def close(self) -> None:
+        self.finish()
         self._device.close()
         self._store.close()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cued.core import events
-from cued.core.effects import CutSpeech, Effect, PlayClick, RecallClicks, Render, Say
+from cued.core.effects import CutSpeech, Effect, RecallClicks, Render, Say
 from cued.core.events import Event, Stalled
 from cued.core.grid import LOOKAHEAD_NS
 from cued.core.happening import SessionOver
@@ -22,8 +22,6 @@ from cued.runtime.status import SoundState
 
 if TYPE_CHECKING:
     from cued.runtime.goingon import Broken
-
-_HEARD: Final = (PlayClick, RecallClicks, Say, CutSpeech)
 
 
 class SessionLine:
@@ -62,7 +60,7 @@ class _Ears:
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:  # noqa: ARG002 - each effect has its own time
         if self.deaf:
             return
-        moved = [shifted(effect, self._zero_ns) for effect in effects if isinstance(effect, _HEARD)]
+        moved = [shifted(effect, self._zero_ns) for effect in effects]
         if not moved:
             return
         for effect in moved:
@@ -274,10 +272,10 @@ class OneRun:
         if not self.over:
             self._conductor.step(events.Stop(self._conductor.at_ns))
 
-    def close(self, sound: SoundState) -> int:
-        """Write its end down; returns that, in session time."""
+    def close(self, sound: SoundState, more: Mapping[str, object]) -> int:
+        """Write its end down, with the daemon's statistics; returns that, in session time."""
         self.stop()
         end_ns = self._conductor.finish()
         if self.seat is not None:
-            self.seat.finish(end_ns, sound)
+            self.seat.finish(end_ns, sound, more)
         return end_ns

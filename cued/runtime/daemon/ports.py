@@ -5,7 +5,7 @@ The daemon's time is nanoseconds since it began, the machine's sleep included; a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -182,6 +182,9 @@ class Mouth(Protocol):
     def slept(self) -> None:
         """The daemon's time has leapt."""
 
+    def finish(self) -> None:
+        """Nothing more sounds: a sound file is put in its place."""
+
     def close(self) -> None:
         """End sound and voice."""
 
@@ -206,8 +209,8 @@ class Seat(Protocol):
     def collect(self, now_ns: int) -> list[Event]:
         """No events; sentences go to the runner."""
 
-    def finish(self, end_ns: int, sound: SoundState) -> None:
-        """The session is over."""
+    def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
+        """The session is over; `more`: the daemon's own statistics."""
 
     def abandon(self) -> None:
         """Let go; a session that was not finished counts as interrupted."""

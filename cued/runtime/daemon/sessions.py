@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -74,6 +74,8 @@ class Sessions:
         self.run: OneRun | None = None
         """On, resting, or ended and not yet written down."""
         self.last: SessionOver | None = None
+        self.statistics: Callable[[], Mapping[str, object]] = dict
+        """What is written down with a session besides."""
         self.number = 0
         """How many have begun."""
         self._past = Totals()
@@ -246,7 +248,7 @@ class Sessions:
         if run is None:
             return
         self._feet.record(None)
-        run.close(self._mouth.state())
+        run.close(self._mouth.state(), self.statistics())
         self._past.add(run)
         if run.seat is not None:
             run.seat.collect(0)

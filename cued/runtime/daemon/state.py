@@ -59,7 +59,7 @@ def statistics(daemon: Daemon, now_ns: int) -> Statistics:
     sessions, watch = daemon.sessions, daemon.watch
     sound = daemon.world.mouth.state()
     totals = sessions.totals()
-    price = daemon.costs.now(now_ns)
+    price = daemon.costs(now_ns)
     return Statistics(
         up_ns=now_ns,
         sessions=sessions.number,
@@ -76,6 +76,7 @@ def statistics(daemon: Daemon, now_ns: int) -> Statistics:
         loop_p99_ns=watch.share_ns(0.99),
         loop_max_ns=watch.max_ns,
         stalls=daemon.stalls,
+        faults=len(daemon.faults),
         queue=watch.queue,
         queue_max=watch.queue_max,
         work_waiting=daemon.world.work.waiting,

@@ -54,6 +54,6 @@ class Swapping:
         if run is None or self._daemon.sessions.on is not run:  # it has ended meanwhile
             self._daemon.today.choose(Choice(name))
             return
-        run.swap(prepared.request, prepared.speech, prepared.text, now_ns)
         title = prepared.request.pack.value.title
-        self._daemon.say(Say(now_ns, Sentence.PICKED, Values(title=title)), asked=False)
+        self._daemon.say(Say(now_ns, Sentence.PICKED, Values(title=title)), asked=False)  # before the pack's own first cue
+        run.swap(prepared.request, prepared.speech, prepared.text, now_ns)

@@ -77,6 +77,10 @@ class Choice:
     length_ns: int | None = None
 
 
+FALLBACK: Final = Choice("metronome", plain=True)
+"""Where the pack that is wanted is broken from the start: better a run recorded without cues than none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Personal:
     """What runs take from the configuration and the command line."""
@@ -286,8 +290,9 @@ class Today:
             return
         for warning in prepared.warnings:
             self._notice(warning)
-        self.prepared, self.trouble = prepared, ""
-        del choice
+        self.prepared = prepared
+        if choice != FALLBACK:
+            self.trouble = ""
         self.changed()
 
     def _failed(self, asked: int, choice: Choice, reason: str) -> None:
@@ -303,8 +308,7 @@ class Today:
             self.choice = Choice(old.word, plain=old.request.pack.value.name == PLAIN)
             self.changed()
         elif not choice.plain:
-            self.choose(Choice("metronome", plain=True))
-            self.trouble = f"{choice.word}: {reason}"
+            self.choose(FALLBACK)
 
 
 def told(error: CuedError) -> str:

@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -81,7 +81,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
     `read`: the configuration anew; raises CuedError.
     """
     inbox: SimpleQueue[Message] = SimpleQueue()
-    with ExitStack() as closing, _signals(inbox):
+    with ExitStack() as closing, _signals(inbox) as hurry:
         _import_all()
         manager = Manager.from_environment()
         closing.callback(manager.close)
@@ -91,19 +91,20 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         book = NoBook() if wanted.journal is None else JournalBook(wanted.journal, wanted.asked, log)
         if isinstance(book, JournalBook):
             book.check()
-        work = Worker(inbox, log)
+        work, errands = Worker(inbox, log), Worker(inbox, log)
         settings = wanted.settings
         keyboard = RealKeyboard(settings.keys, time, inbox)
         closing.callback(keyboard.close)
         from cued.speech.store import open_store
 
         store = open_store(RATE_HZ, settings.runner.language or "en", voice=settings.sound.speaker)
-        mouth = LiveMouth(wanted.output, wanted.volumes, store, time, work, log, keep_awake=wanted.keep_awake)
+        mouth = LiveMouth(wanted.output, wanted.volumes, store, time, errands, log, keep_awake=wanted.keep_awake)
         closing.callback(mouth.close)
         closing.callback(work.close)
+        closing.callback(errands.close)
         feet = _feet(wanted, time, inbox, log)
         closing.callback(feet.close)
-        ears = _ears(wanted, work, log, time)
+        ears = _ears(wanted, errands, log, time)
         closing.callback(ears.close)
         manners = manners_of(settings, asks=wanted.asks)
         personal = Personal.of(settings, wanted.volumes, wanted.beat_spm)
@@ -116,6 +117,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         daemon = Daemon(world, sessions, speaker, today, manners)
         watching = Watching(daemon, book, manager, ears, read, log)
         watching.begun_with(settings)
+        sessions.statistics = lambda: {"statistics": asdict(statistics(daemon, time.now_ns()))}
         world.answer = Desk(daemon, watching.reload).answer
         world.reread = lambda: log(watching.reload())
         world.look_around = watching.look
@@ -123,6 +125,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         today.look_around()
         daemon.run()
         log(_farewell(daemon))
+        hurry()
 
 
 def _import_all() -> None:
@@ -165,9 +168,12 @@ def _feet(wanted: DaemonWanted, time: DaemonTime, inbox: Inbox, log: Notice) -> 
 
 
 def _ears(wanted: DaemonWanted, work: Worker, log: Notice, time: DaemonTime) -> KnownEars:
+    from cued.audio.devices import SERVERS
     from cued.runtime.daemon.ears import KnownEars
 
-    return KnownEars(work, log, time, wanted=isinstance(wanted.output, ToDevice))
+    output = wanted.output
+    by_server = isinstance(output, ToDevice) and (output.name is None or output.name in SERVERS)
+    return KnownEars(work, log, time, wanted=by_server)
 
 
 def _chance() -> int:
@@ -188,8 +194,12 @@ def _farewell(daemon: Daemon) -> str:
 
 
 @contextmanager
-def _signals(inbox: Inbox) -> Iterator[None]:
-    """Within: SIGTERM and Ctrl-C put `Quit` on the inbox, SIGHUP `Reread`; `put` is made to be safe in a handler."""
+def _signals(inbox: Inbox) -> Iterator[Callable[[], None]]:
+    """Within: SIGTERM and Ctrl-C put `Quit` on the inbox, SIGHUP `Reread`; `put` is made to be safe in a handler.
+
+    What it gives is called when all is written down: from then on another signal ends the process where it stands, and what was
+    still to be closed is closed by the system.
+    """
 
     def end(_number: int, _frame: FrameType | None) -> None:
         inbox.put(Quit())
@@ -199,8 +209,13 @@ def _signals(inbox: Inbox) -> Iterator[None]:
 
     handlers = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: reread}
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+
+    def hurry() -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: os._exit(0))
+
     try:
-        yield
+        yield hurry
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
