@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from cued.audio.commands import KeepAwake
 from cued.cli import configured, options
 from cued.runtime.request import ToDevice, output_of
 
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         sensor=sensor_of(args.sensor or settings.sensor or "ble"),
         output=ToDevice(settings.sound.device) if args.output is None else output_of(args.output),
         volumes=options.volumes_of(args),
-        keep_awake=bool(args.keep_awake),
+        keep_awake=KeepAwake(args.keep_awake),
         journal=journal_path(args.journal),
         socket=args.socket or os.environ.get("CUED_SOCKET") or settings.files.socket,
         asked=asked,

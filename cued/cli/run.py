@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TextIO
 
+from cued.audio.commands import KeepAwake
 from cued.cli import configured, options
 from cued.cli.keyboard import unechoed
 from cued.cli.progress import Bars
@@ -63,9 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_socket(parser, none=True)
     parser.add_argument(
         "--keep-awake",
-        action=argparse.BooleanOptionalAction,
-        help="a faint noise, for Bluetooth headphones that fall asleep",
+        nargs="?",
+        const="always",
+        choices=[word.value for word in KeepAwake],
+        help="a faint noise, for headphones that fall asleep: auto (by itself with Bluetooth), always or never; alone: always",
     )
+    parser.add_argument("--no-keep-awake", dest="keep_awake", action="store_const", const="never", help=argparse.SUPPRESS)
     parser.add_argument(
         "--timeline", metavar="FILE", type=options.page, default="", help="a page that shows the run when it is over: .html"
     )
@@ -117,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
             stop_ns=args.stop_ns,
             events=args.events,
             timeline=args.timeline,
-            keep_awake=args.keep_awake,
+            keep_awake=KeepAwake(args.keep_awake),
             journal=options.journal_wanted(args),
             socket=args.socket,
             keys=KeysWanted(args.keys == "headset" and args.rate == 1.0, args.gpio),

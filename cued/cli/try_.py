@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from cued.audio.commands import KeepAwake
 from cued.cli import configured, options
 from cued.cli.keyboard import unechoed
 from cued.cli.progress import Bars
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     wanted = LiveWanted(
         also_sound=sound,
         timeline=timeline,
-        keep_awake=settings.keep_awake,
+        keep_awake=KeepAwake(settings.keep_awake),
         journal=options.journal_wanted(args),
     )
     screen = screen_for(sys.stdout)

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 EARS: Final = ("both", "left", "right")
 """The words of `cued.audio`'s Ear, which is in a room beside this one."""
+AWAKE: Final = ("auto", "always", "never")
+"""The words of `cued.audio`'s KeepAwake."""
 MAX_HR_BPM: Final = (100, 240)
 """What a runner's maximal heart rate can be; a number outside is a slip of the finger."""
 GPIO_PINS: Final = (2, 27)
@@ -84,9 +86,9 @@ class Sound:
         "speaker", kinds.name(), None,
         "another voice of your speech engine, by its name", "en-gb", absent="the language's own", read_by=_HEARD,
     )  # fmt: skip
-    keep_awake: bool = _option(
-        "keep_awake", kinds.truth(), default=False,
-        about="a faint noise, for Bluetooth headphones that fall asleep", example="true", read_by=_LIVE,
+    keep_awake: str = _option(
+        "keep_awake", kinds.one_of(AWAKE), AWAKE[0],
+        "a faint noise, for headphones that fall asleep; auto: by itself with Bluetooth", "always", read_by=_LIVE,
     )  # fmt: skip
 
 

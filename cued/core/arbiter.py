@@ -25,9 +25,9 @@ from cued.core.cues import (
     SegmentEnd,
     SegmentStart,
 )
-from cued.core.effects import CutSpeech, Effect, Expired, Say, Suppressed, Withheld
+from cued.core.effects import CutSpeech, Effect, Expired, Say, Suppressed, Unheard, Withheld
 from cued.core.numbers import draw_between, draw_chance
-from cued.units import NS_PER_MIN, NS_PER_MS
+from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
 CUT_FADE_NS: Final = 50 * NS_PER_MS
 FIRST_WORDS_NS: Final = 200 * NS_PER_MS
@@ -41,6 +41,8 @@ _BY_TRIGGER: Final = (
     ((Drift, Rise, PaceDrop, HeartRateAbove), Priority.DRIFT),
     ((OffBand, InBand, BackInBand), Priority.BAND),
 )
+LATELY_NS: Final = 60 * NS_PER_S
+"""Older cues were heard: a lost device is noticed within seconds."""
 WITHHOLDABLE: Final = (Priority.DRIFT, Priority.BAND, Priority.PERIODIC)
 
 
@@ -70,6 +72,16 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A cue that began a short while ago."""
+
+    wish: Wish
+    onset_ns: int
+    end_ns: int
+    dur_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
     """The one voice, and what it remembers."""
 
@@ -89,6 +101,8 @@ class Floor:
     rotation: Mapping[str, str] = field(default_factory=dict)
     """Theme → the cue of it that was last spoken."""
     themes_here: tuple[str, ...] = ()
+    lately: tuple[Said, ...] = ()
+    """What was heard in the last minute, as far as is known."""
     waiting: tuple[Wish, ...] = ()
     asked: int = 0
     """How many wishes there were."""
@@ -114,6 +128,8 @@ class House:
     paused: bool
     ready: Mapping[str, int]
     """Text id → length in ns."""
+    unheard: bool = False
+    """What is said now reaches nobody."""
 
 
 def priority_of(rule: Rule, cue: Cue | None) -> Priority:
@@ -243,7 +259,28 @@ def cut(floor: Floor, now_ns: int) -> tuple[Floor, tuple[Effect, ...]]:
         return replace(floor, busy_ns=now_ns, gap_ns=now_ns), ()
     end_ns = min(floor.busy_ns, now_ns + CUT_FADE_NS)
     effect = CutSpeech(now_ns, floor.holder.text_id, end_ns - now_ns)
-    return replace(floor, busy_ns=end_ns, gap_ns=end_ns), (effect,)
+    lately = tuple(replace(one, end_ns=min(one.end_ns, end_ns)) for one in floor.lately)
+    return replace(floor, busy_ns=end_ns, gap_ns=end_ns, lately=lately), (effect,)
+
+
+def lost(floor: Floor, since_ns: int, now_ns: int) -> tuple[Floor, tuple[Effect, ...]]:
+    """What sounded from `since_ns` on reached nobody: it is taken off every budget again."""
+    gone = tuple(one for one in floor.lately if one.end_ns > since_ns)
+    if not gone:
+        return floor, ()
+    onsets = {one.onset_ns for one in gone if not is_exempt(one.wish.priority)}
+    floor = replace(
+        floor,
+        lately=tuple(one for one in floor.lately if one.end_ns <= since_ns),
+        onsets_ns=tuple(onset_ns for onset_ns in floor.onsets_ns if onset_ns not in onsets),
+        budgeted=floor.budgeted - len(onsets),
+        spoken=floor.spoken - len(gone),
+    )
+    return floor, tuple(_unheard(one.wish, one.onset_ns, one.dur_ns, now_ns) for one in gone)
+
+
+def _unheard(wish: Wish, said_ns: int, dur_ns: int, now_ns: int) -> Unheard:
+    return Unheard(now_ns, said_ns, wish.cue, wish.text, wish.rule, wish.priority, dur_ns)
 
 
 def stalled(floor: Floor, until_ns: int) -> Floor:
@@ -318,12 +355,16 @@ def _begun(wish: Wish, floor: Floor, house: House, chance: int) -> tuple[Floor, 
     now_ns, limits = house.now_ns, house.limits
     dur_ns = house.ready[wish.text_id]
     silent = False
-    if wish.expect and wish.priority in WITHHOLDABLE and limits.withhold > 0:
+    unheard = house.unheard
+    if wish.expect and wish.priority in WITHHOLDABLE and limits.withhold > 0 and not unheard:
         chance, silent = draw_chance(chance, limits.withhold)
     onsets_ns, budgeted = floor.onsets_ns, floor.budgeted
-    if not is_exempt(wish.priority):
+    if not is_exempt(wish.priority) and not unheard:
         onsets_ns = (*(at_ns for at_ns in onsets_ns if at_ns > now_ns - NS_PER_MIN), now_ns)
         budgeted += 1
+    lately = tuple(one for one in floor.lately if one.onset_ns > now_ns - LATELY_NS)
+    if not silent and not unheard:
+        lately = (*lately, Said(wish, now_ns, now_ns + dur_ns, dur_ns))
     themes, rotation = floor.themes_here, floor.rotation
     if wish.theme is not None:
         themes = themes if wish.theme in themes else (*themes, wish.theme)
@@ -339,7 +380,8 @@ def _begun(wish: Wish, floor: Floor, house: House, chance: int) -> tuple[Floor, 
         last_said={**floor.last_said, wish.cue: now_ns},
         rotation=rotation,
         themes_here=themes,
-        spoken=floor.spoken + (0 if silent else 1),
+        lately=lately,
+        spoken=floor.spoken + (0 if silent or unheard else 1),
         answers=floor.answers + wish.asked,
         withheld=floor.withheld + (1 if silent else 0),
         last_text=floor.last_text if silent or wish.asked else wish.text or wish.cue,
@@ -349,6 +391,8 @@ def _begun(wish: Wish, floor: Floor, house: House, chance: int) -> tuple[Floor, 
     if silent:
         effect = Withheld(now_ns, wish.cue, wish.text, wish.rule, wish.priority, dur_ns)
     else:
-        rise_ns = FIRST_WORDS_NS if floor.spoken == 1 else 0
+        rise_ns = FIRST_WORDS_NS if floor.spoken <= 1 else 0
         effect = Say(now_ns, wish.text_id, wish.cue, wish.text, wish.rule, wish.priority, dur_ns, wish.duck_db, rise_ns)
+        if unheard:  # it is played all the same: who knows whether somebody listens there
+            return floor, chance, (effect, _unheard(wish, now_ns, dur_ns, now_ns)), None
     return floor, chance, (effect,), wish

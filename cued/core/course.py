@@ -159,7 +159,17 @@ def tell_segment(turn: Turn) -> None:
     progress, band = turn.progress, turn.band_words()
     name = progress.segment.name if progress.segment is not None else ""
     turn.effects.append(
-        SegmentBegan(turn.now_ns, name, progress.number, progress.rep, progress.reps, turn.end_ns(), band.low, band.high)
+        SegmentBegan(
+            turn.now_ns,
+            name,
+            progress.number,
+            progress.rep,
+            progress.reps,
+            turn.end_ns(),
+            band.low,
+            band.high,
+            sounds=progress.segment is not None and progress.segment.sounds,
+        )
     )
 
 

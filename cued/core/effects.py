@@ -125,6 +125,21 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """What was said reached nobody: it counts for nothing."""
+
+    at_ns: int
+    """When that was known."""
+    said_ns: int
+    """When it began."""
+    cue: str
+    text: str
+    rule: str
+    priority: Priority
+    dur_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentBegan:
     at_ns: int
     segment: str
@@ -141,6 +156,8 @@ class SegmentBegan:
     """How far its band reaches under the target, as a fraction; None in what an older cued wrote."""
     high: float | None = None
     """And over it."""
+    sounds: bool = False
+    """It has a coach who may speak, or a beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +283,7 @@ Effect: TypeAlias = (
     | Suppressed
     | Expired
     | Failed
+    | Unheard
     | SegmentBegan
     | SegmentSkipped
     | WentBack

@@ -36,6 +36,8 @@ from cued.core.events import (
     Reintroduction,
     Resume,
     SensorLink,
+    SoundBack,
+    SoundLost,
     SpeechFailed,
     SpeechReady,
     Stalled,
@@ -242,6 +244,16 @@ def _counted(turn: Turn, event: ClickLate) -> None:
     turn.effects.append(Counted(turn.now_ns, "late_click", event.count))
 
 
+def _sound_lost(turn: Turn, event: SoundLost) -> None:
+    turn.unheard = True
+    turn.floor, effects = arbiter.lost(turn.floor, event.since_ns, turn.now_ns)
+    turn.effects.extend(effects)
+
+
+def _sound_back(turn: Turn, _: SoundBack) -> None:
+    turn.unheard = False
+
+
 def _stalled(turn: Turn, _: Stalled) -> None:
     if turn.missed_clicks:
         turn.effects.append(Counted(turn.now_ns, "missed_click", turn.missed_clicks))
@@ -264,6 +276,8 @@ _APPLY: Final[dict[type, Callable[..., None]]] = {
     ClickLate: _counted,
     Stalled: _stalled,
     AudioRestarted: lambda turn, _: turn.effects.append(Counted(turn.now_ns, "audio_restarted", 1)),
+    SoundLost: _sound_lost,
+    SoundBack: _sound_back,
     Pause: course.pause,
     Resume: course.resume,
     Next: course.press_next,

@@ -120,6 +120,21 @@ class AudioRestarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundLost:
+    """What sounds from `since_ns` on reaches nobody: there is no device, or it went to another than the chosen one."""
+
+    at_ns: int
+    since_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoundBack:
+    """The runner hears again what is played."""
+
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """The run rests (a timer stopped, the runner's key)."""
 
@@ -237,6 +252,8 @@ Event: TypeAlias = (
     | ClickLate
     | Stalled
     | AudioRestarted
+    | SoundLost
+    | SoundBack
     | Pause
     | Resume
     | Next

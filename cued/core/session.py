@@ -68,6 +68,8 @@ class Session:
     run_mark_ns: int = 0
     paused: bool = False
     muted: bool = False
+    unheard: bool = False
+    """What is played reaches nobody."""
     cadence: CadenceState = field(default_factory=CadenceState)
     motion: Motion = field(default_factory=Motion)
     smooth_spm: float | None = None
@@ -151,6 +153,7 @@ class Turn:
     run_mark_ns: int
     paused: bool
     muted: bool
+    unheard: bool
     cadence: CadenceState
     motion: Motion
     smooth_spm: float | None
@@ -350,4 +353,5 @@ class Turn:
             muted=self.muted,
             paused=self.paused,
             ready=self.ready,
+            unheard=self.unheard,
         )

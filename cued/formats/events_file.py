@@ -37,6 +37,7 @@ from cued.core.effects import (
     SensorWas,
     Suppressed,
     TempoChanged,
+    Unheard,
     WentBack,
     Withheld,
 )
@@ -222,7 +223,7 @@ def _segment(began: SegmentBegan, t_ns: int) -> Line:
     return {"kind": "segment", "t_ns": t_ns, "segment": began.segment, "index": began.index, "rep": began.rep, "reps": reps}
 
 
-def _cue(cue: Say | Withheld | Suppressed | Expired | Failed, kind: str, t_ns: int, dur_ns: int, reason: str) -> Line:
+def _cue(cue: Say | Withheld | Suppressed | Expired | Failed | Unheard, kind: str, t_ns: int, dur_ns: int, reason: str) -> Line:
     return {
         "kind": kind,
         "t_ns": t_ns,
@@ -259,6 +260,8 @@ def _other(effect: Effect, t_ns: int) -> Line:
             return _cue(effect, "expired", t_ns, 0, effect.reason)
         case Failed():
             return _cue(effect, "failed", t_ns, 0, effect.reason)
+        case Unheard():
+            return {**_cue(effect, "unheard", t_ns, effect.dur_ns, ""), "said_ns": effect.said_ns}
         case SegmentSkipped(segment=segment, reason=reason):
             return {"kind": "segment_skipped", "t_ns": t_ns, "segment": segment, "reason": reason}
         case WentBack(segment=segment):

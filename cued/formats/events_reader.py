@@ -45,6 +45,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, tuple[type, ...]]]] = {
     "suppressed": _CUE,
     "expired": _CUE,
     "failed": _CUE,
+    "unheard": {**_CUE, "said_ns": _WHOLE},
     "segment": {
         "segment": _TEXT,
         "index": _WHOLE,

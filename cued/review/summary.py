@@ -36,6 +36,8 @@ class Figures:
     fastest_spm: float | None = None
     heard: int = 0
     heard_s: float = 0.0
+    unheard: int = 0
+    """Said where nobody listened: not among `heard`."""
     withheld: int = 0
     unspoken: dict[str, int] = field(default_factory=dict)
     """How many cues were suppressed, expired or failed, by reason."""
@@ -149,6 +151,12 @@ class Counter:
                 for figures in self._both():
                     figures.heard += 1
                     figures.heard_s += row["dur_s"]
+            case "unheard":
+                there = [one for one in summary.segments if one.start_ns <= row["said_ns"]]
+                for figures in (summary, *there[-1:]):
+                    figures.heard -= 1
+                    figures.heard_s = max(0.0, figures.heard_s - row["dur_s"])
+                    figures.unheard += 1
             case "withheld":
                 for figures in self._both():
                     figures.withheld += 1
@@ -286,6 +294,8 @@ def summary_lines(summary: Summary) -> list[str]:
     if summary.clicks:
         lines.append(f"{_count(summary.clicks, 'click')} at {tempi(summary)}, {clock(summary.beat_ns)} of beat.")
     cues = f"{_count(summary.heard, 'cue')} heard"
+    if summary.unheard:
+        cues += f", {summary.unheard} said where nobody heard {'it' if summary.unheard == 1 else 'them'}"
     if summary.withheld:
         cues += f", {summary.withheld} withheld on purpose"
     if summary.not_spoken:

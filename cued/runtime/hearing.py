@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Event as Moment
 from typing import TYPE_CHECKING, Final
 
-from cued.audio.commands import Click, Clip, Command, Ear, MixFormat, NoDevice, PlayClip
+from cued.audio.commands import Click, Clip, Command, Ear, KeepAwake, MixFormat, NoDevice, PlayClip, Sounding
 from cued.errors import AudioError
 from cued.runtime.clock import monotonic_in_ns
 from cued.runtime.outputs import LiveSound
@@ -135,7 +135,7 @@ def hear(
     answers = []
     for trial in heard:
         tell(trial.name)
-        mix = MixFormat(RATE_HZ, channels=2 if stereo else 1, ear=trial.ear, keep_awake=True)
+        mix = MixFormat(RATE_HZ, channels=2 if stereo else 1, ear=trial.ear, keep_awake=KeepAwake.ON)
         with closing(open_output(mix)) as output:
             wait(_play(output, trial, clips.get(trial.name)))
         answers.append(Heard(trial, ask(trial.question)))
@@ -158,7 +158,7 @@ def _play(output: LiveSound, trial: Trial, clip: Clip | None) -> int:
         if isinstance(report, NoDevice):
             raise AudioError(f"nothing can be played: {report.reason} (`cued doctor` says what to do)")
     onsets_ns = [WAKE_NS + beat * 60 * NS_PER_S // BEAT_SPM for beat in range(trial.beats)]
-    commands: list[Command] = [Click(onset_ns) for onset_ns in onsets_ns]
+    commands: list[Command] = [Sounding(0, on=True), *(Click(onset_ns) for onset_ns in onsets_ns)]
     end_ns = max(onsets_ns, default=WAKE_NS)
     if clip is not None:
         output.load(clip)

@@ -100,7 +100,12 @@ class Recording:
 
     def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
         """The run is over and its sound ends at `end_ns`; `more` (of JSON's own types) is kept beside the sound's counts."""
-        counts = {"underrun": sound.underruns, "resync": sound.resyncs, "sound_restart": sound.restarts}
+        counts = {
+            "underrun": sound.underruns,
+            "resync": sound.resyncs,
+            "sound_restart": sound.restarts,
+            "late_cue": sound.late_cues,
+        }
         for what, count in counts.items():
             if count:
                 self._recorder.add(Row("counts", (end_ns, what, count)))

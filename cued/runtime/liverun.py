@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from threading import Event as Moment
 from typing import TYPE_CHECKING, Final, Protocol
 
+from cued.audio.commands import KeepAwake
 from cued.core.arbiter import FIRST_WORDS_NS
 from cued.core.effects import Render
 from cued.core.events import Event, SpeechReady
@@ -76,7 +77,7 @@ class LiveWanted:
     also_sound: str = ""
     """A sound file besides what is played."""
     timeline: str = ""
-    keep_awake: bool = False
+    keep_awake: KeepAwake = KeepAwake.OFF
     """A faint noise keeps Bluetooth headphones from going to sleep."""
     journal: JournalWanted | None = None
     """None: the run is not kept."""

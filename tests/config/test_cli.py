@@ -24,7 +24,7 @@ GOOD = """\
 pack: awareness
 sensor: none
 runner: {max_hr: 188, language: de}
-sound: {ear: left, beat_volume: 40%, voice_volume: 50%, speaker: Anna, keep_awake: true, device: no such device}
+sound: {ear: left, beat_volume: 40%, voice_volume: 50%, speaker: Anna, keep_awake: always, device: no such device}
 """
 
 
@@ -213,7 +213,7 @@ def test_without_a_file_everything_is_as_the_help_says(own: Path) -> None:
     args, settings = filled("run")
     assert settings == Settings()
     assert (args.pack, args.language, args.max_hr, args.speaker) == ("metronome", "", None, None)
-    assert (options.volumes_of(args), args.keep_awake, args.journal) == (Volumes(1.0, 1.0, Ear.BOTH), False, None)
+    assert (options.volumes_of(args), args.keep_awake, args.journal) == (Volumes(1.0, 1.0, Ear.BOTH), "auto", None)
     assert own.exists() is False
 
 
@@ -222,14 +222,14 @@ def test_a_silent_command_line_takes_what_the_file_says(verb: str, good: Path) -
     args, settings = filled(verb, "--config", str(good))
     assert (args.pack, args.language, args.speaker) == ("awareness", "de", "Anna")
     assert options.volumes_of(args) == Volumes(0.4, 0.5, Ear.LEFT)
-    assert (settings.sound.keep_awake, settings.sound.device, settings.sensor) == (True, "no such device", "none")
+    assert (settings.sound.keep_awake, settings.sound.device, settings.sensor) == ("always", "no such device", "none")
 
 
 def test_what_is_typed_goes_before_the_file(good: Path) -> None:
     words = ["--pack", "integration", "--language", "en", "--max-hr", "170", "--speaker", "Bob", "--volume", "0"]
     args, _ = filled("run", "--config", str(good), *words, "--voice-volume", "90", "--ear", "both", "--no-keep-awake")
     assert (args.pack, args.language, args.max_hr, args.speaker) == ("integration", "en", 170, "Bob")
-    assert (options.volumes_of(args), args.keep_awake) == (Volumes(0.0, 0.9, Ear.BOTH), False)
+    assert (options.volumes_of(args), args.keep_awake) == (Volumes(0.0, 0.9, Ear.BOTH), "never")
 
 
 def test_the_journal_of_the_file_comes_after_that_of_the_environment(

@@ -73,7 +73,7 @@ def test_what_the_pack_swapped_tells_comes_before_its_segment() -> None:
     told = [one for _, one in run.decided if isinstance(one, PackSwapped | SegmentBegan)]
     assert told[1:] == [
         PackSwapped(seconds(70), "other", "2.0.0", "Other", 1),
-        SegmentBegan(seconds(70), "feeder", 1, 1, 1, seconds(120), 0.03, 0.04),
+        SegmentBegan(seconds(70), "feeder", 1, 1, 1, seconds(120), 0.03, 0.04, sounds=True),
     ]
     assert (run.view.pack, run.view.title, run.view.segment_left_ns) == ("other", "Other", seconds(49))
 

@@ -118,6 +118,19 @@ def test_it_ends_within_two_seconds_and_loses_nothing(number: int, tmp_path: Pat
         assert session.state is State.ENDED
 
 
+def test_a_second_signal_is_faster_and_never_lossier(tmp_path: Path) -> None:
+    with RunningDaemon(tmp_path) as daemon:
+        daemon.wait_ready()
+        daemon.ask(commands.Start())
+        wait_for(lambda: daemon.status()["statistics"]["clicks"] > 3, STARTS_S, "clicks")
+        daemon.process.send_signal(signal.SIGTERM)
+        code, took_s = daemon.end()
+        assert (code, took_s < 2.0) == (0, True), (took_s, daemon.log)
+    with reading(daemon.journal) as journal:
+        (session,) = journal.sessions()
+        assert session.state is State.ENDED
+
+
 def test_a_run_whose_daemon_was_killed_goes_on(tmp_path: Path) -> None:
     with RunningDaemon(tmp_path, "--no-questions") as daemon:
         daemon.wait_ready()

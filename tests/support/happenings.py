@@ -101,6 +101,8 @@ def _key(dice: Dice, at_ns: int) -> Event:
         events.SpeechFailed(at_ns, text_id, "no voice"),
         events.ClickLate(at_ns, dice.whole(1, 5)),
         events.AudioRestarted(at_ns),
+        events.SoundLost(at_ns, at_ns - dice.whole(0, 20) * NS_PER_S),
+        events.SoundBack(at_ns),
         events.Reintroduction(at_ns),
     )
     return dice.of(*keys)
@@ -151,6 +153,8 @@ def _hostile(number: SearchStrategy[float], at: SearchStrategy[int]) -> SearchSt
         events.ClickLate: st.builds(events.ClickLate, at, count),
         events.Stalled: st.builds(events.Stalled, at),
         events.AudioRestarted: st.builds(events.AudioRestarted, at),
+        events.SoundLost: st.builds(events.SoundLost, at, count | at),
+        events.SoundBack: st.builds(events.SoundBack, at),
         events.Pause: st.builds(events.Pause, at),
         events.Resume: st.builds(events.Resume, at),
         events.Next: st.builds(events.Next, at, st.booleans()),

@@ -123,8 +123,8 @@ class Desk:
             refused = self._missing(command.pack)
             if refused is not None:
                 return refused
-            daemon.today.choose(todays.Choice(command.pack, length_ns=daemon.today.choice.length_ns))
-            daemon.today.prepared = None  # it begins as soon as that pack is ready
+            daemon.swapping.begin_with(command.pack)
+            return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells)")
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:

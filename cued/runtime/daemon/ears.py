@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cued.errors import CuedError
 from cued.runtime.daemon.ports import Notice, Time, Work
 from cued.units import NS_PER_S
+
+if TYPE_CHECKING:
+    from cued.headphones.known import KnownHeadphones
 
 PAUSES_NS: Final = tuple(seconds * NS_PER_S for seconds in (5, 10, 20, 40, 60, 120))
 """Between attempts to connect: soon after they were switched on, rarely while they lie in a drawer. Each pages for some
@@ -17,16 +20,33 @@ LOOK_NS: Final = 5 * NS_PER_S
 """Between two looks at whether they are still connected."""
 
 
+Own: TypeAlias = "tuple[KnownHeadphones, ...]"
+Find: TypeAlias = "Callable[[Own], KnownHeadphones | None]"
+"""The first of them that is there; blocks, and raises HeadphonesError."""
+
+
 class KnownEars:
     """`ports.Ears`, for real."""
 
-    def __init__(self, work: Work, notice: Notice, time: Time, *, wanted: bool) -> None:
-        """`wanted`: sound goes to a device."""
+    def __init__(
+        self,
+        work: Work,
+        notice: Notice,
+        time: Time,
+        *,
+        wanted: bool,
+        own: Callable[[], Own] | None = None,
+        connect: Find | None = None,
+        there: Find | None = None,
+    ) -> None:
+        """`wanted`: sound goes where Bluetooth headphones may be. The others are BlueZ and the runner's file, unless given."""
         self._work = work
         self._notice = notice
         self._time = time
-        self._wanted = wanted
-        self._known = bool(wanted and self._own())
+        self._own = own or _own
+        self._find = connect or _connect
+        self._look = there or _there
+        self._known = wanted and bool(self._all())
         self._name = ""
         self._up = False
         self._busy = False
@@ -34,11 +54,9 @@ class KnownEars:
         self._next_ns = 0
         self._told = ""
 
-    def _own(self) -> tuple[object, ...]:
-        from cued.headphones.known import OwnHeadphones
-
+    def _all(self) -> Own:
         try:
-            return OwnHeadphones().all()
+            return self._own()
         except CuedError as error:
             self._notice(str(error))
             return ()
@@ -60,27 +78,17 @@ class KnownEars:
         self._work.do(self._check if self._up else self._connect)
 
     def _connect(self) -> Callable[[], None]:
-        from cued.headphones.known import OwnHeadphones
-        from cued.headphones.station import connect_known
+        return self._asked(self._find)
 
+    def _check(self) -> Callable[[], None]:
+        return self._asked(self._look)
+
+    def _asked(self, find: Find) -> Callable[[], None]:
         try:
-            found, why = connect_known(OwnHeadphones().all(), DEADLINE_NS), ""
+            found, why = find(self._own()), ""
         except CuedError as error:
             found, why = None, str(error)
         return lambda: self._take("" if found is None else found.name or found.address, why)
-
-    def _check(self) -> Callable[[], None]:
-        from cued.headphones.known import OwnHeadphones
-        from cued.headphones.station import states
-
-        own = OwnHeadphones()
-        try:
-            there = states([one.address for one in own.all()])
-        except CuedError as error:
-            why = str(error)
-            return lambda: self._take("", why)
-        found = next((one for one in own.all() if one.address in there and there[one.address].connected), None)
-        return lambda: self._take("" if found is None else found.name or found.address, "")
 
     def _take(self, name: str, why: str) -> None:
         self._busy = False
@@ -104,3 +112,22 @@ class KnownEars:
 
     def close(self) -> None:
         self._known = False
+
+
+def _own() -> Own:
+    from cued.headphones.known import OwnHeadphones
+
+    return OwnHeadphones().all()
+
+
+def _connect(own: Own) -> KnownHeadphones | None:
+    from cued.headphones.station import connect_known
+
+    return connect_known(own, DEADLINE_NS)
+
+
+def _there(own: Own) -> KnownHeadphones | None:
+    from cued.headphones.station import states
+
+    seen = states([one.address for one in own])
+    return next((one for one in own if one.address in seen and seen[one.address].connected), None)

@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from cued.core.effects import Effect
-from cued.core.events import CadenceSample, Event, LinkState, SensorLink, Stop
+from cued.core.events import CadenceSample, Event, Stop
 from cued.core.happening import PodIs
 from cued.formats.sensor_log import BatteryRead, Item, Link, LinkIs
 from cued.runtime.conductor import Feed
@@ -84,7 +84,7 @@ class FedFeet:
             elif not self._told and isinstance(event, CadenceSample):
                 self._told = True
                 name = "A simulated pod" if self.simulated else "A recorded pod"
-                found += [PodIs(event.at_ns, up=True, name=name), SensorLink(event.at_ns, LinkState.FOUND), event]
+                found += [PodIs(event.at_ns, up=True, name=name), event]
             else:
                 found.append(event)
         return found
@@ -132,6 +132,8 @@ class AirFeet:
         self._start_ns = time.start_ns
         self._thread = threading.Thread(target=self._find, name="cued-pods", daemon=True)
         self._lock = threading.Lock()
+        self.listening = threading.Event()
+        """It is known which pods it is about, and they are heard."""
         self._thread.start()
 
     def _find(self) -> None:
@@ -142,6 +144,7 @@ class AirFeet:
         self._run.begin(self._start_ns, self._felt)
         for address in self._run.linked():
             self._heard(LinkIs(self._time.now_ns() + self._time.start_ns, address, Link.UP))
+        self.listening.set()
 
     # --- the radio's thread ----------------------------------------------------------------------------------------
 

@@ -328,7 +328,7 @@ class Daemon:
     # --- what others see -------------------------------------------------------------------------------------------
 
     def _look_around(self, now_ns: int) -> None:
-        up = self.world.ears.is_up() and self.world.mouth.is_heard()
+        up = self.world.ears.is_up() and self.world.mouth.is_heard() and self.today.prepared is not None  # or it is not ready
         self._live(HeadphonesAre(now_ns, up))
         self.world.look_around(now_ns)
 

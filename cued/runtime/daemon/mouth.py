@@ -7,17 +7,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cued.audio.commands import Bus
-from cued.core.effects import Effect, Render
+from cued.audio.commands import Bus, KeepAwake
+from cued.core.effects import Effect, PlayClick, Render, RunEnded, Say, SegmentBegan
 from cued.core.events import Event
 from cued.core.start import Text, say_id
 from cued.errors import CuedError
 from cued.runtime.daemon.ports import Notice, Time, Work
-from cued.runtime.outputs import DeviceSound, FileSound, LiveSound
+from cued.runtime.outputs import DeviceSound, FileSound, Lasting, LiveSound
 from cued.runtime.request import RATE_HZ, OutputChoice, Request, ToDevice, ToFile, Volumes
 from cued.runtime.status import SoundState
 from cued.runtime.voice import RealVoice
-from cued.units import NS_PER_S
+from cued.units import NS_PER_MIN, NS_PER_S
 
 if TYPE_CHECKING:
     from cued.audio.commands import Clip
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 LOOK_NS: Final = 10 * NS_PER_S
 """A device that is not there is looked for so often: PortAudio's look around costs a process."""
+REST_NS: Final = 10 * NS_PER_MIN
+"""With no run on and nothing said for so long the device is closed: headphones may sleep, their link leaves the pod's adapter
+alone, and others may have the sound card. It opens again within a second or two as soon as something is to be played."""
+MOST_PASSING: Final = 100
+"""Sentences that were made for one moment (a time, a cadence) and may come again: most of a megabyte each, with the child's."""
+MOST_PACKS: Final = 3
+"""Packs whose sounds are kept: the one that runs, the next, and one to spare."""
 FRESH_NS: Final = 10 * NS_PER_S
 """A sound process that has said nothing for so long is stuck, and so is whoever should have replaced it: its deadline is
 under a second."""
@@ -43,7 +50,8 @@ class LiveMouth:
         work: Work,
         notice: Notice,
         *,
-        keep_awake: bool = True,
+        keep_awake: KeepAwake = KeepAwake.AUTO,
+        rest_ns: int = REST_NS,
     ) -> None:
         """Raises OutputError for a sound file that cannot be written."""
         self._choice = choice
@@ -53,10 +61,17 @@ class LiveMouth:
         self._work = work
         self._notice = notice
         self._keep_awake = keep_awake
+        self._rest_ns = rest_ns
         self._gains = {Bus.BEAT: volumes.beat, Bus.VOICE: volumes.voice}
         self._clips: dict[str, Clip] = {}
+        self._packs: tuple[frozenset[str], ...] = ()
+        """What was made ready for each, the newest last."""
+        self._passing: tuple[str, ...] = ()
+        """What was made ready by the way, the newest last."""
+        self._in_run = False
+        self._played_ns = time.now_ns()
         self._closing = ExitStack()
-        self._voice = RealVoice(store, None, RATE_HZ, self._load)
+        self._voice = RealVoice(store, None, RATE_HZ, self._load_passing)
         self._file = self._a_file(choice.path) if isinstance(choice, ToFile) else None
         self._output: LiveSound = self._silence()
         self._device = DeviceSound(self._output, notice)
@@ -88,11 +103,34 @@ class LiveMouth:
         for output in self._outputs():
             output.load(clip)
 
+    def _load_passing(self, clip: Clip) -> None:
+        self._load(clip)
+        others = (clip_id for clip_id in self._passing if clip_id != clip.clip_id)
+        self._passing = (*others, clip.clip_id)[-MOST_PASSING:]
+        self._forget()
+
+    def _forget(self) -> None:
+        """Let go of what nobody will say again."""
+        kept = frozenset(self._passing).union(*self._packs)
+        gone = [clip_id for clip_id in list(self._clips) if clip_id not in kept]
+        for clip_id in gone:
+            del self._clips[clip_id]
+        if gone and isinstance(self._output, Lasting):
+            self._output.release(gone)
+
     def play(self, effects: Sequence[Effect]) -> None:
         """As `ports.Mouth`, and the rest."""
-        self._device.hear(effects, 0)
+        heard = [one for one in effects if not isinstance(one, Say) or one.text_id in self._clips]
+        for effect in heard:
+            if isinstance(effect, SegmentBegan | RunEnded):
+                self._in_run = isinstance(effect, SegmentBegan)
+                if self._in_run and isinstance(self._output, Lasting):
+                    self._output.wake()
+            if isinstance(effect, SegmentBegan | PlayClick | Say):
+                self._played_ns = max(self._played_ns, effect.at_ns, self._time.now_ns())
+        self._device.hear(heard, 0)
         if self._file is not None:
-            self._file.hear(effects, 0)
+            self._file.hear(heard, 0)
 
     def pass_time(self, now_ns: int) -> None:
         if self._file is not None:
@@ -109,7 +147,10 @@ class LiveMouth:
     # --- the device ------------------------------------------------------------------------------------------------
 
     def look(self) -> None:
-        """Look for the device that is wanted, unless it is there."""
+        """Look for the device that is wanted, unless it is there; let one rest that has nothing to do."""
+        idle_ns = self._time.now_ns() - self._played_ns
+        if self._found and not self._in_run and idle_ns > self._rest_ns and isinstance(self._output, Lasting):
+            self._output.rest()
         if not self._wanted or self._found or not isinstance(self._choice, ToDevice):
             return
         now_ns = self._time.now_ns()
@@ -139,7 +180,7 @@ class LiveMouth:
 
         mix = self._volumes.mix(min(2, device.channels), keep_awake=self._keep_awake)
         self._output.close()
-        self._output = LiveOutput(mix, device, self._time.start_ns)
+        self._output = LiveOutput(mix, device, self._time.start_ns, prefer=() if device.asked else _own_headphones())
         self._device = DeviceSound(self._output, self._notice)
         self._alive_ns = self._time.now_ns()
         for clip in list(self._clips.values()):
@@ -155,11 +196,12 @@ class LiveMouth:
     def is_heard(self) -> bool:
         if not self._wanted:
             return True
-        state = self._device.state()
-        return self._found and bool(state.device) and not state.absent
+        return self._found and bool(self._device.state().device) and self._device.is_heard()
 
     def is_well(self, now_ns: int) -> bool:
-        if not self._found or self._device.state().absent:
+        state = self._device.state()
+        if not self._found or state.absent or state.resting:
+            self._alive_ns = now_ns
             return True
         return now_ns - self._alive_ns < FRESH_NS
 
@@ -186,6 +228,9 @@ class LiveMouth:
         for text, language in texts:
             wanted.setdefault(say_id(text), Text(say_id(text), text, language, ""))
         folder: Path | None = request.pack.folder
+        made = frozenset(wanted)
+        # Before it is loaded: what comes between must not forget it.
+        self._packs = (*(one for one in self._packs if one != made), made)[-MOST_PACKS:]
         return RealVoice(self._store, folder, RATE_HZ, self._load).prepare(tuple(wanted.values()))
 
     def finish(self) -> None:
@@ -197,3 +242,13 @@ class LiveMouth:
         self.finish()
         self._device.close()
         self._store.close()
+
+
+def _own_headphones() -> tuple[str, ...]:
+    """Their addresses, the preferred first: where a sound server has them, it plays there and nowhere else."""
+    from cued.headphones.known import OwnHeadphones
+
+    try:
+        return tuple(one.address for one in OwnHeadphones().all())
+    except CuedError:  # the ears have told of it
+        return ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cued.core import events
-from cued.core.effects import CutSpeech, Effect, RecallClicks, Render, Say
+from cued.core.effects import CutSpeech, Effect, RecallClicks, Render, RunEnded, Say, SegmentBegan
 from cued.core.events import Event, Stalled
 from cued.core.grid import LOOKAHEAD_NS
 from cued.core.happening import SessionOver
@@ -58,9 +58,9 @@ class _Ears:
         """Something is being said until then, on the daemon's time."""
 
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:  # noqa: ARG002 - each effect has its own time
-        if self.deaf:
-            return
-        moved = [shifted(effect, self._zero_ns) for effect in effects]
+        # Where the run is, and so whether sound is to be expected, is known from a past that nobody hears, too.
+        there = [one for one in effects if not self.deaf or isinstance(one, SegmentBegan | RunEnded)]
+        moved = [shifted(effect, self._zero_ns) for effect in there]
         if not moved:
             return
         for effect in moved:
@@ -166,6 +166,7 @@ class OneRun:
         Nothing of that can be heard any more. Muted meanwhile, it promises no clicks into the past.
         """
         self.begun_ns = now_ns
+        self._ears.deaf = True
         self._conductor.step(events.Mute(-LOOKAHEAD_NS, muted=True))
         for event in felt:
             at_ns = event.at_ns - self.line.zero_ns
@@ -173,8 +174,9 @@ class OneRun:
                 self._conductor.advance(at_ns)
                 self._conductor.step(replace(event, at_ns=at_ns))
         self._conductor.step(Stalled(self.at(now_ns), max(0, self._conductor.at_ns)))
+        self._ears.deaf = False
         self._conductor.step(events.Mute(self.at(now_ns), muted=False))
-        self.tally.counted.clear()  # what was past when it began is no fault of anybody's
+        self.tally.forgive()
 
     def go_on_from(self, broken: Broken, from_ns: int, lengths: dict[str, int]) -> None:
         """Go on with a run that broke off (`goingon.Broken`); `lengths` are those of the texts that are ready."""
@@ -267,14 +269,18 @@ class OneRun:
         self.resting = True
         return self.tally.over(now_ns, self.run_ns)
 
-    def stop(self) -> None:
-        """It has ended for good, where it rested."""
-        if not self.over:
+    def stop(self, now_ns: int) -> None:
+        """It has ended for good: where it rested, else now."""
+        if self.over:
+            return
+        if self.resting:
             self._conductor.step(events.Stop(self._conductor.at_ns))
+        else:
+            self.step(now_ns, events.Stop)
 
-    def close(self, sound: SoundState, more: Mapping[str, object]) -> int:
+    def close(self, now_ns: int, sound: SoundState, more: Mapping[str, object]) -> int:
         """Write its end down, with the daemon's statistics; returns that, in session time."""
-        self.stop()
+        self.stop(now_ns)
         end_ns = self._conductor.finish()
         if self.seat is not None:
             self.seat.finish(end_ns, sound, more)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from cued.core import events
-from cued.core.events import CadenceSample, Event, LinkState, SensorLink
+from cued.core.events import CadenceSample, Event, LinkState, SensorLink, SoundBack, SoundLost
 from cued.core.happening import Begin, SessionOver
 from cued.runtime.daemon.onerun import OneRun, SessionLine
 from cued.runtime.daemon.ports import Book, Feet, Mouth, Time
@@ -66,6 +66,10 @@ class Sessions:
         self._notice = notice
         self._kept_ns = kept_ns
         self._felt: deque[Event] = deque()
+        self._unheard = False
+        """What is played now reaches nobody."""
+        self._told_unheard = False
+        """So the session knows it."""
         self._linked: SensorLink | None = None
         """The link as it is."""
         self._waits: Begin | None = None
@@ -122,10 +126,24 @@ class Sessions:
             self.run.feel(event)
 
     def sound(self, event: Event) -> None:
-        """A late click, a restart: for the session that is on."""
+        """A late click, a restart, a loss: for the session that is on."""
+        if isinstance(event, SoundLost | SoundBack):
+            self._unheard = isinstance(event, SoundLost)
         run = self.on
-        if run is not None:
+        if run is None:
+            return
+        self._told_unheard = self._unheard
+        if isinstance(event, SoundLost):
+            ago_ns = event.at_ns - event.since_ns
+            run.step(event.at_ns, lambda at_ns: SoundLost(at_ns, at_ns - ago_ns))
+        else:
             run.step(event.at_ns, lambda at_ns: replace(event, at_ns=at_ns))
+
+    def _tell_sound(self, run: OneRun, now_ns: int) -> None:
+        """Whether what is played is heard, to a session that was not there when that changed."""
+        if self._told_unheard != self._unheard:
+            self._told_unheard = self._unheard
+            run.step(now_ns, lambda at_ns: SoundLost(at_ns, at_ns) if self._unheard else SoundBack(at_ns))
 
     def prepared(self, now_ns: int) -> None:
         """A pack is ready: perhaps somebody waits for it."""
@@ -138,6 +156,7 @@ class Sessions:
         run = self.run
         if decision.continues and run is not None and not run.over:
             run.go_on(self._before(decision.since_ns, now_ns), now_ns, decision.since_ns)
+            self._tell_sound(run, now_ns)
             if run.seat is not None:
                 self._feet.record(run.seat.hear_sensor)
             return True
@@ -164,6 +183,9 @@ class Sessions:
                 self._feet.record(seat.hear_sensor)
             now_ns = self._time.now_ns()  # the journal took its time
             run.backdate(self._before(since_ns, now_ns), now_ns)
+        self._told_unheard = False
+        if self.run is not None:
+            self._tell_sound(self.run, self._time.now_ns())
         self.number += 1
         self._conditions = []
         self._today.again()
@@ -232,7 +254,7 @@ class Sessions:
     def stop(self) -> None:
         """What has ended is not continued."""
         if self.run is not None and self.run.resting:
-            self.run.stop()
+            self.run.stop(self._time.now_ns())
 
     def rate(self, now_ns: int, name: str, value: str | float) -> bool:
         """What the runner says of this moment, or of the run that has ended; False: nothing keeps it."""
@@ -248,7 +270,7 @@ class Sessions:
         if run is None:
             return
         self._feet.record(None)
-        run.close(self._mouth.state(), self.statistics())
+        run.close(self._time.now_ns(), self._mouth.state(), self.statistics())
         self._past.add(run)
         if run.seat is not None:
             run.seat.collect(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cued.core.happening import Say
+from cued.core.happening import Say, Word
 from cued.core.sentences import Sentence, Values
 from cued.errors import CuedError
 from cued.runtime.daemon.onerun import OneRun
@@ -37,6 +37,26 @@ class Swapping:
             return lambda: self._swapped(name, prepared, run)
 
         self._daemon.world.work.do(job)
+
+    def begin_with(self, name: str) -> None:
+        """A run begins with that pack, as soon as it is ready; with a bad one none begins."""
+        choice = Choice(name, length_ns=self._daemon.today.choice.length_ns)
+        self.name = name
+
+        def job() -> Callable[[], None]:
+            try:
+                prepared = self._daemon.today.kitchen.prepare(choice)
+            except CuedError as error:
+                reason = told(error)
+                return lambda: self._not_swapped(name, reason)
+            return lambda: self._begin(choice, prepared)
+
+        self._daemon.world.work.do(job)
+
+    def _begin(self, choice: Choice, prepared: Prepared) -> None:
+        self.name = ""
+        self._daemon.today.take(choice, prepared)
+        self._daemon.tell(Word.START)
 
     def _not_swapped(self, name: str, reason: str) -> None:
         self.name = ""

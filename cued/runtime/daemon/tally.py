@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from cued.core.effects import Counted, Effect, Expired, Failed, PlayClick, Say
+from cued.core.effects import Counted, Effect, Expired, Failed, PlayClick, Say, Unheard
 from cued.core.happening import SessionOver
 from cued.core.start import Start
 from cued.formats.events_file import EventsFile
@@ -32,6 +32,11 @@ class Tally:
         self.dropped = 0
         """Cues that could not begin in time, or not at all."""
 
+    def forgive(self) -> None:
+        """What was past when the session began is no fault of anybody's."""
+        self.clicks = self.dropped = 0
+        self.counted.clear()
+
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:
         """Count what has become final."""
         for effect in effects:
@@ -43,7 +48,7 @@ class Tally:
                 self.counted[effect.what] = self.counted.get(effect.what, 0) + effect.count
             elif isinstance(effect, Expired | Failed):
                 self.dropped += 1
-        self._take(self._file.add([one for one in effects if not isinstance(one, Say) or one.cue != OWN], at_ns))
+        self._take(self._file.add([one for one in effects if not isinstance(one, Say | Unheard) or one.cue != OWN], at_ns))
 
     def finish(self, end_ns: int) -> None:
         """The last lines."""

@@ -229,6 +229,12 @@ class Today:
 
         self._work.do(job)
 
+    def take(self, choice: Choice, prepared: Prepared) -> None:
+        """What has been prepared elsewhere."""
+        self._asked += 1
+        self._ready(self._asked, choice, prepared)
+        self.choice = choice
+
     def again(self) -> None:
         """A run has begun: the next is another one, with the usual pack."""
         self.offer = ""

@@ -13,6 +13,7 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
+from cued.audio.commands import KeepAwake
 from cued.config.settings import Settings
 from cued.errors import SensorError
 from cued.runtime.clock import MonotonicClock
@@ -55,7 +56,7 @@ class DaemonWanted:
     sensor: SensorChoice = field(default_factory=OnAir)
     output: OutputChoice = field(default_factory=ToDevice)
     volumes: Volumes = field(default_factory=Volumes)
-    keep_awake: bool = True
+    keep_awake: KeepAwake = KeepAwake.AUTO
     journal: Path | None = None
     """None: runs are not kept."""
     socket: str | None = None
