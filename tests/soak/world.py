@@ -35,7 +35,6 @@ CONFIG: Final = """pack: {pack}
 sensor: ble
 sound:
   device: {card}
-  keep_awake: false
 """
 
 
