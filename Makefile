@@ -1,10 +1,11 @@
 # cued: `make` alone lists what there is. Every target does the set-up it needs, and only once.
 BIN := .venv/bin
+TIME ?= 1h
 .DEFAULT_GOAL := help
-.PHONY: help setup run install uninstall test lint bench soak lock golden picture clean
+.PHONY: help setup run install uninstall test lint bench soak soak-tests lock golden picture clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*##/  make \1 \t/p' Makefile | expand -t 20
 
 setup:  ## make .venv with .venv/bin/cued
 	@scripts/setup run
@@ -36,7 +37,11 @@ bench:  ## measure cued beside its peers; prints a table and writes JSON
 	@scripts/setup bench
 	@$(BIN)/python -m benchmarks
 
-soak:  ## every test, the long ones too, with many more examples for each property
+soak:  ## an hour of the real daemon with all that goes wrong on a run (TIME=5min SEED=7)
+	@scripts/setup test
+	@$(BIN)/python -m tests.soak --time $(TIME) $(if $(SEED),--seed $(SEED))
+
+soak-tests:  ## every test, the long ones too, with many more examples for each property
 	@scripts/setup test
 	@$(BIN)/pytest -m "soak or not soak" --hypothesis-profile=hunt
 

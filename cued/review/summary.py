@@ -153,7 +153,7 @@ class Counter:
                 for figures in self._both():
                     figures.heard += 1
                     figures.heard_s += row["dur_s"]
-            case "unheard":
+            case "unheard" if row["cue"] != OWN:
                 there = [one for one in summary.segments if one.start_ns <= row["said_ns"]]
                 for figures in (summary, *there[-1:]):
                     figures.heard -= 1
@@ -162,7 +162,7 @@ class Counter:
             case "withheld":
                 for figures in self._both():
                     figures.withheld += 1
-            case "suppressed" | "expired" | "failed" if row["rule"] != ANSWER:
+            case "suppressed" | "expired" | "failed" if row["cue"] != OWN:
                 for figures in self._both():
                     figures.unspoken[row["reason"]] = figures.unspoken.get(row["reason"], 0) + 1
             case "segment":
