@@ -292,6 +292,8 @@ class Daemon:
             return
         what = said.sentence
         run = self.sessions.run
+        if what is Sentence.SUMMARY and run is None:  # ended before its pack was ready: there was none
+            return
         if run is not None and run.seat is None:
             what = _UNKEPT.get(what, what)
         text = sentence(what, said.values, self.speaker.language)
