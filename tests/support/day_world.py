@@ -236,6 +236,9 @@ class VirtualEars:
     def look(self, now_ns: int) -> None:
         pass
 
+    def reread(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 
