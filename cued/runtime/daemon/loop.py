@@ -117,11 +117,13 @@ class Daemon:
 
     def run(self) -> None:
         """Until it is told that it is enough; then everything is written down."""
-        self.turn()
-        self.world.notifier.ready()
+        ready = False
         while not self.over:
             try:
                 self.turn()
+                if not ready:
+                    ready = True
+                    self.world.notifier.ready()
             except Exception as error:  # noqa: BLE001 - whatever a turn meets, the run of somebody out there goes on
                 self._survive(error)
         self.shut()
