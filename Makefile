@@ -1,10 +1,11 @@
 # cued: `make` alone lists what there is. Every target does the set-up it needs, and only once.
 BIN := .venv/bin
+TIME ?= 1h
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench soak lock golden picture clean
+.PHONY: help setup run install uninstall test lint bench soak soak-tests lock golden picture clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*##/  make \1 \t/p' Makefile | expand -t 20
 
 setup:  ## make .venv with .venv/bin/cued
 	@scripts/setup run
@@ -12,9 +13,17 @@ setup:  ## make .venv with .venv/bin/cued
 run: setup  ## hear cued: 90 seconds at the desk with a simulated runner
 	@$(BIN)/cued make-run
 
+install:  ## make cued a service that starts with this machine; ./install.sh --help tells the options
+	@./install.sh
+
+uninstall:  ## take that away again; your runs and your configuration stay
+	@./install.sh --uninstall
+
 test: lint  ## everything that must hold
+	@echo "== tests with real sound, one at a time"
+	@$(BIN)/pytest -m "audio and not soak"
 	@echo "== tests"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not audio and not soak"
 
 lint:  ## the static part of `make test`
 	@scripts/setup test
@@ -28,7 +37,11 @@ bench:  ## measure cued beside its peers; prints a table and writes JSON
 	@scripts/setup bench
 	@$(BIN)/python -m benchmarks
 
-soak:  ## every test, the long ones too, with many more examples for each property
+soak:  ## an hour of the real daemon with all that goes wrong on a run (TIME=5min SEED=7)
+	@scripts/setup test
+	@$(BIN)/python -m tests.soak --time $(TIME) $(if $(SEED),--seed $(SEED))
+
+soak-tests:  ## every test, the long ones too, with many more examples for each property
 	@scripts/setup test
 	@$(BIN)/pytest -m "soak or not soak" --hypothesis-profile=hunt
 

@@ -96,6 +96,11 @@ class Server:
         """End it as a crash does."""
         self._end(signal.SIGKILL)
 
+    def send(self, number: signal.Signals) -> None:
+        """A signal for it: SIGSTOP is a server that stands still."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def _end(self, number: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(number)

@@ -117,6 +117,8 @@ class Server:
             await client.talk()
         except OSError:  # it went away
             pass
+        except asyncio.CancelledError:  # the server ends; Python 3.11 would print the cancelling of a connection as an error
+            pass
         finally:
             self._clients.pop(client, None)
             client.close()
@@ -186,7 +188,7 @@ class _Client:
         """Answer until the client goes, or says what is no request at all."""
         loop = asyncio.get_running_loop()
         free_s = 0.0
-        while True:
+        while not self._writer.transport.is_closing():  # what it asked before it was dropped, or went, is answered to nobody
             line = await self._line()
             if line is None:
                 return

@@ -156,20 +156,12 @@ def set_ground(turn: Turn) -> None:
 
 def tell_segment(turn: Turn) -> None:
     """The present segment begins here."""
-    progress, band = turn.progress, turn.band_words()
-    name = progress.segment.name if progress.segment is not None else ""
+    segment, progress, band = turn.progress.segment, turn.progress, turn.band_words()
+    name = segment.name if segment is not None else ""
+    number, rep, reps = progress.number, progress.rep, progress.reps
+    sounds = segment is not None and segment.sounds
     turn.effects.append(
-        SegmentBegan(
-            turn.now_ns,
-            name,
-            progress.number,
-            progress.rep,
-            progress.reps,
-            turn.end_ns(),
-            band.low,
-            band.high,
-            sounds=progress.segment is not None and progress.segment.sounds,
-        )
+        SegmentBegan(turn.now_ns, name, number, rep, reps, turn.end_ns(), low=band.low, high=band.high, sounds=sounds)
     )
 
 

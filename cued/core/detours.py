@@ -59,12 +59,16 @@ def _leave(turn: Turn, why: str) -> None:
 def swap(turn: Turn, event: SwapPack) -> None:
     """The run goes on with another pack; one that goes the same way so far, as after an edit, goes on in its place.
 
-    What is being said is said to its end. All that was counted, measured and told of this run holds on; a rule that both packs
-    have remembers what it did, one of the old pack's overrides does not outlast it.
+    What is being said is said to its end. All that was counted, measured and told of this run holds on, and a rule that both
+    packs have knows what it did. A rule's own metronome does not outlast its pack.
     """
     if turn.phase is Phase.ENDED:
         return
     old, states = turn.how.pack, turn.rules
+    turn.done = {
+        **turn.done,
+        **{_told(rule): (state.count, state.last_ns) for rule, state in zip(old.rules, states, strict=True)},
+    }
     seen = _beat_seen(turn)
     number = turn.how.session_number if event.session_number is None else event.session_number
     turn.how = replace(turn.how, pack=event.pack, session_number=number)
@@ -79,7 +83,7 @@ def swap(turn: Turn, event: SwapPack) -> None:
         _go_on(turn, old, states)
     else:
         turn.cues_ended = turn.hurts
-        turn.rules = _remembered(turn, old, states)
+        turn.rules = _remembered(turn)
         _take_place(turn)
     if _beat_seen(turn) != seen:  # else every promise still holds
         beating.recall(turn)
@@ -118,7 +122,7 @@ def _go_on(turn: Turn, old: CuePack, states: tuple[RuleState, ...]) -> None:
         turn.plan_next()
     if pack.rules != old.rules:
         turn.override = None
-        turn.rules = _remembered(turn, old, states)
+        turn.rules = _remembered(turn)
         for index, known in enumerate(_same(old, pack)):
             if known is None:
                 course.arm(turn, index, anew=True)
@@ -157,12 +161,12 @@ def _take_place(turn: Turn) -> None:
     course.entered_here(turn, swapped=True, told=turn.progress.number != last.number)
 
 
-def _remembered(turn: Turn, old: CuePack, states: tuple[RuleState, ...]) -> tuple[RuleState, ...]:
-    """The new pack's rules at their beginning; what both packs have has not forgotten how often it spoke, and when."""
+def _remembered(turn: Turn) -> tuple[RuleState, ...]:
+    """The pack's rules at their beginning; one that an earlier pack had, too, knows how often it spoke, and when."""
     fresh: list[RuleState] = []
-    for known in _same(old, turn.how.pack):
-        state = RuleState() if known is None else RuleState(count=states[known].count, last_ns=states[known].last_ns)
-        fresh.append(entered(state, turn.band, turn.now_ns))
+    for rule in turn.how.pack.rules:
+        count, last_ns = turn.done.get(_told(rule), (0, None))
+        fresh.append(entered(RuleState(count=count, last_ns=last_ns), turn.band, turn.now_ns))
     return tuple(fresh)
 
 

@@ -49,7 +49,7 @@ class Say:
     text: str
     """What is heard, numbers in words; empty for a sound."""
     rule: str
-    """`Rule.id`, or `cued`."""
+    """`Rule.id`, or `cued`; `key` for an answer to a key."""
     priority: Priority
     dur_ns: int
     duck_db: float

@@ -300,7 +300,7 @@ def announce(turn: Turn, text: str, *, asked: bool = False) -> None:
         "cued",
         text,
         say_id(text),
-        "cued",
+        "key" if asked else "cued",
         None,
         Priority.SAFETY,
         None,

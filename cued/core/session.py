@@ -10,7 +10,7 @@ from typing import Final
 
 from cued.core.arbiter import Floor, House
 from cued.core.cadence import CadenceState, own_spm, smooth_spm
-from cued.core.cues import Band, Effort, Metronome, Target
+from cued.core.cues import Band, Effort, Metronome, Rule, Target
 from cued.core.effects import Effect
 from cued.core.fading import beat_share
 from cued.core.grid import LOOKAHEAD_NS
@@ -88,6 +88,8 @@ class Session:
     known: Known = field(default_factory=Known)
     band: BandState = field(default_factory=BandState)
     rules: tuple[RuleState, ...] = ()
+    done: Mapping[Rule, tuple[int, int | None]] = field(default_factory=dict)
+    """Rules of packs that were swapped → how often they were carried out, and when last; each without its id."""
     active: tuple[int, ...] = ()
     """The rules that may come due in the present segment."""
     beat: Beat = field(default_factory=Beat)
@@ -166,6 +168,7 @@ class Turn:
     known: Known
     band: BandState
     rules: tuple[RuleState, ...]
+    done: Mapping[Rule, tuple[int, int | None]]
     active: tuple[int, ...]
     beat: Beat
     override: Override | None

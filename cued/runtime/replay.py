@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Final
 
 from cued.core import engine
-from cued.core.effects import Effect, SegmentBegan
+from cued.core.effects import Effect
 from cued.core.events import Event, Wake
 from cued.core.start import Start
 from cued.errors import FormatError, JournalError
@@ -104,25 +105,27 @@ def replay(how: Start, lines: list[list[str]]) -> Replayed:
         to_ns = max(to_ns, event.at_ns)
         now += effects
     before = list(recorded(lines))
-    now = _as_then(before, now)
     for index, (old, new) in enumerate(zip_longest(before, now)):
-        if old is None or new is None or (old != encode(new) and _effect(old) != new):
+        if old is None or new is None or (old != encode(new) and _effect(old) != _as_in(old, new)):
             return _differing(before, now, index, events, to_ns)
     return Replayed(events, len(before), to_ns)
 
 
-def _as_then(before: list[str], now: list[Effect]) -> list[Effect]:
-    """What is decided now as the recording's cued would have told it: an older one did not tell a segment's band."""
-    told = next((_effect(line) for line in before if kind_of(line) == "segment_began"), None)
-    if not isinstance(told, SegmentBegan) or told.low is not None:
-        return now
-    return [replace(effect, low=None, high=None) if isinstance(effect, SegmentBegan) else effect for effect in now]
+def _as_in(line: str, effect: Effect) -> Effect:
+    """The effect as whoever wrote `line`, of the same kind, would have told it: an older cued knew fewer fields."""
+    told, known = _effect(line), json.loads(line)
+    later = {item.name: getattr(told, item.name) for item in fields(told) if item.name not in known}
+    return replace(effect, **later) if later and type(effect) is type(told) else effect
 
 
 def _differing(before: list[str], now: list[Effect], first: int, events: int, to_ns: int) -> Replayed:
     """The same, where they part at number `first`."""
-    before = [encode(_effect(line)) for line in before]  # an older cued's lines have fewer fields
+    firsts: dict[str, str] = {}
+    for line in before:
+        firsts.setdefault(kind_of(line), line)
     new = [encode(effect) for effect in now]
+    new = [encode(_as_in(firsts.get(kind_of(line), line), effect)) for line, effect in zip(new, now, strict=True)]
+    before = [encode(_effect(line)) for line in before]
     gone, come = Counter(before), Counter(new)
     fewer, more = gone - come, come - gone
     return Replayed(

@@ -137,7 +137,7 @@ def test_a_silent_segment_is_no_rest(mouth: Mouth) -> None:
     assert not mouth.rests()
 
 
-def test_sentences_of_the_moment_are_forgotten_in_their_order_and_one_that_is_gone_disturbs_nobody(mouth: Mouth) -> None:
+def test_sentences_of_the_moment_are_forgotten_in_their_order_and_come_back_when_they_are_said_again(mouth: Mouth) -> None:
     def kept() -> int:
         mouth.collect()
         return mouth.live.state().clip_bytes
@@ -148,7 +148,11 @@ def test_sentences_of_the_moment_are_forgotten_in_their_order_and_one_that_is_go
     for number in range(1, MOST_PASSING + 5):
         mouth.make(f"{number:03}")
     wait_for(lambda: kept() == MOST_PASSING * one, 5.0, "as many are kept as may be")
-    mouth.say("000")
     mouth.say(f"{MOST_PASSING:03}")
     assert mouth.live.state().cues == 1
+    mouth.say("never made")
+    assert mouth.live.state().cues == 1
+    mouth.say("000")  # gone, and back from the disk
+    wait_for(lambda: mouth.collect() and mouth.live.state().cues == 2, 2.0, "it is said all the same")
+    assert kept() == MOST_PASSING * one
     assert mouth.live.is_heard()

@@ -168,6 +168,17 @@ def test_a_client_that_does_not_read_its_answers_is_dropped() -> None:
         assert len(lost) < 20 * 60_000
 
 
+def test_what_a_client_asked_before_it_was_dropped_is_not_worked_off() -> None:
+    desk = Prompt({"text": "x" * 60_000})
+    with folder() as place:
+        server = Server(place / "control.sock", desk)
+        with Raw(place / "control.sock") as deaf:
+            deaf.send(b'{"v":1,"do":"pause"}\n' * 1_000)  # twenty seconds' work at the rate that is allowed
+            wait_for(lambda: bool(desk.asked) and not server._clients, 5.0, "who was dropped is forgotten")
+            assert len(desk.asked) <= BURST
+        server.close()
+
+
 def test_a_client_that_hangs_up_in_the_middle_is_forgotten() -> None:
     desk = Slow()
     with served(desk) as path:
@@ -210,6 +221,17 @@ def test_a_flood_of_requests_is_slowed_down_and_others_are_answered(path: Path) 
         for _ in range(BURST + 10):
             flood.read()
         assert time.monotonic() - began_s > 8 / BURST
+
+
+def test_a_server_that_ends_while_a_flood_is_slowed_down_has_nothing_to_complain_of(caplog: pytest.LogCaptureFixture) -> None:
+    with folder() as place:
+        server = Server(place / "control.sock", Prompt())
+        with Raw(place / "control.sock") as flood:
+            flood.send(b'{"v":1,"do":"pause"}\n' * (BURST + 10))
+            assert all(flood.read()["ok"] for _ in range(BURST))
+            server.close()
+            assert flood.is_over
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 # --- the place -----------------------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ def test_an_answer_is_no_cue_that_could_be_repeated_or_counted() -> None:
     run = Run(WHAT, sensor=False).send(asked(30)).to(40)
     assert (run.view.spoken, run.view.last_cue_at_ns) == (1, seconds(10))
     assert run.view.last_cue.startswith("A sentence")
+    assert [say.rule for say in run.of(Say)] == ["rules[0]", "key"]
 
 
 def test_pain_that_was_told_already_is_not_told_twice() -> None:

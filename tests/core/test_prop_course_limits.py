@@ -209,10 +209,10 @@ def test_what_cued_is_to_announce_is_heard_or_accounted_for(how: Start, events: 
         effect
         for effect in effects_of(steps)
         if isinstance(effect, Say | Suppressed | Expired | Failed | Withheld)
-        and effect.rule == "cued"
+        and effect.rule in {"cued", "key"}
         and effect.text not in OF_A_POD
     ]
-    waiting = sum(wish.rule == "cued" and wish.text not in OF_A_POD for wish in steps[-1].after.floor.waiting)
+    waiting = sum(wish.rule in {"cued", "key"} and wish.text not in OF_A_POD for wish in steps[-1].after.floor.waiting)
     assert len(told) + waiting == asked
     assert not any(isinstance(effect, Withheld) for effect in told)
     assert all(effect.reason in {"muted", NEWER} for effect in told if isinstance(effect, Suppressed))

@@ -232,6 +232,12 @@ def test_a_rule_that_both_packs_have_remembers_how_often_it_spoke() -> None:
     assert run.said == [(10, "once"), (20, "once")]
 
 
+def test_a_rule_has_not_forgotten_it_when_its_pack_comes_back() -> None:
+    first = pack(segment("easy", 600), rules=[rule(Every(for_s(10)), "twice", at_most=2)])
+    run = Run(first, sensor=False).to(15).send(swap(15, by_time(*MINUTES))).to(35).send(swap(35, first)).to(100)
+    assert run.said == [(10, "twice"), (40, "twice")]
+
+
 def test_times_of_the_run_that_are_past_are_past() -> None:
     rules = [
         rule(At(for_s(30)), "past"),

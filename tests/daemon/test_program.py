@@ -116,6 +116,8 @@ def test_it_ends_within_two_seconds_and_loses_nothing(number: int, tmp_path: Pat
     with reading(daemon.journal) as journal:
         (session,) = journal.sessions()
         assert session.state is State.ENDED
+        (ended,) = [mark for mark in journal.marks(session.id) if mark.what == "ended"]
+        assert as_json(ended.detail)["statistics"]["clicks"] > 3
 
 
 def test_a_second_signal_is_faster_and_never_lossier(tmp_path: Path) -> None:

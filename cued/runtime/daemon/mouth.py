@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cued.audio.commands import Bus, KeepAwake
 from cued.core.effects import Effect, PlayClick, Render, RunEnded, Say, SegmentBegan
-from cued.core.events import Event
+from cued.core.events import Event, SpeechReady
 from cued.core.start import Text, say_id
 from cued.errors import CuedError
 from cued.runtime.daemon.ports import Notice, Time, Work
@@ -29,8 +30,11 @@ LOOK_NS: Final = 10 * NS_PER_S
 REST_NS: Final = 10 * NS_PER_MIN
 """With no run on and nothing said for so long the device is closed: headphones may sleep, their link leaves the pod's adapter
 alone, and others may have the sound card. It opens again within a second or two as soon as something is to be played."""
-MOST_PASSING: Final = 100
-"""Sentences that were made for one moment (a time, a cadence) and may come again: most of a megabyte each, with the child's."""
+MOST_PASSING: Final = 12
+"""Sentences that were made for one moment (a time, a cadence) and may come again: most of a megabyte each, with the child's. A
+hundred of them would be a leak in all runs but the longest; one that is wanted again comes back from the disk."""
+LATE_NS: Final = 2 * NS_PER_S
+"""A sentence that had been forgotten is said as soon as it is back, in some 20 ms; later than this it is out of date."""
 MOST_PACKS: Final = 3
 """Packs whose sounds are kept: the one that runs, the next, and one to spare."""
 FRESH_NS: Final = 10 * NS_PER_S
@@ -68,6 +72,10 @@ class LiveMouth:
         """What was made ready for each, the newest last."""
         self._passing: tuple[str, ...] = ()
         """What was made ready by the way, the newest last."""
+        self._languages: dict[str, str] = {}
+        """Of all that was ever made by the way, by its id: some bytes each."""
+        self._late: dict[str, Say] = {}
+        """What is to be said and has to come back from the disk first."""
         self._in_run = False
         self._played_ns = time.now_ns()
         self._closing = ExitStack()
@@ -118,9 +126,18 @@ class LiveMouth:
         if gone and isinstance(self._output, Lasting):
             self._output.release(gone)
 
+    def _is_there(self, said: Say) -> bool:
+        """Can it be played? What was forgotten is fetched."""
+        if said.text_id in self._clips:
+            return True
+        if said.text_id in self._languages:
+            self._late[said.text_id] = said
+            self._voice.ask(Render(said.at_ns, said.text_id, said.text, self._languages[said.text_id]))
+        return False
+
     def play(self, effects: Sequence[Effect]) -> None:
         """As `ports.Mouth`, and the rest."""
-        heard = [one for one in effects if not isinstance(one, Say) or one.text_id in self._clips]
+        heard = [one for one in effects if not isinstance(one, Say) or self._is_there(one)]
         for effect in heard:
             if isinstance(effect, SegmentBegan | RunEnded):
                 self._in_run = isinstance(effect, SegmentBegan)
@@ -211,7 +228,11 @@ class LiveMouth:
     def pending(self) -> bool:
         return self._voice.pending
 
+    def has(self, text_id: str) -> bool:
+        return text_id in self._clips
+
     def ask(self, render: Render) -> None:
+        self._languages[render.text_id] = render.language
         self._voice.ask(render)
 
     def collect(self, now_ns: int) -> list[Event]:
@@ -221,7 +242,10 @@ class LiveMouth:
             self._alive_ns = now_ns
         for sentence in self._voice.notices():
             self._notice(sentence)
-        return [*found, *self._voice.collect(now_ns)]
+        ready = self._voice.collect(now_ns)
+        late = [self._late.pop(one.text_id, None) for one in ready if isinstance(one, SpeechReady)]
+        self.play([replace(said, at_ns=now_ns) for said in late if said is not None and now_ns - said.at_ns < LATE_NS])
+        return [*found, *ready]
 
     def prepare(self, request: Request, texts: Sequence[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
         wanted = {text.text_id: text for text in request.texts}

@@ -270,8 +270,8 @@ class Sessions:
         if run is None:
             return
         self._feet.record(None)
-        run.close(self._time.now_ns(), self._mouth.state(), self.statistics())
         self._past.add(run)
+        run.close(self._time.now_ns(), self._mouth.state(), self.statistics())
         if run.seat is not None:
             run.seat.collect(0)
 
