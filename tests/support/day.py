@@ -30,8 +30,8 @@ from cued.runtime.daemon.watching import Watching
 from cued.runtime.request import Volumes
 from cued.units import NS_PER_S
 from tests.support.day_board import VirtualLed, VirtualPower
+from tests.support.day_book import MemoryBook
 from tests.support.day_world import (
-    MemoryBook,
     Table,
     VirtualEars,
     VirtualFeet,
@@ -48,7 +48,7 @@ what happens:
   pod NAME 80%        the pod's link is up (NAME and battery may be missing); `pod off`: it is down
   run 166, walk 110   the feet, once a second from now on; `stand`: they stand; `silent`: nothing comes
   headphones on|off   sound is where the runner hears it, or not
-  press KEY           play, next, previous, held
+  press KEY           play, next, previous, held; pause and stop, as headsets send them when they are taken off
   ask COMMAND         over the control socket, as a request's JSON after `do`: `ask pack use name=awareness`, `ask start`
   sleep 90            the machine is suspended for so many seconds; `stall 2`: it stands still
   render 3            rendering takes so many seconds from now on
@@ -83,6 +83,14 @@ class Day:
     expected: list[str] = field(default_factory=list)
 
 
+BUTTONS: Final = {
+    "play": Key.PLAY_PAUSE,
+    "next": Key.NEXT,
+    "previous": Key.PREVIOUS,
+    "held": Key.HELD,
+    "pause": Key.PAUSE,
+    "stop": Key.STOP,
+}
 _LINE: Final = re.compile(r"(?:(\d+):(\d\d))\s+(>?)\s*(.+)")
 
 
@@ -191,7 +199,7 @@ class House:
             case "headphones", [state]:
                 return lambda: setattr(self.mouth, "heard", state == "on")
             case "press", [key]:
-                button = {"play": Key.PLAY_PAUSE, "next": Key.NEXT, "previous": Key.PREVIOUS, "held": Key.HELD}[key]
+                button = BUTTONS[key]
                 return lambda: self.inbox.put(Pressed(now_ns(), button))
             case "ask", _:
                 return lambda: self.inbox.put(Asked(command_of(rest), self.answered))
