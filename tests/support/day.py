@@ -169,8 +169,7 @@ class House:
         )
         sessions = Sessions(self.time, self.mouth, self.feet, self.book, speaker, today, self.notice)
         self.daemon = Daemon(world, sessions, speaker, today, manners_of(settings, asks=day.asks))
-        watching = Watching(self.daemon, self.book, self.manager, ears, lambda: self.settings, self.notice)
-        watching.begun_with(settings)
+        watching = Watching(self.daemon, self.book, self.manager, ears, lambda: self.settings, self.notice, settings)
         world.answer = Desk(self.daemon, watching.reload).answer
         world.look_around = watching.look
         today.choose(today.choice, to_continue=True)
