@@ -62,7 +62,7 @@ what comes of it:
   > cut               what is being said ends here
   > beat on|off
   > session 1 begins at TIME: PACK, > rests, > goes on, > over, > written down: RUNNING TIME, > keeps NAME VALUE
-  > segment NAME
+  > segment NAME, > unheard: TEXT
   > answers: SENTENCE, > refuses: SENTENCE
   > notice: SENTENCE
   > settles, > switched off (the board, after the button was held)
@@ -197,7 +197,7 @@ class House:
             case "silent", []:
                 return lambda: self.feet.go(None)
             case "headphones", [state]:
-                return lambda: setattr(self.mouth, "heard", state == "on")
+                return lambda: self.mouth.wear(on=state == "on")
             case "press", [key]:
                 button = BUTTONS[key]
                 return lambda: self.inbox.put(Pressed(now_ns(), button))

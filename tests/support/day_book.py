@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cued.core.effects import Effect, Paused, RunEnded, SegmentBegan, TempoChanged
+from cued.core.effects import Effect, Paused, RunEnded, SegmentBegan, TempoChanged, Unheard
 from cued.core.events import Event
 from cued.core.start import Start
 from cued.formats.sensor_log import Item
@@ -40,6 +40,8 @@ class MemorySeat:
         for effect in effects:
             if isinstance(effect, Paused):
                 self._table.note("rests" if effect.paused else "goes on")
+            elif isinstance(effect, Unheard) and effect.cue != "cued":
+                self._table.note(f"unheard: {effect.text}")
             elif isinstance(effect, RunEnded):
                 self._table.note("over")
             elif isinstance(effect, SegmentBegan):
