@@ -243,5 +243,5 @@ def _extra(stretch: Stretch, sounds: _Sounds, taken: set[int], spoken: Floats, f
         if int(np.searchsorted(spoken, float(start))) % 2:
             continue
         at_ns = _ns(stretch, float(start))
-        if from_ns <= at_ns < to_ns:
+        if from_ns + LATENCY_S[1] * NS_PER_S <= at_ns < to_ns:  # before that it may be a click that was due before `from_ns`
             yield at_ns

@@ -139,3 +139,10 @@ def test_silence_lacks_everything_that_was_due() -> None:
     found = heard(np.zeros(LENGTH_S * RATE_HZ, np.int16))
     assert found.missing == DUE
     assert found.cues_missing == (CUE,)
+
+
+def test_a_click_that_was_due_just_before_is_nobodys_fault() -> None:
+    for after_ns in (1, 20_000_000):
+        found = hear(recorded(mixed()), DUE, (), DUE[10].at_ns + after_ns, BEGAN_NS + 9 * NS_PER_S)
+        assert found.extra_ns == ()
+        assert found.missing == ()
