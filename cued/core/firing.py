@@ -137,8 +137,10 @@ def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Prio
         return "end_cues"
     if coach_refuses(rule, judge, priority):
         return _coach_reason(judge)
-    if priority is not Priority.SAFETY and not isinstance(rule.when, Asked) and locked(turn):
+    if priority is not Priority.SAFETY and not isinstance(rule.when, Asked) and locked(turn, judge):
         return "not easy"
+    if priority < Priority.SEGMENT and isinstance(rule.when, Every | RandomWithin) and turn.beat.rested and _has_words(rule):
+        return "resting"  # as the beat: nobody is reminded of light steps at a red light
     if rule.surface is not None and rule.surface != turn.surface:
         return "if surface"
     if rule.effort is not None and rule.effort is not turn.effort:
@@ -160,6 +162,10 @@ def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Prio
     if state.last_ns is not None and turn.now_ns - state.last_ns < rule.cooldown_ns:
         return "cooldown"
     return None
+
+
+def _has_words(rule: Rule) -> bool:
+    return any(isinstance(action, SayCue | SayTheme | PlaySound) for action in rule.then)
 
 
 def _wish(turn: Turn, rule: Rule, index: int) -> tuple[Cue | None, Wish | None]:
