@@ -364,3 +364,25 @@ def _take_over(turn: Turn, metronome: Metronome) -> None:
     run_ns = turn.run_ns()
     turn.overrides += 1
     turn.override = Override(metronome, run_ns, None if length_ns is None else run_ns + length_ns, turn.overrides)
+
+
+def tell(turn: Turn, cue: str, rule: str, text: str, expire_ns: int) -> None:
+    """What belongs to the segment and to no rule of the pack: with a segment's priority, outside every limit."""
+    turn.floor = replace(turn.floor, asked=turn.floor.asked + 1)
+    now_ns, number = turn.now_ns, turn.floor.asked
+    wish = Wish(
+        cue,
+        text,
+        say_id(text),
+        rule,
+        None,
+        Priority.SEGMENT,
+        None,
+        False,
+        now_ns,
+        now_ns + expire_ns,
+        number,
+        _duck_db(turn),
+        False,
+    )
+    _ask(turn, wish)

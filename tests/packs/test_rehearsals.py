@@ -14,22 +14,24 @@ from cued.sensors.runner_presets import preset_names
 from cued.sensors.simulated import SimulatedRunner
 from cued.units import NS_PER_MIN, NS_PER_S
 from tests.packs.rehearsed import EXEMPT, Rehearsal, check, rehearsed
-from tests.packs.shipped import SHIPPED
+from tests.packs.shipped import PHASES, SETS, SHIPPED
 
-MINUTES = {"fatigue": 70, "block-test": 30, "plain": 20}
+MINUTES = {"fatigue": 70, "block-test": 30, "plain": 20, **dict.fromkeys(SETS, 15)}
 """Long enough for the tired part, or short where nothing more comes; else 45."""
 SHORT = ("fenix5x_hrmrun_stryd_28min.fit", "fenix2_47min.fit")
 LONG = ("stryd_57min.fit", "fr935_hrmrun_stryd_113min.fit")
-"""They take seconds each: every pack meets one of them."""
-RECORDED = [
-    *((name, file) for name in SHIPPED for file in SHORT),
-    *((name, LONG[number % 2]) for number, name in enumerate(SHIPPED)),
-]
+"""They take seconds each: every phase meets one of them."""
+RECORDED = [(name, SHORT[number % 2]) for number, name in enumerate(SHIPPED)]
+RECORDED += [(name, LONG[number % 2]) for number, name in enumerate(PHASES)]
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("preset", preset_names())
-@pytest.mark.parametrize("name", SHIPPED)
+WHO = [*((name, preset) for name in (*PHASES, "metronome") for preset in preset_names())]
+WHO += [(name, preset) for name in ("plain", "block-test", *SETS) for preset in ("easy", "stop-and-go")]
+"""What neither leads nor corrects is the same for everybody."""
+
+
+@pytest.mark.parametrize(("name", "preset"), WHO)
 def test_a_pack_speaks_in_its_moments_whoever_runs(name: str, preset: str) -> None:
     session = 1 + 2 * preset_names().index(preset)  # the first for one, a late one for another
     run = rehearsed(name, Simulated(preset), minutes=MINUTES.get(name, 45), session=session)
