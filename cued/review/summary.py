@@ -17,6 +17,8 @@ BEAT_GAP_NS: Final = 2_500_000_000
 """Clicks farther apart are two stretches of beat: the slowest that cued plays is every fourth step at 100 spm, 2.4 s."""
 DRILL: Final = "drill"
 """What says a drill's instruction and its numbers: no cue, and not counted as one (`cued.core.arbiter`)."""
+ANSWER: Final = "key"
+"""The rule of what answers a runner's keys: no cue."""
 JUDGED: Final = ("low", "in", "high")
 """The states of the band that are a judgement."""
 
@@ -146,14 +148,14 @@ class _Counter:
                     summary.estimated = summary.estimated or row.get("estimated", False)
             case "click":
                 self._click(at_ns, row["spm"])
-            case "say" if row["cue"] != DRILL:
+            case "say" if row["rule"] != ANSWER and row["cue"] != DRILL:
                 for figures in self._both():
                     figures.heard += 1
                     figures.heard_s += row["dur_s"]
             case "withheld":
                 for figures in self._both():
                     figures.withheld += 1
-            case "suppressed" | "expired" | "failed":
+            case "suppressed" | "expired" | "failed" if row["rule"] != ANSWER:
                 for figures in self._both():
                     figures.unspoken[row["reason"]] = figures.unspoken.get(row["reason"], 0) + 1
             case "segment":
