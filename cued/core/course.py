@@ -51,7 +51,7 @@ def _sounds(turn: Turn, coming: Upcoming) -> bool:
     segment = coming.segment
     if segment.starts_on_press:
         return False
-    if segment.metronome.mode.value != "none" and turn.share() > 0:
+    if segment.drills or (segment.metronome.mode.value != "none" and turn.share() > 0):
         return True
     judge = Progress(place=coming.place, segment=segment)
     for rule in turn.how.pack.rules:
