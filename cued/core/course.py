@@ -9,6 +9,7 @@ from cued.core import motion as moving
 from cued.core.cues import (
     BeforeEnd,
     Effort,
+    EffortSaid,
     Every,
     Interval,
     Repeat,
@@ -325,6 +326,7 @@ def effort(turn: Turn, event: EffortIs) -> None:
     for effort in Effort:
         if effort.value == event.effort:
             turn.effort = turn.told_effort = effort
+    sensing.fire(turn, lambda when: isinstance(when, EffortSaid) and when.effort.value == event.effort)
 
 
 def stop(turn: Turn, _: Stop) -> None:

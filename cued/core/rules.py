@@ -102,6 +102,13 @@ class SurfaceChange:
 
 
 @dataclass(frozen=True, slots=True)
+class EffortSaid:
+    """The runner says that it is so hard."""
+
+    effort: Effort
+
+
+@dataclass(frozen=True, slots=True)
 class SensorIs:
     word: SensorWord
 
@@ -133,6 +140,7 @@ Trigger: TypeAlias = (
     | PaceDrop
     | HeartRateAbove
     | SurfaceChange
+    | EffortSaid
     | SensorIs
     | Asked
     | ReintroductionDue

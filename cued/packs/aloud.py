@@ -185,6 +185,8 @@ def when_words(when: cues.Trigger) -> str:
             return f"when your heart has been over {share_text(share)} of its highest rate for {time_text(for_ns)}"
         case cues.SurfaceChange():
             return "when the ground changes"
+        case cues.EffortSaid(effort=effort):
+            return f"when you say that it is {effort.value}"
         case cues.SensorIs(word=word):
             return {"lost": "when the sensor is lost", "back": "when the sensor is back"}.get(
                 word.value, "when the sensor's battery is low"

@@ -259,6 +259,8 @@ def _when(when: cues.Trigger) -> Data:
             return {"heart_rate_above": share_text(share), "for": time_text(for_ns)}
         case cues.SurfaceChange():
             return {"surface": "change"}
+        case cues.EffortSaid(effort=effort):
+            return _given(effort=effort)
         case cues.SensorIs(word=word):
             return _given(sensor=word)
         case cues.Asked():

@@ -157,6 +157,7 @@ _WHEN: Final = {
     "heart_rate_above": Hint("per cent", "", "over so much of your highest heart rate for the time in `for`"),
     "for": Hint("time", "0 s with `off_band`, else needed", "how long it must hold"),
     "surface": Hint("`change`", "", "the ground changed"),
+    "effort": Hint("`easy`, `moderate`, `hard`", "", "you say that it is so hard"),
     "sensor": Hint("`lost`, `back`, `battery_low`", "", "the sensor's news"),
     "asked": Hint("`cue`", "", "you asked for a cue"),
     "reintroduction": Hint("`due`", "", "the plan wants the pack back"),

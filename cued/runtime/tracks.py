@@ -20,6 +20,7 @@ from cued.core.cues import (
     BeforeEnd,
     CuePack,
     Drift,
+    EffortSaid,
     Every,
     ForDistance,
     HeartRateAbove,
@@ -115,7 +116,7 @@ def _needs(trigger: Trigger) -> str:
         return "needs heart rate"
     if isinstance(trigger, SensorIs):
         return "needs a sensor"
-    if isinstance(trigger, Asked):
+    if isinstance(trigger, Asked | EffortSaid):
         return "needs the runner's key"
     if isinstance(trigger, ReintroductionDue):
         return "needs the plan"

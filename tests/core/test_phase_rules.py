@@ -9,6 +9,7 @@ from cued.core.cues import (
     At,
     Cue,
     Effort,
+    EffortSaid,
     EndCues,
     Every,
     OffBand,
@@ -78,6 +79,13 @@ def test_a_segments_last_words_are_judged_by_it_and_not_by_the_next() -> None:
     strides, easy = segment("strides", 20, effort=Effort.HARD), segment("easy", 60, effort=Effort.EASY)
     run = Run(pack(strides, easy, rules=[rule(SegmentEnd(), "over", only_in=("strides",))], phase=2), runner=KNOWN)
     assert run.send(*samples(0, 25, speed=EASY_MPS * 1.5)).to(25).said == [(20.0, "over")]
+
+
+def test_a_rule_may_answer_what_the_runner_says_of_the_effort() -> None:
+    run = Run(pack(segment("a", 200), rules=[rule(EffortSaid(Effort.HARD), "ease", at_most=1)]))
+    run.send(EffortIs(seconds(30), "easy"), EffortIs(seconds(40), "hard"), EffortIs(seconds(90), "hard")).to(150)
+    assert run.said == [(40.0, "ease")]
+    assert run.reasons == ["at_most"]
 
 
 # --- at a red light ------------------------------------------------------------------------------------------------

@@ -201,6 +201,7 @@ class Dice:
             rules.RunEnd(),
             rules.Asked(),
             rules.SurfaceChange(),
+            rules.EffortSaid(words.Effort.EASY),
             rules.BeforeEnd(self.moment()),
             rules.At(self.moment()),
             rules.InBand(held_ns),
