@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cued.core import cues
+from cued.core.phrases import segment_words
 from cued.packs.catalog import open_pack
 from cued.packs.lint import MAX_WORDS
 from cued.units import NS_PER_MIN
@@ -56,6 +57,12 @@ def test_every_cue_is_said_in_both_languages_in_eight_words_at_most(name: str, l
 def test_the_two_languages_are_two(name: str) -> None:
     english, german = (texts_of(pack_of(name), language) for language in ("en", "de"))
     assert [place for place in english if english[place] == german[place]] == []
+
+
+def test_what_waits_for_a_press_is_named_in_both_languages() -> None:
+    waiting = {segment.name for name in SHIPPED for segment in pack_of(name).segments() if segment.starts_on_press}
+    assert len(waiting) > 5
+    assert {name for name in waiting if segment_words(name, "de") == name} <= {"grass"}, "which is asked for by what it needs"
 
 
 @pytest.mark.parametrize("name", PHASES)
