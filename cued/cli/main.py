@@ -55,7 +55,7 @@ VERBS: Final = (
     Verb("run", "cued.cli.run", "run with a beat and spoken cues", first=True),
     Verb("try", "cued.cli.try_", "hear it at the desk: 90 seconds with a simulated runner", first=True),
     Verb("rehearse", "cued.cli.rehearse", "what would a pack have said on that run?", first=True),
-    Verb("pack", "cued.cli.pack", "list, show and check cue packs", first=True),
+    Verb("pack", "cued.cli.pack", "list, show, check, make and share cue packs", first=True),
     Verb("doctor", "cued.cli.doctor", "what of this machine works, and what to do about the rest", first=True),
     Verb("log", "cued.cli.log", "your runs: list, show, rate, export"),
     Verb("replay", "cued.cli.replay", "would today's cued decide a run as it was decided then?"),

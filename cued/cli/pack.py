@@ -1,4 +1,4 @@
-"""`cued pack`: list, show and check cue packs, and print the format as a JSON Schema."""
+"""`cued pack`: list, show and check cue packs, make and share them, and print the format as a JSON Schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cued.cli import options
+from cued.cli import options, pack_new, pack_share
 from cued.errors import PackError, UsageError
 
 if TYPE_CHECKING:
@@ -18,11 +18,38 @@ EXAMPLE = """
 cued pack list
 cued pack show integration --length 50min
 cued pack check my-pack.yaml --strict
+cued pack new hills
+cued pack install hills.zip
 """
 WIDEST = 120
 """Columns of a drawing: wider than this a line is hard to follow."""
 NARROWEST = 50
 """Columns: less shows nothing."""
+
+_SHARING = (
+    ("new", "make a pack: a few questions, and a commented file is there", pack_new.EXAMPLE, pack_new.add_arguments),
+    (
+        "install",
+        "take a pack from somebody else: checked, shown, and only then taken",
+        "cued pack install hills.zip",
+        pack_share.add_install,
+    ),
+    (
+        "export",
+        "one zip of a pack, to hand on",
+        'cued pack export hills --for Anna --note "Easy days only."',
+        pack_share.add_export,
+    ),
+    ("remove", "remove a pack of your own", "cued pack remove hills", pack_share.add_remove),
+    ("diff", "what two packs have otherwise, in words", "cued pack diff integration my-integration.yaml", pack_share.add_diff),
+)
+_RUNS = {
+    "new": pack_new.run,
+    "install": pack_share.install,
+    "export": pack_share.export,
+    "remove": pack_share.remove,
+    "diff": pack_share.diff,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking.add_argument("--strict", action="store_true", help="warnings count as problems")
     for sub in (listing, showing, checking):
         sub.add_argument("--json", action="store_true", help="print it as JSON")
+    for word, summary, example, add in _SHARING:
+        add(options.add_subverb(verbs, word, summary, example))
     using = options.add_subverb(verbs, "use", "swap to another pack in the session that goes on", "cued pack use integration")
     using.add_argument("pack", metavar="PACK", help="a pack's name, its file or its folder")
     options.add_socket(using)
@@ -61,6 +90,8 @@ def run(args: argparse.Namespace) -> int:
         return _show(args)
     if args.what == "check":
         return _check(args.files, strict=args.strict, as_json=args.json)
+    if args.what in _RUNS:
+        return _RUNS[args.what](args)
     if args.what == "use":
         from cued.cli.steer import use_pack
 
