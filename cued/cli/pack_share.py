@@ -21,6 +21,8 @@ MAX_SHOWN: Final = 60
 """Cues, sounds or differences that are listed: two screens, which is what somebody reads before saying yes."""
 MAX_LINE: Final = 200
 """Characters of a title or text: a cue has no more."""
+MAX_CHANGE: Final = 1_000
+"""Characters of a difference: it holds two texts and a rule's names."""
 YES: Final = frozenset({"y", "yes"})
 
 
@@ -70,10 +72,10 @@ def _agreed(question: str, *, yes: bool) -> bool:
         return False
 
 
-def plain(text: str) -> str:
-    """Somebody else's text on one line that cannot steer a terminal, as long as a cue may be."""
-    flat = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[: MAX_LINE + 1])
-    return flat if len(flat) <= MAX_LINE else flat[: MAX_LINE - 1] + "…"
+def plain(text: str, most: int = MAX_LINE) -> str:
+    """Somebody else's text on one line that cannot steer a terminal, in at most so many characters."""
+    flat = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[: most + 1])
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
 # --- install -------------------------------------------------------------------------------------------------------
@@ -95,7 +97,7 @@ def install(args: argparse.Namespace) -> int:
         there = own.places(name, folder)
         old = _loaded(there[-1]) if there else None
         changes = _changes(old, coming.loaded) if old is not None else []
-        same = old is not None and not changes and len(there) == 1
+        same = old is not None and not changes and len(there) == 1 and old.text == coming.loaded.text
         if args.json:
             print(json.dumps(_data(coming, there, changes), indent=2, ensure_ascii=False))
         else:
@@ -131,6 +133,8 @@ def _loaded(path: Path) -> LoadedPack | None:
 
 def _show(coming: Taken) -> None:
     """What is about to be taken, before anybody says yes."""
+    from cued.packs import aloud
+
     pack = coming.loaded.pack
     print(plain(pack.title))
     lines = [
@@ -149,6 +153,7 @@ def _show(coming: Taken) -> None:
         for cue in pack.cues
         if cue.say
     ]
+    _list("The run", [plain(line) for line in aloud.session_lines(pack)])
     _list("It says", said)
     _list("Drills", [f"“{plain(drill.say)}”" for drill in pack.drills])
     _list("Its sounds", [f"{plain(one.name)}, {one.seconds:.1f} s, {_size(one.size)}" for one in coming.sounds])
@@ -188,9 +193,14 @@ def _tell_place(new: LoadedPack, there: list[Path], old: LoadedPack | None, chan
     name = new.pack.name
     if there and old is None:
         print(f"It takes the place of your own {name}, which is not right: `cued pack check {name}` says why")
-    elif old is not None and changes:
+    elif old is not None and not changes:
+        print(f"It is your own {name} in all but its comments and layout")
+    elif old is not None:
         older = ", which is newer" if _order(new.pack.version) < _order(old.pack.version) else ""
-        _list(f"It takes the place of your own {name} {plain(old.pack.version)}{older}", [plain(one.says) for one in changes])
+        _list(
+            f"It takes the place of your own {name} {plain(old.pack.version)}{older}",
+            [plain(one.says, MAX_CHANGE) for one in changes],
+        )
     if ships(name) and not there:
         print(f"It will be taken for {name} instead of cued's own; `cued pack remove {name}` brings that one back")
 
@@ -310,7 +320,7 @@ def diff(args: argparse.Namespace) -> int:
         print(json.dumps(_differences_data(changes), indent=2, ensure_ascii=False))
         return 0
     for change in changes:
-        print(plain(change.says))
+        print(plain(change.says, MAX_CHANGE))
     if not changes:
         print("there is no difference")
     return 0

@@ -64,26 +64,28 @@ def parts_of(name: str) -> tuple[str, ...]:
     return parts
 
 
-def check_names(files: Iterable[str]) -> None:
+def check_names(files: Iterable[str], folders: Iterable[str] = ()) -> None:
     """Raises RefusedError unless every path is inside, and stays another file on every computer.
 
     `a.wav` and `A.wav`, or one `ü` in two spellings, are one file to some file systems.
     """
     spelled: dict[tuple[str, ...], tuple[str, ...]] = {}
+    above: set[tuple[str, ...]] = set()
     taken: set[tuple[str, ...]] = set()
-    for name in files:
+    for name, is_file in [*((name, True) for name in files), *((name, False) for name in folders)]:
         parts = parts_of(name)
         key = tuple(_folded(part) for part in parts)
         for end in range(1, len(key) + 1):
             usual = spelled.setdefault(key[:end], parts[:end])
             if usual != parts[:end]:
                 raise RefusedError(f"`{clip('/'.join(usual))}` and `{clip(name)}` are one name to some computers: rename one")
-        if key in taken:
+        if is_file and key in taken:
             raise RefusedError(f"`{clip(name)}` is in it twice: nobody can tell which is meant")
-        taken.add(key)
-    for key in taken:
-        if any(key[:end] in taken for end in range(1, len(key))):
-            raise RefusedError(f"`{clip('/'.join(spelled[key]))}` lies in what is a file, not a folder: make the pack anew")
+        above.update(key[:end] for end in range(1, len(key) + (not is_file)))
+        if is_file:
+            taken.add(key)
+    for key in sorted(taken & above):
+        raise RefusedError(f"`{clip('/'.join(spelled[key]))}` is a file and a folder in it: make the pack anew")
 
 
 def _folded(part: str) -> str:

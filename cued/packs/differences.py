@@ -39,22 +39,39 @@ def differences(old: CuePack, new: CuePack) -> list[Difference]:
         found += _changed(word, word, before.get(word), after.get(word))
     found += _changed("authors", "authors", old.authors or None, new.authors or None)
     if old.sources != new.sources:
-        found += _gone_and_new("sources", "source", [one.cite for one in old.sources], [one.cite for one in new.sources])
+        told = [[f"{one.cite} ({one.says})" if one.says else one.cite for one in pack.sources] for pack in (old, new)]
+        found += _gone_and_new("sources", "source", *told)
     if old.target != new.target:
         says = f"aims at {aloud.target_words(new.target)} instead of {aloud.target_words(old.target)}"
         found.append(Difference("target", says))
     found += [Difference("band", says) for says in _band(old.band, new.band)]
     for word in ("fade", "limits"):
         found += _fields(word, before[word], after[word])
-    if old.metronome != new.metronome:
-        found.append(Difference("metronome", f"the usual beat: {_beat(new.metronome)} instead of {_beat(old.metronome)}"))
+    found += _fields("metronome", before["metronome"], after["metronome"])
     found += _session(old, new)
     found += _cues(old, new)
     found += _rules(old, new)
     found += _drills(old, new)
     for word in _PLAN:
         found += _fields(word, before.get(word) or {}, after.get(word) or {})
+    if not found and list(_in_order(before)) != list(_in_order(after)):
+        found.append(
+            Difference("pack", "the same words in another order, which decides between cues and rules of one priority")
+        )
     return found
+
+
+def _in_order(value: object) -> Iterable[object]:
+    """Everything in `value`, in file order."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _in_order(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _in_order(item)
+    else:
+        yield value
 
 
 def _said(value: object) -> str:
@@ -81,21 +98,9 @@ def _fields(where: str, before: dict[str, Any], after: dict[str, Any]) -> list[D
 
 
 def _gone_and_new(where: str, kind: str, before: Sequence[str], after: Sequence[str]) -> list[Difference]:
-    """Lines that one of the two has and the other has not, in order; one for one where they stand in the same place."""
-    found = []
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        for number in range(max(b - a, d - c)):
-            was = before[a + number] if a + number < b else None
-            now = after[c + number] if c + number < d else None
-            if was is None:
-                found.append(Difference(where, f"new {kind}: {now}"))
-            elif now is None:
-                found.append(Difference(where, f"no longer the {kind}: {was}"))
-            else:
-                found.append(Difference(where, f"another {kind}: {now} [instead of: {was}]"))
-    return found
+    """Lines that one of the two has and the other has not; order aside."""
+    gone = [Difference(where, f"no longer the {kind}: {line}") for line in before if line not in after]
+    return [*gone, *(Difference(where, f"a new {kind}: {line}") for line in after if line not in before)]
 
 
 # --- band and beat -------------------------------------------------------------------------------------------------
@@ -127,17 +132,20 @@ def _session(old: CuePack, new: CuePack) -> list[Difference]:
     was, now = _flat(old), _flat(new)
     found = _repeats(old, new)
     matcher = SequenceMatcher(None, [name for name, _ in was], [name for name, _ in now], autojunk=False)
-    for _, a, b, c, d in matcher.get_opcodes():
-        for number in range(max(b - a, d - c)):
-            before = was[a + number][1] if a + number < b else None
-            after = now[c + number][1] if c + number < d else None
-            if before is None and after is not None:
-                found.append(Difference("session", f"a new segment: {aloud.segment_line(new, after)}"))
-            elif after is None and before is not None:
-                found.append(Difference("session", f"no segment any more: {aloud.segment_line(old, before)}"))
-            elif before is not None and after is not None:
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            for (_, before), (_, after) in zip(was[a:b], now[c:d], strict=True):
                 found += _segment(old, before, new, after)
+            continue
+        for (_, in_rounds), segment in was[a:b]:
+            found.append(Difference("session", f"no segment any more{_round(in_rounds)}: {aloud.segment_line(old, segment)}"))
+        for (_, in_rounds), segment in now[c:d]:
+            found.append(Difference("session", f"a new segment{_round(in_rounds)}: {aloud.segment_line(new, segment)}"))
     return found
+
+
+def _round(in_rounds: bool) -> str:
+    return " of each round" if in_rounds else ""
 
 
 def _flat(pack: CuePack) -> list[tuple[tuple[str, bool], cues.Segment]]:
@@ -153,17 +161,12 @@ def _repeats(old: CuePack, new: CuePack) -> list[Difference]:
     was, now = ([part.times for part in pack.session if isinstance(part, cues.Repeat)] for pack in (old, new))
     if was == now:
         return []
-    told = [
-        "; ".join("as many rounds as fit" if times is None else f"{times} rounds" for times in rounds) or "no rounds"
-        for rounds in (now, was)
-    ]
-    return [Difference("session", " instead of ".join(told))]
+    told = [" and ".join("fill" if times is None else str(times) for times in rounds) or _NOTHING for rounds in (now, was)]
+    return [Difference("session", f"repeat: {' instead of '.join(told)}")]
 
 
 def _segment(old: CuePack, before: cues.Segment, new: CuePack, after: cues.Segment) -> list[Difference]:
     name, says = after.name, []
-    if before.name != name:
-        says.append(f"{name} instead of {before.name}")
     if before.length != after.length:
         says.append(f"{name}: {length_text(after.length)} instead of {length_text(before.length)}")
     if before.coach is not after.coach:

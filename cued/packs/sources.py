@@ -101,8 +101,7 @@ def _zipped(shown: str, whole: Zip) -> Source:
             raise RefusedError(f"`{clip(entry.name)}` is in it twice: nobody can tell which is meant")
         if not entry.folder:
             files[entry.name] = entry
-    folders = [entry.name for entry in whole.entries if entry.folder]
-    check_names([*files, *folders])
+    check_names(files, (entry.name for entry in whole.entries if entry.folder))
     said = {line[:5]: line for line in whole.comment.splitlines()[:20]}
     return Source(
         shown,
