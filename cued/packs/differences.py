@@ -108,8 +108,8 @@ def _gone_and_new(where: str, kind: str, before: Sequence[str], after: Sequence[
 
 def _band(old: cues.Band, new: cues.Band, of: str = "") -> Iterable[str]:
     if (old.low, old.high) != (new.low, new.high):
-        change = new.low + new.high - old.low - old.high
-        width = "as wide" if abs(change) < 1e-9 else f"{share_text(abs(change))} {'wider' if change > 0 else 'narrower'}"
+        change = round(new.low + new.high - old.low - old.high, 6)  # a ten-thousandth of a per cent is nothing
+        width = "as wide" if not change else f"{share_text(abs(change))} {'wider' if change > 0 else 'narrower'}"
         now, was = (f"{share_text(band.low)} under to {share_text(band.high)} over" for band in (new, old))
         yield f"{of}the band is {width}: {now} the target instead of {was}"
     if old.hysteresis != new.hysteresis:
