@@ -18,14 +18,6 @@ from tests.support.terminal import OnTerminal
 CUED = (sys.executable, "-m", "cued", "pack")
 
 
-@pytest.fixture
-def packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's own packs: none yet."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    return tmp_path / "data" / "cued" / "packs"
-
-
 CUES = st.lists(
     st.sampled_from(["Light feet.", "no", 'Yes: #1 "now"', "Füße!", "1:30", "it's", "{cadence} steps", "a \\ b", "null"]),
     unique=True,

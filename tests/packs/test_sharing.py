@@ -23,15 +23,6 @@ CUES = "authors: [Anna]\ncues: {light: {say: Light feet.}, loud: {say: Loud.}}\n
 VOICED = SMALLEST.replace("CC0-1.0", "CC-BY-4.0") + CUES + RULES
 
 
-@pytest.fixture
-def packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's own packs: none yet."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "data" / "cued" / "packs"
-
-
 def pack(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     code = main(["pack", *words])
     shown = capsys.readouterr()
