@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     showing = options.add_subverb(
         verbs, "show", "read a pack aloud, with its timeline", "cued pack show integration --length 50min"
     )
-    showing.add_argument("pack", metavar="PACK", help="a pack's name, its file or its folder")
+    showing.add_argument("pack", metavar="PACK", help="a pack's name, its file, its folder or its zip")
     showing.add_argument("--full", action="store_true", help="print the pack with every default in its place, as a pack file")
     showing.add_argument(
         "--length", metavar="T", type=options.duration, help="the run that is drawn: 50min; default: its own, or 45 min"
@@ -70,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking = options.add_subverb(
         verbs, "check", "is a pack right? all its problems at once", "cued pack check my-pack.yaml --strict"
     )
-    checking.add_argument("files", metavar="FILE", nargs="+", help="a pack's file, folder or name")
+    checking.add_argument("files", metavar="FILE", nargs="+", help="a pack's file, folder, zip or name")
     checking.add_argument("--strict", action="store_true", help="warnings count as problems")
     for sub in (listing, showing, checking):
         sub.add_argument("--json", action="store_true", help="print it as JSON")
@@ -139,11 +139,13 @@ def _list(*, as_json: bool) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from cued.packs.catalog import open_pack
-
     if args.full and args.json:
         raise UsageError("--full prints a pack file and --json prints JSON (which is full anyway): give one of the two")
-    loaded = open_pack(args.pack, options.probe_sound)
+    with pack_share.opened_pack(args.pack) as loaded:
+        return _shown(args, loaded)
+
+
+def _shown(args: argparse.Namespace, loaded: LoadedPack) -> int:
     if args.full:
         from cued.packs.full import as_data, to_yaml
 
@@ -212,17 +214,14 @@ def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> li
 
 
 def _check(words: list[str], *, strict: bool, as_json: bool) -> int:
-    from cued.packs.catalog import open_pack
-
     rows = []
     for word in words:
         try:
-            loaded = open_pack(word, options.probe_sound)
+            with pack_share.opened_pack(word) as loaded:
+                bad = strict and bool(loaded.warnings)
+                rows.append((loaded.file, loaded.warnings, bad, f"{loaded.pack.name} {loaded.pack.version}"))
         except PackError as error:
             rows.append((error.file, error.problems, True, ""))
-        else:
-            bad = strict and bool(loaded.warnings)
-            rows.append((loaded.file, loaded.warnings, bad, f"{loaded.pack.name} {loaded.pack.version}"))
     if as_json:
         told = [
             {"file": file, "right": not bad, "problems": options.problems_data(problems)} for file, problems, bad, _ in rows

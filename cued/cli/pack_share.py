@@ -6,6 +6,8 @@ import argparse
 import json
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -311,10 +313,7 @@ def _used(name: str) -> list[str]:
 
 def diff(args: argparse.Namespace) -> int:
     """Tell what B has otherwise than A; 0, different or not."""
-    from contextlib import ExitStack
-
-    with ExitStack() as stack:
-        old, new = (_either(word, stack) for word in (args.old, args.new))
+    with opened_pack(args.old) as old, opened_pack(args.new) as new:
         changes = _changes(old, new)
     if args.json:
         print(json.dumps(_differences_data(changes), indent=2, ensure_ascii=False))
@@ -326,15 +325,17 @@ def diff(args: argparse.Namespace) -> int:
     return 0
 
 
-def _either(word: str, stack: Any) -> LoadedPack:  # noqa: ANN401 - an ExitStack, imported where it is needed
-    """A pack by whatever it can be given as; a zip is unpacked as if it were to be installed."""
+@contextmanager
+def opened_pack(word: str) -> Iterator[LoadedPack]:
+    """A pack by whatever it can be given as; a zip is unpacked meanwhile, as if it were to be installed. Raises PackError."""
     from cued.packs.catalog import open_pack, own_folder
     from cued.packs.taking import taken
 
     if word.casefold().endswith(".zip"):
-        coming: Taken = stack.enter_context(taken(Path(word).expanduser(), own_folder(), options.probe_sound, _measure))
-        return coming.loaded
-    return open_pack(word, options.probe_sound)
+        with taken(Path(word).expanduser(), own_folder(), options.probe_sound, _measure) as coming:
+            yield coming.loaded
+        return
+    yield open_pack(word, options.probe_sound)
 
 
 def _changes(old: LoadedPack, new: LoadedPack) -> list[Difference]:

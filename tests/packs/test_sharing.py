@@ -147,6 +147,19 @@ def test_install_as_json(packs: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert pack("install", "one", "--json", capsys=capsys)[0] == 2
 
 
+def test_a_zip_can_be_read_and_checked_without_being_taken(
+    packs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.zip").write_bytes(make_zip(Part("hills/pack.yaml", SMALLEST.encode())))
+    (tmp_path / "y.zip").write_bytes(make_zip(Part("hills/pack.yaml", b"a: no\n")))
+    assert pack("show", "x.zip", capsys=capsys)[1].startswith("Your own beat\n")
+    code, out, _ = pack("check", "x.zip", "y.zip", capsys=capsys)
+    assert code == 1
+    assert "x.zip/hills/pack.yaml: beat 1.0.0 is right\n" in out
+    assert "y.zip/hills/pack.yaml:1:4: " in out
+    assert contents(packs) == {}
+
+
 def test_nothing_is_fetched(packs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = pack("install", "https://example.org/x.zip", "--yes", capsys=capsys)
     assert (code, "fetches nothing" in err, contents(packs)) == (2, True, {})
