@@ -15,6 +15,7 @@ from cued.cli import options
 from cued.errors import ConfigError, PackError, UsageError
 
 if TYPE_CHECKING:
+    from cued.core.cues import CuePack
     from cued.packs.differences import Difference
     from cued.packs.load import LoadedPack
     from cued.packs.taking import Taken
@@ -150,8 +151,9 @@ def _show(coming: Taken) -> None:
     for word, text in lines:
         if text:
             print(f"  {word:<8}{text}")
+    urgent = _urgent(pack)
     said = [
-        f"“{plain(cue.say)}”" + (" (safety: before all limits)" if _safety(coming, cue.id) else "")
+        f"“{plain(cue.say)}”" + (" (safety: no limit holds it back)" if cue.id in urgent else "")
         for cue in pack.cues
         if cue.say
     ]
@@ -165,13 +167,14 @@ def _show(coming: Taken) -> None:
         print(problem.at(coming.loaded.file), file=sys.stderr)
 
 
-def _safety(coming: Taken, cue_id: str) -> bool:
-    """Whether the cue takes a priority that no limit holds back."""
-    from cued.core.cues import Priority, SayCue
+def _urgent(pack: CuePack) -> set[str]:
+    """The cues that some rule says before all others and beyond every limit."""
+    from cued.core.cues import Priority, SayCue, SayTheme
 
-    pack = coming.loaded.pack
-    rules = [rule for rule in pack.rules if rule.priority is Priority.SAFETY]
-    return pack.cue(cue_id).priority is Priority.SAFETY or any(SayCue(cue_id) in rule.then for rule in rules)
+    actions = [action for rule in pack.rules if rule.priority is Priority.SAFETY for action in rule.then]
+    themes = {action.theme for action in actions if isinstance(action, SayTheme)}
+    named = {action.cue for action in actions if isinstance(action, SayCue)}
+    return named | {cue.id for cue in pack.cues if cue.priority is Priority.SAFETY or cue.theme in themes}
 
 
 def _list(title: str, lines: list[str]) -> None:

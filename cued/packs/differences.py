@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import Any, Final
+from typing import Final
 
 from cued.core import cues
 from cued.core.cues import CuePack
 from cued.packs import aloud
-from cued.packs.full import as_data, length_text
+from cued.packs.full import Data, as_data, length_text
 from cued.yamlread.quantities import share_text, time_text
 
 
@@ -48,8 +48,8 @@ def differences(old: CuePack, new: CuePack) -> list[Difference]:
     for word in ("fade", "limits"):
         found += _fields(word, before[word], after[word])
     found += _fields("metronome", before["metronome"], after["metronome"])
-    found += _session(old, new)
-    found += _cues(old, new)
+    found += _session(old, new, _segments_data(before), _segments_data(after))
+    found += _cues(old, new, before.get("cues") or {}, after.get("cues") or {})
     found += _rules(old, new)
     found += _drills(old, new)
     for word in _PLAN:
@@ -92,15 +92,16 @@ def _changed(where: str, name: str, before: object, after: object) -> list[Diffe
     return [Difference(where, f"{name} {_said(after)} instead of {_said(before)}")]
 
 
-def _fields(where: str, before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
+def _fields(where: str, before: Data, after: Data) -> list[Difference]:
     words = list(dict.fromkeys([*before, *after]))
     return [one for word in words for one in _changed(where, f"{where}: {word}", before.get(word), after.get(word))]
 
 
 def _gone_and_new(where: str, kind: str, before: Sequence[str], after: Sequence[str]) -> list[Difference]:
     """Lines that one of the two has and the other has not; order aside."""
-    gone = [Difference(where, f"no longer the {kind}: {line}") for line in before if line not in after]
-    return [*gone, *(Difference(where, f"a new {kind}: {line}") for line in after if line not in before)]
+    was, now = set(before), set(after)
+    gone = [Difference(where, f"no longer the {kind}: {line}") for line in before if line not in now]
+    return [*gone, *(Difference(where, f"a new {kind}: {line}") for line in after if line not in was)]
 
 
 # --- band and beat -------------------------------------------------------------------------------------------------
@@ -128,7 +129,7 @@ def _beat(beat: cues.Metronome) -> str:
 # --- the session ---------------------------------------------------------------------------------------------------
 
 
-def _session(old: CuePack, new: CuePack) -> list[Difference]:
+def _session(old: CuePack, new: CuePack, old_data: list[Data], new_data: list[Data]) -> list[Difference]:
     was, now = _flat(old), _flat(new)
     found = _repeats(old, new)
     matcher = SequenceMatcher(None, [name for name, _ in was], [name for name, _ in now], autojunk=False)
@@ -136,12 +137,20 @@ def _session(old: CuePack, new: CuePack) -> list[Difference]:
         if tag == "equal":
             for (_, before), (_, after) in zip(was[a:b], now[c:d], strict=True):
                 found += _segment(old, before, new, after)
+                for word in _SEGMENT_WORDS:
+                    words = (data[segment.index].get(word) for data, segment in ((old_data, before), (new_data, after)))
+                    found += _changed("session", f"{after.name}: {word}", *words)
             continue
         for (_, in_rounds), segment in was[a:b]:
             found.append(Difference("session", f"no segment any more{_round(in_rounds)}: {aloud.segment_line(old, segment)}"))
         for (_, in_rounds), segment in now[c:d]:
             found.append(Difference("session", f"a new segment{_round(in_rounds)}: {aloud.segment_line(new, segment)}"))
     return found
+
+
+def _segments_data(pack: Data) -> list[Data]:
+    """By `Segment.index`."""
+    return [segment for part in pack["session"] for segment in part.get("segments", [part])]
 
 
 def _round(in_rounds: bool) -> str:
@@ -178,22 +187,13 @@ def _segment(old: CuePack, before: cues.Segment, new: CuePack, after: cues.Segme
         says.append(f"{name} aims at {aloud.target_words(after.target)} instead of {aloud.target_words(before.target)}")
     if before.band != after.band and not (before.band == old.band and after.band == new.band):
         says += _band(before.band, after.band, f"{name}: ")
-    found = [Difference("session", one) for one in says]
-    words = [as_data(_alone(pack, segment))["session"][0] for pack, segment in ((old, before), (new, after))]
-    for word in _SEGMENT_WORDS:
-        found += _changed("session", f"{name}: {word}", words[0].get(word), words[1].get(word))
-    return found
-
-
-def _alone(pack: CuePack, segment: cues.Segment) -> CuePack:
-    """The pack with that segment only."""
-    return replace(pack, session=(segment,))
+    return [Difference("session", one) for one in says]
 
 
 # --- cues, rules, drills -------------------------------------------------------------------------------------------
 
 
-def _cues(old: CuePack, new: CuePack) -> list[Difference]:
+def _cues(old: CuePack, new: CuePack, old_data: Data, new_data: Data) -> list[Difference]:
     was, now = ({cue.id: cue for cue in pack.cues} for pack in (old, new))
     found = []
     for cue_id in dict.fromkeys([*was, *now]):
@@ -203,7 +203,7 @@ def _cues(old: CuePack, new: CuePack) -> list[Difference]:
         elif after is None and before is not None:
             found.append(Difference("cues", f"no cue `{cue_id}` any more: {_heard(before)}"))
         elif before is not None and after is not None and before != after:
-            found += _cue(old, before, new, after)
+            found += _cue(before, after, old_data[cue_id], new_data[cue_id])
     return found
 
 
@@ -212,7 +212,7 @@ def _heard(cue: cues.Cue) -> str:
     return f"“{cue.say}”{voice}" if cue.say is not None else f"the sound {cue.sound}"
 
 
-def _cue(old: CuePack, before: cues.Cue, new: CuePack, after: cues.Cue) -> list[Difference]:
+def _cue(before: cues.Cue, after: cues.Cue, old_data: Data, new_data: Data) -> list[Difference]:
     found = []
     if _heard(before) != _heard(after):
         verb = "says" if after.say is not None else "plays"
@@ -220,9 +220,8 @@ def _cue(old: CuePack, before: cues.Cue, new: CuePack, after: cues.Cue) -> list[
     texts = dict(before.say_in), dict(after.say_in)
     for code in dict.fromkeys([*texts[0], *texts[1]]):
         found += _changed("cues", f"cue `{after.id}` in {code}:", texts[0].get(code), texts[1].get(code))
-    words = [as_data(replace(pack, cues=(cue,)))["cues"][cue.id] for pack, cue in ((old, before), (new, after))]
     for word in _CUE_WORDS:
-        found += _changed("cues", f"cue `{after.id}`: {word}", words[0].get(word), words[1].get(word))
+        found += _changed("cues", f"cue `{after.id}`: {word}", old_data.get(word), new_data.get(word))
     return found
 
 
@@ -231,9 +230,20 @@ def _rules(old: CuePack, new: CuePack) -> list[Difference]:
 
 
 def _rule_lines(pack: CuePack) -> list[str]:
-    """With cues' ids for their texts: a cue that says something else is told once, with the cues."""
-    by_id = replace(pack, cues=tuple(replace(cue, say=cue.id, sound=None, voice_file=None) for cue in pack.cues))
-    return [aloud.rule_line(by_id, rule) for rule in pack.rules if rule.segment_index is None]
+    """With the names of cues and themes for their texts: a cue that says something else is told once, with the cues."""
+    lines = []
+    for rule in pack.rules:
+        if rule.segment_index is None:
+            named = [
+                cues.Cue(action.cue, action.cue)
+                if isinstance(action, cues.SayCue)
+                else cues.Cue("", action.theme, theme=action.theme)
+                for action in rule.then
+                if isinstance(action, cues.SayCue | cues.SayTheme)
+            ]
+            how = [f", {action.choose.value}" for action in rule.then if isinstance(action, cues.SayTheme)]
+            lines.append(aloud.rule_line(replace(pack, cues=tuple(named)), rule) + "".join(how))
+    return lines
 
 
 def _drills(old: CuePack, new: CuePack) -> list[Difference]:

@@ -106,7 +106,12 @@ def _exchange(new: Path, old: Path) -> None:
         failed = ctypes.get_errno()
         if failed not in _NO_EXCHANGE:
             raise OSError(failed, os.strerror(failed))
-    aside = new.with_name("old")  # in two steps then: for a moment there is none
+    in_two_steps(new, old)
+
+
+def in_two_steps(new: Path, old: Path) -> None:
+    """`new` under the name of `old`, where the system cannot exchange them: for a moment there is none. Raises OSError."""
+    aside = new.with_name("old")
     old.rename(aside)
     try:
         new.rename(old)

@@ -6,6 +6,7 @@ as any pack, lies where no list of packs looks, and becomes a pack by one rename
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from cued.core.cues import CuePack
-from cued.core.engine import texts_of
 from cued.core.phrases import nominal_duration_ns
 from cued.errors import AudioError
 from cued.packs import contained, own
@@ -123,6 +123,8 @@ def _copied(source: Source, content: Path) -> tuple[tuple[str, ...], str, list[s
         room -= len(data)
         if room < 0:
             raise RefusedError(f"its files are over {MAX_TOTAL_BYTES // 2**20} MiB: save long sounds as FLAC or Ogg")
+        # A Mac spells an umlaut as two characters in names, and nobody does in a pack's text.
+        parts = contained.parts_of(unicodedata.normalize("NFC", "/".join(parts)))
         target = content / PACK_FILE if kind is Kind.YAML else content.joinpath(*parts)
         target.parent.mkdir(parents=True, exist_ok=True)
         own.write_new(target, data)
@@ -130,16 +132,12 @@ def _copied(source: Source, content: Path) -> tuple[tuple[str, ...], str, list[s
 
 
 def heard_s_of(pack: CuePack, seconds: Callable[[str], float]) -> float:
-    """Of the language in which it is longest, drills' instructions included."""
-    languages = {code for cue in pack.cues for code, _ in cue.say_in} | {""}
-    drills_ns = sum(nominal_duration_ns(drill.say) for drill in pack.drills)
-    longest = 0.0
-    for language in languages:
-        texts = texts_of(pack, language)
-        spoken_ns = sum(nominal_duration_ns(text.text) for text in texts if text.text)
-        played_s = sum(seconds(text.file) for text in texts if text.file)
-        longest = max(longest, played_s + (spoken_ns + drills_ns) / NS_PER_S)
-    return longest
+    """Of each cue in the language in which it is longest, drills' instructions included."""
+    spoken_ns: int = sum(nominal_duration_ns(drill.say) for drill in pack.drills)
+    for cue in pack.cues:
+        texts = [text for _, text in cue.say_in] + ([cue.say] if cue.say is not None and cue.voice_file is None else [])
+        spoken_ns += max(map(nominal_duration_ns, texts), default=0)
+    return sum(map(seconds, pack.sounds)) + spoken_ns / NS_PER_S
 
 
 def _without_unheard(content: Path, played: set[str]) -> tuple[tuple[str, ...], list[str]]:

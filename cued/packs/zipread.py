@@ -131,8 +131,8 @@ def _data_at(data: bytes, at: int, name: bytes, flags: int, method: int, told: t
         raise RefusedError(_DAMAGED)
     magic, _, own_flags, own_method, _, _, *own_told, name_size, extra_size = _LOCAL.unpack_from(data, at)
     begins = at + _LOCAL.size
-    same = (own_flags, own_method, data[begins : begins + name_size]) == (flags, method, name)
-    if magic != b"PK\x03\x04" or not same or (tuple(own_told) != told and not flags & _SIZES_LATER):
+    same = (own_method, data[begins : begins + name_size]) == (method, name)
+    if magic != b"PK\x03\x04" or not same or (tuple(own_told) != told and not (own_flags | flags) & _SIZES_LATER):
         raise RefusedError(_DAMAGED)
     return int(begins + name_size + extra_size)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -128,6 +129,22 @@ def test_no_changed_value_is_passed_over(data: st.DataObject) -> None:
     word = data.draw(st.sampled_from(["target", "band", "fade", "limits", "metronome", "advance", "phase", "summary"]))
     mixed = replace(one, **{word: getattr(other, word)})
     assert bool(differences(one, mixed)) == (as_data(one) != as_data(mixed))
+
+
+def test_the_differences_of_two_packs_as_large_as_may_be_are_told_soon() -> None:
+    def huge(word: str) -> CuePack:
+        segments = "".join(f"  - {{segment: {'ab'[number * number % 7 % 2]}{word}, for: 9 s}}\n" for number in range(400))
+        texts = "".join(f"  {'c' * 40}{number}: {{say: {word}, theme: t}}\n" for number in range(1500))
+        rules = "".join(f"  - {{when: {{every: {number + 9} s}}, say: {{theme: t}}, at_most: 2}}\n" for number in range(1200))
+        text = HEAD + "session:\n" + segments + "cues:\n" + texts + "rules:\n" + rules
+        return pack(text)
+
+    one, other = huge("x"), huge("y")
+    begun = time.process_time()
+    told = differences(one, other)
+    assert time.process_time() - begun < 2.0
+    assert len(told) >= 1500
+    assert sum(len(change.says) for change in told) < 10 * 2**20
 
 
 def test_a_difference_is_one_line_of_plain_letters() -> None:

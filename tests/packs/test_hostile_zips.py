@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import time
 import tracemalloc
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -108,6 +110,16 @@ ZIPS: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "a name that is a path": (lambda: packed_text(SMALLEST.replace("name: beat", "name: ../../evil")), "not a pack's name"),
     "a sound elsewhere": (lambda: packed_text(SOUND.replace("a.wav", "../precious.wav")), "outside the pack's folder"),
     "a sound that is not there": (lambda: packed_text(SOUND), "there is no file `a.wav`"),
+    "hours of words in many languages": (
+        lambda: packed_text(
+            SMALLEST
+            + "cues:\n  a: {say: a, say_in: {"
+            + "".join(f"a{chr(97 + n // 676)}{chr(97 + n // 26 % 26)}-{n:04}: b, " for n in range(6000))
+            + "}}\n"
+            + "".join(f"  c{n}: {{say: '{n} {'a' * 20}'}}\n" for n in range(1500))
+        ),
+        "minutes in all",
+    ),
     "hours of words": (
         lambda: packed_text(
             SMALLEST + "cues:\n" + "".join(f"  c{n}: {{say: '{n} {'a' * 150}'}}\n" for n in range(1000))
@@ -177,6 +189,34 @@ def test_a_name_that_dos_wrote_is_read_as_dos_meant_it(tmp_path: Path, home: Pat
     path.write_bytes(
         make_zip(Part("pack.yaml", SOUND.replace("a.wav", "tür.wav").encode()), Part("tür.wav".encode("cp437"), b"x"))
     )
+    assert names_of(path, home)[0] == ["pack.yaml", "tür.wav"]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_what_another_zip_writer_makes_is_read(method: int, streamed: bool, tmp_path: Path, home: Path) -> None:
+    class OneWay(io.RawIOBase):
+        """A pipe: nothing that was written can be mended."""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            made.write(data)
+            return len(data)
+
+    made = io.BytesIO()
+    with zipfile.ZipFile(OneWay() if streamed else made, "w", method) as out:
+        out.mkdir("beat")
+        out.writestr("beat/pack.yaml", SOUND.replace("a.wav", "tür.wav"))
+        out.writestr("beat/tür.wav", b"x" * 1000)
+    (tmp_path / "x.zip").write_bytes(made.getvalue())
+    assert names_of(tmp_path / "x.zip", home)[0] == ["pack.yaml", "tür.wav"]
+
+
+def test_the_umlaut_of_a_mac_is_the_umlaut_of_the_pack(tmp_path: Path, home: Path) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(packed_text(SOUND.replace("a.wav", "tür.wav"), Part("tu\u0308r.wav", b"x")))
     assert names_of(path, home)[0] == ["pack.yaml", "tür.wav"]
 
 

@@ -107,3 +107,14 @@ def test_a_place_that_is_no_folder_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "packs").touch()
     with pytest.raises(OutputError, match="cannot be written"), own.scratch(tmp_path / "packs"):
         pass
+
+
+def test_where_names_cannot_be_exchanged_the_old_pack_steps_aside_and_comes_back_if_need_be(tmp_path: Path) -> None:
+    (tmp_path / "hills").mkdir()
+    (tmp_path / "hills" / "old.wav").touch()
+    (tmp_path / "room").mkdir()
+    with pytest.raises(FileNotFoundError):
+        own.in_two_steps(tmp_path / "room" / "nothing", tmp_path / "hills")
+    assert (tmp_path / "hills" / "old.wav").exists()
+    own.in_two_steps(content(tmp_path / "room", "new"), tmp_path / "hills")
+    assert (tmp_path / "hills" / "pack.yaml").read_text() == "new"
