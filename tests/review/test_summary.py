@@ -152,3 +152,10 @@ def test_what_went_wrong_is_told_with_what_came_of_it() -> None:
         "30 signals that came late, of sensors or sound: what they told was taken in as of then;"
         " 1 fault of cued's own, which the run survived."
     ) in lines
+
+
+def test_answers_to_keys_are_no_cues() -> None:
+    asked = {"rule": "key", "cue": "cued", "text": "Staying."}
+    told = [{**cue("say", 5, dur_s=1.0), **asked}, {**cue("suppressed", 6, "newer answer"), **asked}]
+    found = summarize([start(), *told, cue("say", 9, dur_s=2.0), end(30)])
+    assert (found.heard, found.heard_s, found.unspoken) == (1, 2.0, {})
