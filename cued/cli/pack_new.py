@@ -114,17 +114,17 @@ def _asked(args: argparse.Namespace) -> Answers:
 
     print("A few questions; Enter takes what stands in brackets. Everything can be changed in the file afterwards.\n")
     name = args.name or _ask("What is it called by, in one word (a-z, 0-9, -)?", "my-pack", _free(check_name))
-    title = _ask("Its title, as people read it in a list?", name.replace("-", " ").capitalize(), str)
+    title = _ask("Its title, as people read it in a list?", name.replace("-", " ").capitalize(), _tried("title"))
     way = _ask("Cues now and then all through the run (1), or short feeders, then running without (2)?", "1", _choice(Way))
     beat = _ask("A beat: none (1), at the runner's own tempo (2), or one that leads to a target (3)?", "1", _choice(Beat))
     change = 0.0
     if beat is Beat.TARGET:
         change = _ask("How many per cent is the target over the runner's own cadence (-50 to 10)?", "3", _change)
     phase = _ask(f"A phase of the plan ({_PHASES}), or none?", "none", lambda word: None if word == "none" else _phase(word))
-    language = _ask("The language of its texts (en, de, …)?", "en", str)
+    language = _ask("The language of its texts (en, de, …)?", "en", _tried("language"))
     print(f"What is said? A cue a line, up to 8 words each, up to {MAX_CUES}; an empty line ends them.")
     cues: list[str] = []
-    while len(cues) < MAX_CUES and (cue := _ask("  ", "", str)):
+    while len(cues) < MAX_CUES and (cue := _ask("  ", "", _cue(cues, needed=beat is Beat.NONE))):
         cues.append(cue)
     lengths = {"warmup": "How long is the warm-up, in which nothing is said?"}
     if way is Way.FEEDER:
@@ -133,9 +133,40 @@ def _asked(args: argparse.Namespace) -> Answers:
         lengths |= {"every": "How long is it from cue to cue?"}
     lengths |= {"cooldown": "How long is the cool-down, in which nothing is said?"}
     answers = Answers(name, title, tuple(cues), way, beat, change, phase, language)
-    asked: dict[str, Any] = {f"{word}_ns": _length(what, getattr(answers, f"{word}_ns")) for word, what in lengths.items()}
-    author = _ask("Who wrote it?", "nobody", str)
-    return replace(answers, **asked, author="" if author == "nobody" else author)
+    for word, question in lengths.items():
+        field = f"{word}_ns"
+        answers = _with(answers, field, _length(question, answers, field))
+    author = _ask("Who wrote it?", "nobody", _tried("author"))
+    return replace(answers, author="" if author == "nobody" else author)
+
+
+def _with(answers: Answers, field: str, value: str | int) -> Answers:
+    changed: dict[str, Any] = {field: value}
+    return replace(answers, **changed)
+
+
+def _tried(field: str) -> Callable[[str], str]:
+    """A text as it is, if a pack can hold it there: a mistake is mended where it is made, not after the last question."""
+    from cued.packs.newpack import Answers, pack_text
+
+    def read(word: str) -> str:
+        pack_text(_with(Answers("trial", "Trial", ("Run.",)), field, word))
+        return word
+
+    return read
+
+
+def _cue(others: list[str], *, needed: bool) -> Callable[[str], str]:
+    from cued.packs.newpack import Answers, pack_text
+
+    def read(word: str) -> str:
+        if word:
+            pack_text(Answers("trial", "Trial", (*others, word)))
+        elif needed and not others:
+            raise UsageError("without a beat it needs a cue at least, or it would be silent")
+        return word
+
+    return read
 
 
 def _ask(question: str, usual: str, read: Callable[[str], T]) -> T:
@@ -152,10 +183,16 @@ def _ask(question: str, usual: str, read: Callable[[str], T]) -> T:
             print(f"  {error}")
 
 
-def _length(question: str, usual_ns: int) -> int:
+def _length(question: str, answers: Answers, field: str) -> int:
+    from cued.packs.newpack import pack_text
     from cued.yamlread.quantities import time_text
 
-    return _ask(question, time_text(usual_ns), options.duration)
+    def read(word: str) -> int:
+        length_ns = options.duration(word)
+        pack_text(_with(answers, field, length_ns))
+        return length_ns
+
+    return _ask(question, time_text(getattr(answers, field)), read)
 
 
 def _free(check: Callable[[str], None]) -> Callable[[str], str]:

@@ -127,7 +127,7 @@ def test_on_a_terminal_it_asks_in_plain_words_and_asks_again_what_it_does_not_un
         "How many per cent": ["40", "4"],
         "A phase": [""],
         "language": [""],
-        "  ": ["Push the hill away.", ""],
+        "  ": ["one two three four five six seven eight nine", "Push the hill away.", "Push the hill away.", ""],
         "warm-up": ["5 minutes", "5 min"],
         "is a feeder": ["1 min"],
         "after it": [""],
@@ -142,11 +142,23 @@ def test_on_a_terminal_it_asks_in_plain_words_and_asks_again_what_it_does_not_un
                 terminal.press(f"{answer}\n")
                 terminal.expect(lambda size=before: len(terminal.text) > size)  # type: ignore[misc]  # likewise
         assert terminal.end() == 0
+        assert "9 words" in terminal.text
+        assert "a cue is there twice" in terminal.text
     pack = parse_pack((packs / "hills.yaml").read_bytes(), "hills.yaml").pack
     assert (pack.title, pack.authors, [cue.say for cue in pack.cues]) == ("Up and down", ("Anna",), ["Push the hill away."])
     assert [segment.name for segment in pack.segments()] == ["warmup", "feeder", "steady", "cooldown"]
     assert pack.target.change == pytest.approx(0.04)
     assert pack.limits.quiet_start_ns == 5 * MINUTE_NS
+
+
+def test_a_pack_that_would_be_silent_is_not_asked_for_to_the_end(packs: Path) -> None:
+    with OnTerminal([*CUED, "new", "hills"]) as terminal:
+        terminal.expect(lambda: "Its title" in terminal.text)
+        terminal.press("\n" * 6)  # every usual answer, and no cue
+        terminal.expect(lambda: "without a beat it needs a cue" in terminal.text)
+        terminal.press("Light feet.\n" + "\n" * 6)
+        assert terminal.end() == 0
+    assert [cue.say for cue in parse_pack((packs / "hills.yaml").read_bytes(), "hills.yaml").pack.cues] == ["Light feet."]
 
 
 def test_an_end_of_answers_writes_nothing(packs: Path) -> None:
