@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from cued.config.settings import Settings
 from cued.config.whole import Configuration
 from cued.errors import ConfigError, UsageError
+from cued.units import to_spm
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -19,10 +22,19 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 def configuration(word: str | None = None) -> Configuration:
     """The configuration in force, for a verb that needs it to be right. Raises UsageError for one that is not."""
-    from cued.config.load import config_path, load_config, own_path
+    from cued.config.load import load_config
+
+    with explained(word):
+        return load_config(word)
+
+
+@contextmanager
+def explained(word: str | None = None) -> Iterator[None]:
+    """Within: a configuration that is not right is one sentence with its first mistake. Raises UsageError."""
+    from cued.config.load import config_path, own_path
 
     try:
-        return load_config(word)
+        yield
     except ConfigError as error:
         wrong = [problem for problem in error.problems if not problem.warning]
         others = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -62,6 +74,12 @@ def fill(args: argparse.Namespace) -> Settings:
         if getattr(args, name, value) is None:
             setattr(args, name, value)
     return settings
+
+
+def easy_spm(settings: Settings) -> float | None:
+    """The runner's easy cadence in steps per minute, where the configuration has it."""
+    mspm = settings.runner.easy_cadence_mspm
+    return None if mspm is None else to_spm(mspm)
 
 
 def journal_word() -> str | None:

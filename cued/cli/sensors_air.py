@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 from cued.cli import options
 from cued.cli.screen import Block, is_terminal, painted, wants_colour
@@ -43,19 +43,9 @@ def scan_arguments(parser: argparse.ArgumentParser) -> None:
 
 def scan(args: argparse.Namespace) -> int:
     """Show what is in sight."""
-    from cued.runtime.live import interruptible
-    from cued.runtime.lookaround import InView, brief_visit, look_around, table
-    from cued.sensors import looking
-    from cued.sensors.known import KnownSensors
+    from cued.runtime.lookaround import table
 
-    view = InView(KnownSensors().all(), everything=args.all)
-    window = _ScanWindow(view, args.for_ns, Block(sys.stderr if args.json else sys.stdout))
-    with interruptible():
-        window.draw()
-        try:
-            look_around(view, args.for_ns, looking.scan, brief_visit, window.changed)
-        finally:
-            window.block.clear()
+    view = look(args.for_ns, sys.stderr if args.json else sys.stdout, everything=args.all)
     rows = view.rows()
     if args.json:
         print(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2))
@@ -69,6 +59,24 @@ def scan(args: argparse.Namespace) -> int:
     if view.hidden:
         print(f"{view.hidden} more in sight that cued cannot read (--all shows them)")
     return 0
+
+
+def look(for_ns: int, out: TextIO, *, everything: bool = False) -> InView:
+    """What is in sight, drawn on `out` while it grows. Raises SensorError."""
+    from cued.runtime.live import interruptible
+    from cued.runtime.lookaround import InView, brief_visit, look_around
+    from cued.sensors import looking
+    from cued.sensors.known import KnownSensors
+
+    view = InView(KnownSensors().all(), everything=everything)
+    window = _ScanWindow(view, for_ns, Block(out))
+    with interruptible():
+        window.draw()
+        try:
+            look_around(view, for_ns, looking.scan, brief_visit, window.changed)
+        finally:
+            window.block.clear()
+    return view
 
 
 class _ScanWindow:
@@ -148,17 +156,26 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
 
 def check(args: argparse.Namespace) -> int:
     """Find out by the runner's count what a pod counts; 1 where it cannot be told."""
-    from cued.runtime.checking import count_steps
-    from cued.runtime.live import interruptible
     from cued.sensors.cadence_unit import CadenceUnit
     from cued.sensors.known import KnownSensors
 
     known = KnownSensors()
     sensor = _own_pod(args.sensor, known)
     if args.unit is not None:
-        _keep_unit(sensor, CadenceUnit(args.unit), known)
+        keep_unit(sensor, CadenceUnit(args.unit), known)
         return 0
+    if count(sensor, known, args.steps):
+        return 0
+    print("Nothing was kept. Be in a steady stride for ten seconds, then try again; or say it yourself:")
+    print(f"  cued sensors check {sensor.address} --unit strides")
+    return 1
+
+
+def count(sensor: KnownSensor, known: KnownSensors, steps: int) -> bool:
+    """Have the runner count, and keep what comes of it; False: it cannot be told. Raises SensorError."""
     from cued.cli.keyboard import Enters
+    from cued.runtime.checking import count_steps
+    from cued.runtime.live import interruptible
     from cued.sensors import looking
     from cued.sensors.ble import Radio
 
@@ -167,16 +184,14 @@ def check(args: argparse.Namespace) -> int:
     desk = _Desk(enters, Block(sys.stdout))
     with interruptible():
         try:
-            count = count_steps(sensor, Radio, desk, args.steps)
+            found = count_steps(sensor, Radio, desk, steps)
         finally:
             desk.block.clear()
-    print(f"{count.reason[:1].upper()}{count.reason[1:]}.")
-    if count.unit is None:
-        print("Nothing was kept. Be in a steady stride for ten seconds, then try again; or say it yourself:")
-        print(f"  cued sensors check {sensor.address} --unit strides")
-        return 1
-    _keep_unit(sensor, count.unit, known)
-    return 0
+    print(f"{found.reason[:1].upper()}{found.reason[1:]}.")
+    if found.unit is None:
+        return False
+    keep_unit(sensor, found.unit, known)
+    return True
 
 
 class _Desk:
@@ -212,7 +227,8 @@ def _own_pod(word: str, known: KnownSensors) -> KnownSensor:
     return pods[0]
 
 
-def _keep_unit(sensor: KnownSensor, unit: CadenceUnit, known: KnownSensors) -> None:
+def keep_unit(sensor: KnownSensor, unit: CadenceUnit, known: KnownSensors) -> None:
+    """Remember what a pod counts, by the runner's word; AUTO: nobody's."""
     from dataclasses import replace
 
     from cued.runtime.sensorwords import called, unit_words

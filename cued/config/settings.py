@@ -20,6 +20,8 @@ EARS: Final = ("both", "left", "right")
 """The words of `cued.audio`'s Ear, which is in a room beside this one."""
 MAX_HR_BPM: Final = (100, 240)
 """What a runner's maximal heart rate can be; a number outside is a slip of the finger."""
+BEAT_SPM: Final = (100, 230)
+"""No beat lies outside this, whatever a pack says."""
 GPIO_PINS: Final = (2, 27)
 """Of a Raspberry Pi's header; 0 and 1 belong to the boards that are plugged on it."""
 _OPTION: Final = "option"
@@ -58,6 +60,11 @@ class Runner:
     max_hr_bpm: int | None = _option(
         "max_hr", kinds.whole(*MAX_HR_BPM, "beats a minute"), None,
         "your highest heart rate, for cues that watch it", "188", absent="not known", read_by=("run", "rehearse", "render"),
+    )  # fmt: skip
+    easy_cadence_mspm: int | None = _option(
+        "easy_cadence", kinds.tempo(*BEAT_SPM), None,
+        "your cadence at an easy pace: targets are reckoned from it, and a beat without a pod", "166 spm",
+        absent="measured on the way", read_by=("run", "render"),
     )  # fmt: skip
     language: str = _option(
         "language", kinds.language(), "",

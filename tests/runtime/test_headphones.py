@@ -76,9 +76,9 @@ class Card(NullOutput):
         self.closed = True
 
 
-def words(text: str) -> Rendered:
+def words(text: str, language: str) -> Rendered:
     pcm = np.zeros(480, np.float32)
-    return Rendered(text, "en", pcm, 48_000, 10_000_000, "espeak-ng", tone=False, from_cache=False, reason="")
+    return Rendered(text, language, pcm, 48_000, 10_000_000, "espeak-ng", tone=False, from_cache=False, reason="")
 
 
 def ignored(_what: object) -> None:
