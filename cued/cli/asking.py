@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TextIO, TypeVar
+from typing import Final, TypeVar
 
+from cued.cli.keyboard import forget_typed
 from cued.errors import CuedError
 
 YES: Final = frozenset({"y", "yes", "j", "ja"})
@@ -37,19 +38,16 @@ class Choice:
 class Person:
     """Who sits at the terminal. `s` and `q` are understood at every question."""
 
-    def __init__(self, out: TextIO | None = None) -> None:
-        """`out`: None is standard output."""
-        self._out = out or sys.stdout
-
     def say(self, *lines: str) -> None:
         """Lines to read."""
         for line in lines:
-            print(line, file=self._out)
-        self._out.flush()
+            print(line)
+        sys.stdout.flush()
 
     def line(self, question: str, usual: str = "") -> str:
         """What was typed; Enter alone: `usual`. Raises SkippedError, LeftError."""
         shown = f" [{usual}]" if usual else ""
+        forget_typed()  # an Enter out of impatience is no answer to a question that was not there yet
         try:
             word = input(f"{question}{shown} ").strip()
         except EOFError:

@@ -43,6 +43,13 @@ def unechoed() -> Iterator[None]:
         _set_modes(terminal, before)
 
 
+def forget_typed() -> None:
+    """Drop what was typed at a terminal and not read yet."""
+    with suppress(AttributeError, ValueError, OSError, termios.error):
+        if not _in_background(sys.stdin.fileno()):
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
 def _set_modes(terminal: int, modes: list[Any]) -> None:
     """At once; what was typed and not read is dropped. A program in the background would be stopped: it leaves them."""
     with suppress(OSError, termios.error):

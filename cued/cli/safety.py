@@ -28,13 +28,14 @@ WIDEST: Final = 100
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How it is shown."""
     options.add_language(parser)
+    configured.add_config(parser)
     parser.add_argument("--accept", action="store_true", help="ask for Enter, and remember that you have accepted it")
     parser.add_argument("--json", action="store_true", help="print it as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Show it; 0. With `--accept`: 1 where it was not accepted."""
-    language = args.language or usual_language()
+    language = args.language or usual_language(args.config)
     safety = Safety()
     if args.json:
         if args.accept:
@@ -67,9 +68,9 @@ def accepted_by(person: Person, safety: Safety, language: str) -> bool:
     return True
 
 
-def usual_language() -> str:
+def usual_language(config: str | None = None) -> str:
     """What the configuration says, else the terminal's own (locale(7)), else English."""
-    chosen = configured.configuration().settings.runner.language
+    chosen = configured.configuration(config).settings.runner.language
     names = [os.environ.get(variable, "") for variable in ("LC_ALL", "LC_MESSAGES", "LANG")]
     name = next(filter(None, names), "").partition(".")[0].replace("_", "-")
     return chosen or (name if LANGUAGE.fullmatch(name) else "en")

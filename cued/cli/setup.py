@@ -36,12 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Lead through what is left; 0, or 130 where somebody left before the end."""
+    """Lead through what is left; 0, or 130 where Ctrl-C ended it."""
     from cued.runtime.safety import Safety
 
     evening, safety = Evening(), Safety()
     if args.list:
-        kept = evening.steps()
+        kept = evening.so_far(safety.accepted())
         print(json.dumps(rows(kept), ensure_ascii=False, indent=2) if args.json else "\n".join(lines(kept)))
         return 0
     if args.json:
@@ -51,26 +51,26 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("`cued setup` is a conversation and needs a terminal; above is each step as a command of its own")
     configured.configuration(args.config)  # a file that is not right is mended first
     begin, only = (None if word is None else Step(word) for word in (args.begin, args.only))
-    steps = to_do(evening.steps(), begin=begin, only=only, safe=safety.accepted() is not None)
+    steps = to_do(evening.so_far(safety.accepted()), begin=begin, only=only)
     from cued.cli.setup_steps import Desk
     from cued.runtime.live import interruptible
 
     desk = Desk(Person(), args.config, safety, evening)
     try:
         with interruptible():
-            return _lead(desk, evening, steps)
-    except (KeyboardInterrupt, LeftError):
+            return _lead(desk, steps)
+    except (KeyboardInterrupt, LeftError) as left:
         desk.person.say("", "Enough for now. What is done is kept; `cued setup` goes on from here.")
-        return INTERRUPTED
+        return 0 if isinstance(left, LeftError) else INTERRUPTED
 
 
-def _lead(desk: Desk, evening: Evening, steps: tuple[Step, ...]) -> int:
+def _lead(desk: Desk, steps: tuple[Step, ...]) -> int:
     """Through all of `steps`; 0, or 1 where the safety notice is not accepted."""
     from cued.cli.setup_steps import DO
 
     person = desk.person
     if not steps:
-        person.say(*lines(evening.steps()), "", "All is set up. `cued setup --from STEP` goes through it again.")
+        person.say(*lines(desk.so_far), "", "All is set up. `cued setup --from STEP` goes through it again.")
         return 0
     person.say("Every question has an answer for Enter; s skips a step, q or Ctrl-C leaves, and `cued setup` goes on later.")
     for step in steps:
@@ -84,7 +84,7 @@ def _lead(desk: Desk, evening: Evening, steps: tuple[Step, ...]) -> int:
                 person.say("Without that cued goes no further: `cued setup` asks again.")
                 return 1
             person.say(f"skipped: {why}")
-            evening.put(step, Outcome.SKIPPED, reason)
+            desk.evening.put(step, Outcome.SKIPPED, reason)
         else:
-            evening.put(step, Outcome.DONE, note)
+            desk.evening.put(step, Outcome.DONE, note)
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cued.cli import configured
 from cued.cli.asking import Choice, Person, SkippedError
 from cued.errors import AudioError, HeadphonesError, SensorError, UsageError
-from cued.runtime.evening import Evening, Step, lines
+from cued.runtime.evening import Evening, Kept, Step, lines
 from cued.runtime.headphones import Meant
 from cued.units import NS_PER_S, to_spm
 
@@ -45,6 +45,11 @@ class Desk:
         """As they are now: steps before have changed them."""
         return configured.configuration(self.config).settings
 
+    @property
+    def so_far(self) -> dict[Step, Kept]:
+        """What became of each step."""
+        return self.evening.so_far(self.safety.accepted())
+
     def set(self, words: Mapping[str, str | None]) -> None:
         """Options into the configuration. Raises UsageError, OutputError."""
         from cued.runtime.configuring import set_options
@@ -56,7 +61,7 @@ class Desk:
 def _safety(desk: Desk) -> str:
     from cued.cli.safety import accepted_by, shown, usual_language
 
-    language = usual_language()
+    language = usual_language(desk.config)
     desk.person.say(*shown(language))
     if not accepted_by(desk.person, desk.safety, language):
         raise SkippedError("not accepted")
@@ -92,17 +97,17 @@ def _headphones(desk: Desk) -> str:
     from cued.sensors import looking
 
     own = OwnHeadphones().all()
-    choices = [Choice("c", "with a cable, or what is built in")]
     try:
         looking.ready()
     except SensorError as error:
-        desk.person.say(f"  no Bluetooth here: {error}")
-        usual = "c"
-    else:
-        known = [Choice(str(number), f"{one.called}, yours") for number, one in enumerate(own, 1)]
-        choices = [*known, Choice("b", "other Bluetooth headphones: pair them now"), *choices]
-        usual = choices[0].key
-    key = desk.person.choose("Which headphones do you run with?", choices, usual)
+        desk.person.say(f"  No Bluetooth here: {error}")
+        return _cable(desk)
+    choices = [
+        *(Choice(str(number), f"{one.called}, yours") for number, one in enumerate(own, 1)),
+        Choice("b", f"{'other ' * bool(own)}Bluetooth headphones: pair them now"),
+        Choice("c", "with a cable, or what is built in"),
+    ]
+    key = desk.person.choose("Which headphones do you run with?", choices, choices[0].key)
     if key == "c":
         return _cable(desk)
     if key == "b":
@@ -117,10 +122,8 @@ def _headphones(desk: Desk) -> str:
     if sink is None:
         raise SkippedError("they are paired, but no sound device of theirs is there: `cued doctor` says more")
     device = None if sink.name else sink.output.partition(":")[2]
-    words: dict[str, str | None] = {"sound.device": device}
-    if desk.person.yes("Keep them awake by a noise too faint to hear? Asleep they swallow first words."):
-        words["sound.keep_awake"] = "true"
-    desk.set(words)
+    awake = desk.person.yes("Keep them awake by a noise too faint to hear? Asleep they swallow first words.")
+    desk.set({"sound.device": device, "sound.keep_awake": "true" if awake else None})
     return mine.called
 
 
@@ -245,14 +248,14 @@ def _voice(desk: Desk) -> str:
     from cued.cli.headphones import the_device
     from cued.cli.safety import usual_language
     from cued.cli.voice import say
-    from cued.config.edit import entry_of, value_of
     from cued.speech.speakers import speakers
 
     person, settings = desk.person, desk.settings
 
     def language() -> str:
-        word = person.line("Which language? (en, de, fr, …)", usual_language().partition("-")[0])
-        return str(value_of(entry_of("runner.language"), word))
+        word = person.line("Which language? (en, de, fr, …)", usual_language(desk.config).partition("-")[0])
+        desk.set({"runner.language": word})
+        return desk.settings.runner.language
 
     spoken = person.until_it_works(language)
     found = speakers(spoken)
@@ -270,7 +273,7 @@ def _voice(desk: Desk) -> str:
             break
         if len(found) == 1:
             raise SkippedError("there is no other voice")
-    desk.set({"runner.language": spoken, "sound.speaker": None if key == "1" else speaker.name})
+    desk.set({"sound.speaker": None if key == "1" else speaker.name})
     return f"{spoken}, {speaker.called}"
 
 
@@ -303,7 +306,10 @@ def _number(desk: Desk, option: str, question: str, now: object | None, unit: st
 
 def _try(desk: Desk) -> str:
     from cued.cli import main
+    from cued.cli.headphones import the_device
     from cued.packs.catalog import catalogue
+
+    the_device(None, desk.settings.sound.device)  # without sound there is nothing to try
 
     names = [found.name for found in catalogue()]
     choices = [Choice(str(number), name) for number, name in enumerate(names, 1)]
@@ -324,9 +330,8 @@ def _try(desk: Desk) -> str:
 
 
 def _next(desk: Desk) -> str:
-    kept = desk.evening.steps()
     desk.person.say(
-        *(f"  {line}" for line in lines(kept)[:-1]),
+        *(f"  {line}" for line in lines(desk.so_far)[:-1]),
         "",
         "  cued run --length 30min     a run, from this terminal",
         "  cued daemon                 waits for pod and headphones, and begins when you run",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cued.runtime.files import write_json
+from cued.runtime.safety import Accepted
 
 FORMAT: Final = 1
 """Raised when an older cued would misread the file."""
@@ -93,6 +94,14 @@ class Evening:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return {}
 
+    def so_far(self, accepted: Accepted | None) -> dict[Step, Kept]:
+        """The same, with the safety notice as it is accepted by whichever command."""
+        kept = self.steps()
+        kept.pop(Step.SAFETY, None)
+        if accepted is not None:
+            kept[Step.SAFETY] = Kept(Outcome.DONE, "accepted", accepted.date)
+        return kept
+
     def put(self, step: Step, outcome: Outcome, note: str, now: datetime | None = None) -> None:
         """Remember what became of a step just now (or `now`). Raises OutputError where that cannot be kept."""
         date = (now or datetime.now(UTC)).astimezone().date().isoformat()
@@ -105,10 +114,11 @@ class Evening:
         write_json(self.path, {"format": FORMAT, "steps": rows})
 
 
-def to_do(kept: Mapping[Step, Kept], *, begin: Step | None = None, only: Step | None = None, safe: bool) -> tuple[Step, ...]:
-    """The steps to go through now. `safe`: the safety notice is accepted; without that it comes first, whatever was asked.
+def to_do(kept: Mapping[Step, Kept], *, begin: Step | None = None, only: Step | None = None) -> tuple[Step, ...]:
+    """The steps to go through now.
 
-    `begin`: from that one on, `only`: that one; else those that nobody has gone through yet, then those that were skipped.
+    `begin`: from that one on, `only`: that one; else those that nobody has gone through yet, then those that were skipped. The
+    safety notice comes first, whatever was asked, until it is accepted.
     """
     order = tuple(Step)
     if only is not None:
@@ -119,8 +129,8 @@ def to_do(kept: Mapping[Step, Kept], *, begin: Step | None = None, only: Step | 
         new = tuple(step for step in order if step not in kept)
         again = tuple(step for step in order if step in kept and kept[step].outcome is Outcome.SKIPPED)
         steps = new or again
-    rest = tuple(step for step in steps if step is not Step.SAFETY or Step.SAFETY in {begin, only})
-    return rest if safe or Step.SAFETY in rest else (Step.SAFETY, *rest)
+    steps = tuple(steps)
+    return steps if Step.SAFETY in kept or Step.SAFETY in steps else (Step.SAFETY, *steps)
 
 
 def rows(kept: Mapping[Step, Kept]) -> list[dict[str, Any]]:
