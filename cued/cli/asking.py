@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from cued.cli.keyboard import forget_typed
+from cued.cli.keyboard import forget_typed, typed
 from cued.errors import CuedError
 
 YES: Final = frozenset({"y", "yes", "j", "ja"})
@@ -48,10 +48,10 @@ class Person:
         """What was typed; Enter alone: `usual`. Raises SkippedError, LeftError."""
         shown = f" [{usual}]" if usual else ""
         forget_typed()  # an Enter out of impatience is no answer to a question that was not there yet
-        try:
-            word = input(f"{question}{shown} ").strip()
-        except EOFError:
-            raise LeftError from None
+        line = typed(f"{question}{shown} ")
+        if line is None:
+            raise LeftError
+        word = line.strip()
         if word.casefold() in QUIT:
             raise LeftError
         if word.casefold() in SKIP:

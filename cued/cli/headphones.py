@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from cued.cli import configured, options
 from cued.cli.asking import NO, YES
+from cued.cli.keyboard import typed
 from cued.cli.screen import Block
 from cued.errors import AudioError, HeadphonesError, UsageError
 
@@ -74,6 +75,11 @@ def pair(choice: Choice) -> tuple[KnownHeadphones, Sink | None]:
     from cued.runtime.headphones import find_sink, sink_lines
     from cued.runtime.live import interruptible
 
+    def devices() -> tuple[Device, ...]:
+        with suppress(AudioError):  # they are paired all the same, and the doctor says the rest
+            return list_devices()
+        return ()
+
     own = OwnHeadphones()
     own.all()  # a file that cannot be read is told before somebody holds a button
     block = Block(sys.stdout)
@@ -83,7 +89,7 @@ def pair(choice: Choice) -> tuple[KnownHeadphones, Sink | None]:
             headphones = KnownHeadphones(seen.address, seen.name)
             own.put(headphones)
             block.live("looking for their sound device …")
-            sink = find_sink(headphones, RealMachine(), list_devices)
+            sink = find_sink(headphones, RealMachine(), devices)
         finally:
             block.clear()
     print(f"{headphones.called} is yours now")
@@ -184,10 +190,10 @@ def adjust(device: Device, settings: Settings, config: str | None = None) -> str
 def ask(question: str) -> bool | None:
     """A person's yes or no; None: no more answers will come."""
     while True:
-        try:
-            word = input(f"  {question} [y/n] ").strip().casefold()
-        except EOFError:
+        line = typed(f"  {question} [y/n] ")
+        if line is None:
             return None
+        word = line.strip().casefold()
         if word in YES or word in NO:
             return word in YES
 

@@ -18,6 +18,8 @@ from cued.units import NS_PER_S
 
 NOBODY: Final = "nobody can press Enter here: standard input has ended"
 NO_KEYS: Final = "nobody can press a key here: standard input has ended"
+WATCHED_S: Final = 0.2
+"""How long a Ctrl-C may wait at worst."""
 _PIECE: Final = 4096
 """Bytes at once; a person writes one."""
 
@@ -41,6 +43,17 @@ def unechoed() -> Iterator[None]:
         yield
     finally:
         _set_modes(terminal, before)
+
+
+def typed(question: str) -> str | None:
+    """The line that somebody types after `question`, without its end; None: no more lines will come."""
+    print(question, end="", flush=True)
+    # A Ctrl-C between the question and a read that blocks would wait for the next Enter: so it is looked for meanwhile.
+    with suppress(ValueError, OSError):
+        while not select.select([sys.stdin], [], [], WATCHED_S)[0]:
+            pass
+    line = sys.stdin.readline()
+    return line.removesuffix("\n") if line else None
 
 
 def forget_typed() -> None:

@@ -6,6 +6,8 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
 from cued.cli import options
@@ -16,6 +18,8 @@ from cued.units import NS_PER_MS, NS_PER_S
 if TYPE_CHECKING:
     from cued.cli.keyboard import Enters
     from cued.runtime.lookaround import InView
+    from cued.runtime.onair import Scan
+    from cued.sensors.air import Sighting
     from cued.sensors.cadence_unit import CadenceUnit
     from cued.sensors.known import KnownSensor, KnownSensors
 
@@ -61,8 +65,11 @@ def scan(args: argparse.Namespace) -> int:
     return 0
 
 
-def look(for_ns: int, out: TextIO, *, everything: bool = False) -> InView:
-    """What is in sight, drawn on `out` while it grows. Raises SensorError."""
+def look(for_ns: int, out: TextIO, *, everything: bool = False, enough_ns: int | None = None) -> InView:
+    """What is in sight, drawn on `out` while it grows. Raises SensorError.
+
+    `enough_ns`: no longer than this after the first pod.
+    """
     from cued.runtime.live import interruptible
     from cued.runtime.lookaround import InView, brief_visit, look_around
     from cued.sensors import looking
@@ -73,10 +80,34 @@ def look(for_ns: int, out: TextIO, *, everything: bool = False) -> InView:
     with interruptible():
         window.draw()
         try:
-            look_around(view, for_ns, looking.scan, brief_visit, window.changed)
+            scan = looking.scan if enough_ns is None else _until_enough(looking.scan, enough_ns)
+            look_around(view, for_ns, scan, brief_visit, window.changed)
         finally:
             window.block.clear()
     return view
+
+
+class _EnoughError(Exception):
+    """Whoever is in sight has been seen."""
+
+
+def _until_enough(scan: Scan, enough_ns: int) -> Scan:
+    """`scan`, which ends by itself so long after the first pod."""
+
+    def scanning(for_ns: int, seen: Callable[[Sighting], None]) -> None:
+        until_ns: list[int] = []
+
+        def watched(sighting: Sighting) -> None:
+            seen(sighting)
+            if sighting.gives_cadence and not until_ns:
+                until_ns.append(time.monotonic_ns() + enough_ns)
+            if until_ns and time.monotonic_ns() > until_ns[0]:
+                raise _EnoughError
+
+        with suppress(_EnoughError):
+            scan(for_ns, watched)
+
+    return scanning
 
 
 class _ScanWindow:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from cued.runtime.safety import Safety
     from cued.sensors.known import KnownSensor, KnownSensors
 
-LOOK_NS: Final = 8 * NS_PER_S
-"""A pod that was just woken advertises within a second or two; the person waits."""
+LOOK_NS: Final = 20 * NS_PER_S
+"""A pod that was just woken advertises within some seconds."""
+MORE_NS: Final = 3 * NS_PER_S
+"""After the first pod, for others to be seen: the person waits."""
 STEPS_COUNTED: Final = 20
 TRY: Final = "2min"
 """Long enough for a few cues and the beat coming and going."""
@@ -186,7 +188,7 @@ def _found(desk: Desk, known: KnownSensors) -> KnownSensor:
     from cued.sensors import looking
     from cued.sensors.known import KnownSensor
 
-    pods = [row for row in look(LOOK_NS, sys.stdout).rows() if row.gives_cadence]
+    pods = [row for row in look(LOOK_NS, sys.stdout, enough_ns=MORE_NS).rows() if row.gives_cadence]
     if not pods:
         raise SensorError(pairing.NO_POD)
     row = pods[0] if len(pods) == 1 else _chosen(desk, pods)

@@ -96,11 +96,8 @@ class Evening:
 
     def so_far(self, accepted: Accepted | None) -> dict[Step, Kept]:
         """The same, with the safety notice as it is accepted by whichever command."""
-        kept = self.steps()
-        kept.pop(Step.SAFETY, None)
-        if accepted is not None:
-            kept[Step.SAFETY] = Kept(Outcome.DONE, "accepted", accepted.date)
-        return kept
+        kept: dict[Step, Kept] = {} if accepted is None else {Step.SAFETY: Kept(Outcome.DONE, "accepted", accepted.date)}
+        return kept | {step: one for step, one in self.steps().items() if step.value != Step.SAFETY.value}
 
     def put(self, step: Step, outcome: Outcome, note: str, now: datetime | None = None) -> None:
         """Remember what became of a step just now (or `now`). Raises OutputError where that cannot be kept."""

@@ -67,12 +67,11 @@ def test_any_sequence_of_changes_leaves_a_right_file_with_every_comment_and_no_o
     for entry, word in changes:
         value = None if word is None else value_of(entry, word)
         before = parse_config(text.encode(), "mine.yaml")
-        try:
-            after = edited(text.encode(), "mine.yaml", entry, value)
-        except UsageError as error:  # in braces: said, and nothing changed
-            assert value is None
-            assert "change it in an editor" in str(error)
+        if value is None and "sound: {" in text and entry.path[0] == "sound" and before.says(*entry.path):
+            with pytest.raises(UsageError, match="change it in an editor"):
+                edited(text.encode(), "mine.yaml", entry, None)
             continue
+        after = edited(text.encode(), "mine.yaml", entry, value)
         assert lost(text, after.text) == []
         assert parse_config(after.text.encode(), "mine.yaml") == after.configuration
         wanted = entry.default if value is None else entry.option.kind.read(value)
@@ -140,7 +139,7 @@ def test_what_would_not_hold_beside_another_option_is_refused(own: Path, capsys:
     assert own.read_text(encoding="utf-8") == "life:\n  end_after: 1 min  # mine\n"
 
 
-@pytest.mark.parametrize("broken", ["sound:\n  ear: lft\n  beat_volume: 10%\n", "nix: 3\n", "sound: [\n", "\xff", "a: 1\na: 2\n"])
+@pytest.mark.parametrize("broken", ["sound:\n  ear: lft\n", "nix: 3\n", "sound: [\n", "\xff", "web: true\nweb: true\n"])
 def test_a_file_that_is_not_right_is_mended_first(broken: str, own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own.parent.mkdir(parents=True)
     own.write_bytes(broken.encode("latin-1"))
