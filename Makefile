@@ -13,8 +13,10 @@ run: setup  ## hear cued: 90 seconds at the desk with a simulated runner
 	@$(BIN)/cued make-run
 
 test: lint  ## everything that must hold
+	@echo "== tests with real sound, one at a time"
+	@$(BIN)/pytest -m "audio and not soak"
 	@echo "== tests"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not audio and not soak"
 
 lint:  ## the static part of `make test`
 	@scripts/setup test
