@@ -79,12 +79,13 @@ def _lead(desk: Desk, steps: tuple[Step, ...]) -> int:
         try:
             note = DO[step](desk)
         except (SkippedError, CuedError) as why:
-            reason = str(why).splitlines()[0]
             if step is Step.SAFETY:
+                if isinstance(why, CuedError):
+                    raise
                 person.say("Without that cued goes no further: `cued setup` asks again.")
                 return 1
             person.say(f"skipped: {why}")
-            desk.evening.put(step, Outcome.SKIPPED, reason)
+            desk.evening.put(step, Outcome.SKIPPED, str(why).splitlines()[0])
         else:
             desk.evening.put(step, Outcome.DONE, note)
     return 0

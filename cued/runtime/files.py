@@ -113,10 +113,10 @@ def write_finished(path: str | os.PathLike[str], text: str) -> None:
     out = open_finished(path)
     try:
         out.write(text)
+        out.close()
     except BaseException:
         out.abort()
         raise
-    out.close()
 
 
 def make_folder(folder: Path) -> None:
@@ -142,10 +142,10 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     out = _Beside(path)
     try:
         out.put(data)
+        out.close()
     except BaseException:
         out.abort()
         raise
-    out.close()
 
 
 class _InPlace:

@@ -1,106 +1,31 @@
-"""`cued setup` on a terminal: the whole evening, and every way of leaving it, skipping of it and coming back to it."""
+"""`cued setup` on a terminal: the whole evening, and every way of leaving it and coming back to it."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from cued.cli.main import main
-from cued.config.load import load_config
 from cued.config.settings import Settings
-from cued.headphones.known import KnownHeadphones, OwnHeadphones
+from cued.headphones.known import OwnHeadphones
 from cued.runtime.evening import Evening, Outcome, Step
-from cued.runtime.safety import Safety
 from cued.sensors.cadence_unit import CadenceUnit
-from cued.sensors.known import KnownSensor, KnownSensors
-from tests.support.bluez import Peripheral, Running, Script, VirtualBluez
-from tests.support.kept_links import NEIGHBOUR, POD
-from tests.support.pulse import pulse_server
-from tests.support.terminal import OnTerminal
+from cued.sensors.known import KnownSensors
+from tests.support.bluez import Running, Script, VirtualBluez
+from tests.support.conversation import CUED, SHOKZ, Conversation, accept, became, home, settings, sound
+from tests.support.kept_links import POD
 
-CUED: Final = (sys.executable, "-m", "cued")
-SHOKZ: Final = KnownHeadphones("C0:FF:EE:00:00:10", "Shokz")
-SINK: Final = "bluez_sink.C0_FF_EE_00_00_10.a2dp_sink"
+__all__ = ["home", "sound"]
+
 NO_SOUND: Final = "`cued doctor` says what "
 """There are no devices, or PortAudio fails over their absence: the end of either sentence."""
 LATER: Final = "Enough for now. What is done is kept; `cued setup` goes on from here."
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A runner with nothing yet, at a machine without Bluetooth and without sound."""
-    for kind in ("CONFIG", "DATA", "STATE"):
-        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
-    nothing = tmp_path / "alsa.conf"
-    nothing.write_text("", encoding="utf-8")
-    nowhere = {
-        "ALSA_CONFIG_PATH": str(nothing),
-        "JACK_DEFAULT_SERVER": "none",
-        "JACK_NO_START_SERVER": "1",
-        "PULSE_SERVER": "/none",
-        "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={tmp_path}/no-bus",
-        "LC_ALL": "C.UTF-8",
-    }
-    for name, value in nowhere.items():
-        monkeypatch.setenv(name, value)
-    return tmp_path
-
-
-@pytest.fixture
-def sound(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A sound server that has taken the headphones, but plays elsewhere."""
-    monkeypatch.delenv("ALSA_CONFIG_PATH")
-    (home / "pulse").mkdir()
-    with pulse_server(home / "pulse", "jack", SINK):
-        yield
-
-
-class Conversation(OnTerminal):
-    """`cued setup`, asked and answered."""
-
-    def __init__(self, *words: str) -> None:
-        super().__init__([*CUED, "setup", *words])
-        self._read_so_far = 0
-
-    def until(self, question: str, deadline_s: float = 20.0) -> str:
-        """Wait for what comes next; what was written up to there."""
-        self.expect(lambda: question in self.text[self._read_so_far :], deadline_s)
-        begin, self._read_so_far = self._read_so_far, self.text.index(question, self._read_so_far) + len(question)
-        return self.text[begin : self._read_so_far]
-
-    def answer(self, question: str, answer: str = "", deadline_s: float = 20.0) -> None:
-        """Wait for a question, type the answer and Enter."""
-        self.until(question, deadline_s)
-        self.press(f"{answer}\n")
-
-    def rest(self) -> tuple[int, str]:
-        """The exit code, and what was written since."""
-        code = self.end()
-        assert "Traceback" not in self.text
-        return code, self.text[self._read_so_far :]
-
-
-def accept() -> None:
-    Safety().accept("screen")
-
-
-def settings() -> Settings:
-    return load_config().settings
-
-
-def became() -> dict[str, str]:
-    """`done`, or why a step was skipped, by its name."""
-    return {
-        step.value: "done" if kept.outcome is Outcome.DONE else kept.note
-        for step, kept in Evening().so_far(Safety().accepted()).items()
-    }
 
 
 # --- the whole of it -----------------------------------------------------------------------------------------------
@@ -199,81 +124,6 @@ def test_with_a_cable_the_device_is_chosen(sound: None) -> None:
     assert settings().sound.device is None
 
 
-# --- headphones and pod --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-@pytest.mark.audio
-def test_of_several_headphones_the_person_chooses(bluez: VirtualBluez, sound: None) -> None:
-    accept()
-    OwnHeadphones().put(KnownHeadphones("C0:FF:EE:00:00:12", "Old"))
-    shokz = bluez.add_headphones(SHOKZ.address)
-    bluez.add_headphones("C0:FF:EE:00:00:11", "Buds")
-    with Conversation("--only", "headphones") as talk:
-        talk.answer("run with? [1]", "b")
-        talk.answer("Enter when they blink.")
-        shown = talk.until("Which are yours?")
-        talk.press(f"{shown.partition('  Shokz')[0].split()[-1]}\n")
-        talk.answer("Keep them awake", "n")
-        assert talk.rest()[0] == 0
-    assert shokz.connected
-    assert [one.name for one in OwnHeadphones().all()] == ["Shokz", "Old"]
-    assert settings() == Settings()
-
-
-def test_headphones_that_refuse_can_be_tried_again_and_are_skipped_after_a_no(bluez: VirtualBluez) -> None:
-    accept()
-    shokz = bluez.add_headphones(SHOKZ.address)
-    bluez.fail("Pair", "org.bluez.Error.AuthenticationRejected", times=None)
-    with Conversation("--only", "headphones") as talk:
-        talk.answer("run with? [b]")
-        talk.answer("Enter when they blink.")
-        assert "they refused" in talk.until("Try again?")
-        talk.press("\n")
-        talk.until("they refused")
-        talk.answer("Try again?", "n")
-        assert talk.rest()[0] == 0
-    assert "they refused" in became()["headphones"]
-    assert not shokz.paired
-    assert settings() == Settings()
-
-
-def test_of_several_pods_the_nearest_is_offered_and_the_chosen_one_comes_first(bluez: VirtualBluez) -> None:
-    accept()
-    bluez.add(Peripheral(NEIGHBOUR.address, "Far", NEIGHBOUR.services, rssi=-80))
-    with Script(bluez.add(POD), Running(200), hz=10, factor=2) as runner, Conversation("--only", "pod") as talk:
-        talk.answer("Enter when it is on.")
-        shown = talk.until("Which is yours?")
-        assert "Pod, strong" in shown
-        assert "100 per minute" in shown
-        talk.press("\n")
-        talk.answer("find out? [c]")
-        talk.until("press Enter again.")
-        talk.until("(press Enter to begin)")
-        talk.press("\n")
-        talk.until("count 20 steps, then press Enter")
-        began = runner.sent
-        talk.expect(lambda: runner.sent >= began + 58)  # six seconds: twenty steps at 200 a minute
-        talk.press("\n")
-        assert talk.rest()[0] == 0
-    assert [(one.name, one.cadence_unit, one.said_by) for one in KnownSensors().all()] == [
-        ("Pod", CadenceUnit.STRIDES, "runner")
-    ]
-
-
-def test_a_pod_that_is_the_runners_can_be_kept_and_its_unit_can_wait(bluez: VirtualBluez) -> None:
-    accept()
-    KnownSensors().put(KnownSensor(POD.address, "Pod", ("cadence",)))
-    with Conversation("--only", "pod") as talk:
-        talk.answer("is yours. Keep it?")
-        talk.answer("find out?", "x")
-        talk.until("one of c, 1, 2, n, please")
-        talk.answer("find out?", "n")
-        assert talk.rest()[0] == 0
-    assert became()["pod"] == "done"
-    assert KnownSensors().all()[0].cadence_unit is CadenceUnit.AUTO
-
-
 # --- leaving and coming back ---------------------------------------------------------------------------------------
 
 QUESTIONS: Final = {
@@ -321,6 +171,10 @@ def test_ctrl_c_while_it_sounds_leaves_the_levels_and_the_terminal_as_they_were(
         code, told = talk.rest()
     assert code == 130
     assert LATER in told
+    words = [*CUED, "headphones", "adjust"]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "nobody can press a key here" in done.stderr
     assert settings() == Settings()
 
 
@@ -334,6 +188,29 @@ def test_q_and_the_end_of_input_leave_too(bluez: VirtualBluez) -> None:
         assert code == 0
         assert LATER in told
     assert "runner" not in became()
+
+
+def test_a_closed_terminal_or_a_service_manager_ends_it_as_ctrl_c_does() -> None:
+    accept()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with Conversation("--from", "runner") as talk:
+            talk.answer("in beats a minute:", "190")
+            talk.until("steps a minute:")
+            talk.interrupt(number)
+            code, told = talk.rest()
+        assert code == 130
+        assert LATER in told
+    assert settings().runner.max_hr_bpm == 190
+    assert "runner" not in became()
+
+
+def test_a_state_folder_that_cannot_be_written_is_told_at_once(home: Path) -> None:
+    (home / "state").write_text("a file where the folder would be", encoding="utf-8")
+    with Conversation("--only", "runner") as talk:
+        talk.answer("not now.")
+        code, told = talk.rest()
+    assert code == 2
+    assert "no folder can be made there" in told
 
 
 def test_what_was_answered_before_leaving_is_kept_and_not_asked_again() -> None:

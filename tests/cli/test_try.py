@@ -118,7 +118,9 @@ def test_start_says_what_is_missing_and_what_to_do_about_it() -> None:
 
 
 def test_after_make_run_one_line_says_what_comes_next() -> None:
-    assert next_step(known=True) == "next: `cued run --length 30min` is a run, `cued --help` lists the rest"
+    assert next_step(known=True) == (
+        "next: `cued setup` gets headphones and pod ready, `cued run --length 30min` is a run, `cued --help` lists the rest"
+    )
     assert "`. .venv/bin/activate` makes `cued` a command" in next_step(known=False)
     assert "\n" not in next_step(known=False)
 

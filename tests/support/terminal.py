@@ -75,9 +75,9 @@ class OnTerminal:
     def press(self, letters: str) -> None:
         os.write(self._master, letters.encode())
 
-    def interrupt(self) -> None:
-        """Ctrl-C."""
-        self._child.send_signal(signal.SIGINT)
+    def interrupt(self, number: int = signal.SIGINT) -> None:
+        """Ctrl-C, or another signal."""
+        self._child.send_signal(number)
 
     def end(self, deadline_s: float = 10.0) -> int:
         """Read to the end; the exit code."""
