@@ -85,7 +85,7 @@ def _lead(desk: Desk, steps: tuple[Step, ...]) -> int:
                 person.say("Without that cued goes no further: `cued setup` asks again.")
                 return 1
             person.say(f"skipped: {why}")
-            desk.evening.put(step, Outcome.SKIPPED, str(why).splitlines()[0])
+            desk.evening.put(step, Outcome.SKIPPED, str(why).partition("\n")[0])
         else:
             desk.evening.put(step, Outcome.DONE, note)
     return 0

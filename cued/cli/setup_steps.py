@@ -176,6 +176,9 @@ def _pod(desk: Desk) -> str:
         own = desk.person.until_it_works(lambda: _found(desk, known))
     if unit_of(own)[0] is CadenceUnit.AUTO:
         _unit(desk, own, known)
+    if desk.settings.sensor == "none":
+        desk.person.say("  Your configuration says `sensor: none`: runs listen to your pod from now on.")
+        desk.set({"sensor": "ble"})
     now = next(one for one in known.all() if one.address == own.address)
     unit = unit_of(now)[0]
     return called(now) + ("" if unit is CadenceUnit.AUTO else f", counts {unit.value}")
@@ -256,7 +259,8 @@ def _voice(desk: Desk) -> str:
 
     def language() -> str:
         word = person.line("Which language? (en, de, fr, …)", usual_language(desk.config).partition("-")[0])
-        desk.set({"runner.language": word})
+        other = word != settings.runner.language
+        desk.set({"runner.language": word, **({"sound.speaker": None} if other else {})})  # a speaker has one language
         return desk.settings.runner.language
 
     spoken = person.until_it_works(language)
@@ -264,7 +268,7 @@ def _voice(desk: Desk) -> str:
     if not found:
         raise UsageError(f"no voice here speaks {spoken}: `espeak-ng --voices` lists the languages")
     device = the_device(None, settings.sound.device)
-    key = "1"
+    key = next((str(number) for number, one in enumerate(found, 1) if one.name == desk.settings.sound.speaker), "1")
     while True:
         if len(found) > 1:
             choices = [Choice(str(number), f"{one.called} ({one.name})") for number, one in enumerate(found, 1)]

@@ -6,6 +6,7 @@ import pytest
 
 from cued.config.settings import Settings
 from cued.headphones.known import KnownHeadphones, OwnHeadphones
+from cued.runtime.configuring import set_options
 from cued.sensors.cadence_unit import CadenceUnit
 from cued.sensors.known import KnownSensor, KnownSensors
 from tests.support.bluez import Peripheral, Running, Script, VirtualBluez
@@ -106,6 +107,7 @@ def test_of_several_pods_the_nearest_is_offered_and_the_chosen_one_comes_first(b
 def test_a_pod_that_is_the_runners_can_be_kept_and_its_unit_can_wait(bluez: VirtualBluez) -> None:
     accept()
     KnownSensors().put(KnownSensor(POD.address, "Pod", ("cadence",)))
+    set_options({"sensor": "none"})
     with Conversation("--only", "pod") as talk:
         talk.answer("is yours. Keep it?")
         talk.answer("find out?", "x")
@@ -113,4 +115,5 @@ def test_a_pod_that_is_the_runners_can_be_kept_and_its_unit_can_wait(bluez: Virt
         talk.answer("find out?", "n")
         assert talk.rest()[0] == 0
     assert became()["pod"] == "done"
+    assert settings().sensor == "ble"
     assert KnownSensors().all()[0].cadence_unit is CadenceUnit.AUTO
