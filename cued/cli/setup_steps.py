@@ -124,8 +124,7 @@ def _headphones(desk: Desk) -> str:
     if sink is None:
         raise SkippedError("they are paired, but no sound device of theirs is there: `cued doctor` says more")
     device = None if sink.name else sink.output.partition(":")[2]
-    awake = desk.person.yes("Keep them awake by a noise too faint to hear? Asleep they swallow first words.")
-    desk.set({"sound.device": device, "sound.keep_awake": "true" if awake else None})
+    desk.set({"sound.device": device})
     return mine.called
 
 

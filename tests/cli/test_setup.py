@@ -39,7 +39,6 @@ def test_an_evening_from_its_first_question_to_its_last(bluez: VirtualBluez, sou
         talk.answer("not now.")
         talk.answer("run with?", "b")
         talk.answer("Enter when they blink.")
-        talk.answer("Keep them awake")
         talk.answer("Enter when it is on.")
         talk.answer("find out?", "1")
         talk.answer("the voice first?", "n")
@@ -65,7 +64,7 @@ def test_an_evening_from_its_first_question_to_its_last(bluez: VirtualBluez, sou
     assert OwnHeadphones().all() == (SHOKZ,)
     assert [(one.address, one.cadence_unit) for one in KnownSensors().all()] == [(POD.address, CadenceUnit.STRIDES)]
     now = settings()
-    assert (now.sound.ear, now.sound.beat_volume, now.sound.voice_volume, now.sound.keep_awake) == ("left", 0.8, 0.9, True)
+    assert (now.sound.ear, now.sound.beat_volume, now.sound.voice_volume) == ("left", 0.8, 0.9)
     assert (now.runner.max_hr_bpm, now.runner.easy_cadence_mspm, now.runner.language) == (188, 166_000, "de")
     assert now.pack == "integration"
     with Conversation() as again:

@@ -28,7 +28,6 @@ def test_of_several_headphones_the_person_chooses(bluez: VirtualBluez, sound: No
         talk.answer("Enter when they blink.")
         shown = talk.until("Which are yours?")
         talk.press(f"{shown.partition('  Shokz')[0].split()[-1]}\n")
-        talk.answer("Keep them awake", "n")
         assert talk.rest()[0] == 0
     assert shokz.connected
     assert [one.name for one in OwnHeadphones().all()] == ["Shokz", "Old"]

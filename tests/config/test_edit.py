@@ -39,7 +39,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 FREE = [entry for entry in OPTIONS if not entry.path[-1].endswith("_pin") and entry.path[0] != "life"]
 """Options that stand alone: what holds between pins, and between times, is another matter."""
-STARTS = ["", "# mine\n", "---\n# mine\n", "sound: {ear: both}  # here\n", "web: true # no newline at the end"]
+STARTS = ["", "# mine\n", "---\n# mine\n", "sound: {ear: both}  # here\n", "pack: awareness # no newline at the end"]
 STARTS += [path.read_text(encoding="utf-8") for path in EXAMPLES]
 STARTS += [as_yaml(Configuration()), RESTING.sub(r"\1\2", as_yaml(Configuration())), STARTS[5].replace("\n", "\r\n")]
 
@@ -113,7 +113,7 @@ def test_every_option_takes_its_example_by_its_name(entry: Entry) -> None:
         (("sound.ear", "lft"), "sound.ear: `lft` does not fit here: write one of both, left, right. Did you mean `left`?"),
         (("sound.beat_volume", "80"), 'sound.beat_volume: `80` has no unit: add %, such as "5%"'),
         (("runner.max_hr", "1888"), "runner.max_hr: `1888` is outside 100 to 240"),
-        (("keep_awake", "yes"), "sound.keep_awake: `yes` is a text: write true or false"),
+        (("keys.headset", "yes"), "keys.headset: `yes` is a text: write true or false"),
         (("sound.device", " "), "sound.device: the text is empty: write something, or remove the line"),
         (("sound.eer", "left"), "there is no option sound.eer; did you mean sound.ear? `cued config show` lists them all"),
         (("nothing", "left"), "there is no option nothing. `cued config show` lists them all"),
@@ -139,11 +139,11 @@ def test_what_would_not_hold_beside_another_option_is_refused(own: Path, capsys:
     assert own.read_text(encoding="utf-8") == "life:\n  end_after: 1 min  # mine\n"
 
 
-@pytest.mark.parametrize("broken", ["sound:\n  ear: lft\n", "nix: 3\n", "sound: [\n", "\xff", "web: true\nweb: true\n"])
+@pytest.mark.parametrize("broken", ["sound:\n  ear: lft\n", "nix: 3\n", "sound: [\n", "\xff", "pack: x\npack: x\n"])
 def test_a_file_that_is_not_right_is_mended_first(broken: str, own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own.parent.mkdir(parents=True)
     own.write_bytes(broken.encode("latin-1"))
-    assert main(["config", "set", "web", "true"]) == 2
+    assert main(["config", "set", "pack", "awareness"]) == 2
     err = capsys.readouterr().err
     assert err.startswith("cued: the configuration is not right: ")
     assert err.count("\n") == 1
@@ -183,12 +183,12 @@ def test_the_first_option_makes_the_file_and_says_what_holds(own: Path, capsys: 
 
 def test_a_byte_order_mark_a_link_and_the_permissions_stay(tmp_path: Path, own: Path) -> None:
     real = tmp_path / "dotfiles.yaml"
-    real.write_bytes(b"\xef\xbb\xbfweb: false\n")
+    real.write_bytes(b"\xef\xbb\xbfpack: metronome\n")
     real.chmod(0o600)
     own.parent.mkdir(parents=True)
     own.symlink_to(real)
-    set_options({"web": "true"})
-    assert real.read_bytes() == b"\xef\xbb\xbfweb: true\n"
+    set_options({"pack": "awareness"})
+    assert real.read_bytes() == b"\xef\xbb\xbfpack: awareness\n"
     assert own.is_symlink()
     assert stat.S_IMODE(real.stat().st_mode) == 0o600
 
@@ -204,11 +204,11 @@ def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path, own: Path
     own.parent.parent.mkdir()
     own.parent.write_text("a file where the folder would be", encoding="utf-8")
     with pytest.raises(OutputError, match="no folder can be made there"):
-        set_options({"web": "true"})
-    (tmp_path / "readonly.yaml").write_text("web: false\n", encoding="utf-8")
+        set_options({"pack": "awareness"})
+    (tmp_path / "readonly.yaml").write_text("pack: metronome\n", encoding="utf-8")
     (tmp_path / "readonly.yaml").chmod(0o444)
     with pytest.raises(OutputError, match="write-protected"):
-        set_options({"web": "true"}, str(tmp_path / "readonly.yaml"))
+        set_options({"pack": "awareness"}, str(tmp_path / "readonly.yaml"))
 
 
 def test_two_that_write_at_once_lose_nothing_of_each_other(own: Path) -> None:
@@ -225,9 +225,9 @@ def test_two_that_write_at_once_lose_nothing_of_each_other(own: Path) -> None:
 
 def test_another_file_is_named_by_an_option_or_the_environment(tmp_path: Path, own: Path) -> None:
     other = tmp_path / "other.yaml"
-    assert main(["config", "set", "web", "true", "--config", str(other)]) == 0
-    assert parse_config(other.read_bytes(), "other").settings == Settings(web=True)
-    done = subprocess.run([*CUED, "unset", "web"], env=os.environ | {"CUED_CONFIG": str(other)}, check=False)
+    assert main(["config", "set", "pack", "awareness", "--config", str(other)]) == 0
+    assert parse_config(other.read_bytes(), "other").settings == Settings(pack="awareness")
+    done = subprocess.run([*CUED, "unset", "pack"], env=os.environ | {"CUED_CONFIG": str(other)}, check=False)
     assert done.returncode == 0
     assert parse_config(other.read_bytes(), "other").settings == Settings()
     assert not own.exists()
