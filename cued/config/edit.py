@@ -9,7 +9,7 @@ from typing import Final
 from cued.config.parse import parse_config
 from cued.config.settings import OPTIONS, Entry
 from cued.config.whole import Configuration
-from cued.errors import UsageError, did_you_mean
+from cued.errors import ConfigError, UsageError, did_you_mean
 from cued.yamlread import Path, clip, parse
 from cued.yamlread.editing import UneditableError, with_value, without_value
 from cued.yamlread.readers import UnfitError
@@ -77,14 +77,19 @@ def edited(data: bytes, file: str, entry: Entry, value: object | None) -> Edited
         raise
     mark = _MARK if text.startswith(_MARK) else ""
     before = parse(data)
-    if not before.complete and not before.empty:
-        parse_config(data, file)
+    if before.problems and not before.empty:
+        parse_config(data, file)  # tells all of them
     try:
         plain = text[len(mark) :]
         changed = mark + (without_value(plain, entry.path) if value is None else with_value(plain, entry.path, value))
     except UneditableError as why:
+        parse_config(data, file)  # a mistake of the file's own goes before
         raise _by_hand(file, entry, str(why)) from why
-    after = parse_config(changed.encode(), file)
+    try:
+        after = parse_config(changed.encode(), file)
+    except ConfigError:
+        parse_config(data, file)  # as above, and at the place where it stands
+        raise
     if _values(changed) != _wanted(before.value, entry.path, value):
         raise _by_hand(file, entry, "it is written in a way that cued cannot edit")
     return Edited(changed, after)

@@ -7,6 +7,7 @@ through: an edited text has to be read again before it is kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,7 +113,7 @@ def _tree(text: str) -> tuple[_Node, int]:
     root, end = _Node(entries={}), len(text)
     maps: list[_Node] = []
     key: yaml.ScalarEvent | None = None
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in _events(text):
         first, behind = event.start_mark, event.end_mark
         assert first is not None
         assert behind is not None
@@ -138,6 +139,13 @@ def _tree(text: str) -> tuple[_Node, int]:
         elif isinstance(event, yaml.NodeEvent):
             raise UneditableError("it holds a list, or a name for another value")
     return root, end
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    try:
+        yield from yaml.parse(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        raise UneditableError("it is no YAML as it stands") from error
 
 
 def _with_line(text: str, root: _Node, path: tuple[str, ...], line: str, end: int) -> str:

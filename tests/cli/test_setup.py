@@ -177,6 +177,21 @@ def test_ctrl_c_while_it_sounds_leaves_the_levels_and_the_terminal_as_they_were(
     assert settings() == Settings()
 
 
+@pytest.mark.slow
+@pytest.mark.audio
+def test_left_right_beat_and_voice_can_be_heard_first_and_broken_off(sound: None) -> None:
+    accept()
+    with Conversation("--only", "sound") as talk:
+        talk.answer("the voice first?")
+        talk.until("playing: left")
+        talk.answer("on the left, and there alone?", "y")
+        talk.until("playing: right")
+        talk.answer("on the right, and there alone?", "s")
+        assert talk.rest()[0] == 0
+    assert became()["sound"] == "as you wished"
+    assert settings() == Settings()
+
+
 def test_q_and_the_end_of_input_leave_too(bluez: VirtualBluez) -> None:
     accept()
     for keys in ("q\n", "\x04"):

@@ -81,6 +81,48 @@ def test_any_sequence_of_changes_leaves_a_right_file_with_every_comment_and_no_o
         text = after.text
 
 
+WORDS = [
+    "sound",
+    "ear",
+    "pack",
+    "left",
+    ": ",
+    ":",
+    "\n",
+    "\n  ",
+    "{",
+    "}",
+    ", ",
+    " # why\n",
+    "'",
+    '"',
+    "- ",
+    "? ",
+    "|",
+    ">",
+    "\t",
+]
+WORDS += ["&a ", "*a", "!x ", "---\n", "...\n", "%YAML 1.2\n", "\x07", "\r\n", "\r", "[", "]", "~", "é", "  ", "@", "\ufeff"]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=14).map("".join), st.sampled_from(FREE).flatmap(words_of).filter(bool))
+@examples(300)
+def test_a_file_of_any_make_is_changed_rightly_or_refused_with_a_reason(text: str, device: str) -> None:
+    entry = entry_of("sound.device")
+    value = value_of(entry, device)
+    try:
+        before = parse_config(text.encode(), "mine.yaml")
+    except ConfigError:
+        before = None
+    try:
+        after = edited(text.encode(), "mine.yaml", entry, value)
+    except (ConfigError, UsageError) as refused:
+        assert str(refused).startswith("mine.yaml:")  # noqa: PT017 - either outcome is right, and each has its check
+        return
+    assert after.configuration.settings.sound.device == entry.option.kind.read(value)
+    assert before is None or after.configuration.settings.pack == before.settings.pack
+
+
 COMMENT = re.compile(r"""(?:"(?:\\.|[^"\\])*"|[^"#])*?(?:(?<=\s)|^)(#.*)""")
 """On a line, what follows a `#` that is not in quotes."""
 
@@ -137,6 +179,12 @@ def test_what_would_not_hold_beside_another_option_is_refused(own: Path, capsys:
     with pytest.raises(ConfigError):
         set_options({"sound.ear": "left", "life.pause_after": "2 min"})
     assert own.read_text(encoding="utf-8") == "life:\n  end_after: 1 min  # mine\n"
+
+
+def test_a_mistake_elsewhere_is_told_where_it_stands_in_the_file(own: Path) -> None:
+    text = "sound:\n  ear: left\nrunner:\n  max_hr: 3\n"
+    with pytest.raises(ConfigError, match=r"mine.yaml:4:11: `3` is outside"):
+        edited(text.encode(), "mine.yaml", entry_of("sound.speaker"), "en-gb")
 
 
 @pytest.mark.parametrize("broken", ["sound:\n  ear: lft\n", "nix: 3\n", "sound: [\n", "\xff", "pack: x\npack: x\n"])
