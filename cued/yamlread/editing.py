@@ -77,7 +77,10 @@ def with_value(text: str, path: tuple[str, ...], value: object) -> str:
     for depth in range(len(path)):
         part = root.at(path[:depth])
         if part is None:
-            return with_value(_with_line(text, root, (), f"{path[0]}:", end), path, value)
+            made = _with_line(text, root, (), f"{path[0]}:", end)
+            if _tree(made)[0].at(path[:1]) is None:
+                raise UneditableError("a new part would become part of something else")
+            return with_value(made, path, value)
         if part.flow:
             parts = path[depth:-1]
             line = "".join(f"{step}: {{" for step in parts) + line + "}" * len(parts)

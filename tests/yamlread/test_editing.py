@@ -73,8 +73,8 @@ def test_setting_and_unsetting_can_go_on_for_ever() -> None:
     assert text == once
 
 
-@pytest.mark.parametrize("text", ["sound: [ear]\n", "sound: &a\n  x: *a\n"])
-def test_lists_and_names_are_left_to_an_editor(text: str) -> None:
+@pytest.mark.parametrize("text", ["sound: [ear]\n", "sound: &a\n  x: *a\n", "--- |\n", "'", "ear\n"])
+def test_what_is_no_map_of_words_is_left_to_an_editor(text: str) -> None:
     with pytest.raises(UneditableError):
         with_value(text, EAR, "left")
 
