@@ -340,6 +340,8 @@ def _next(desk: Desk) -> str:
         "",
         "  cued run --length 30min     a run, from this terminal",
         "  cued daemon                 waits for pod and headphones, and begins when you run",
+        "  ./install.sh                has it do so from the machine's start on",
+        "  cued reload                 tells one that runs already of all this",
         "  cued doctor                 something silent? this says why",
         "  cued setup --from STEP      any of this again",
     )
