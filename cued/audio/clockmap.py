@@ -64,6 +64,10 @@ class ClockMap:
         """Jumps: times that the device lost frames."""
         self.reanchors = 0
         """Times that the device fell so far behind the session's clock that later clicks were placed anew."""
+        self.error = 0.0
+        """Frames by which what leaves now is later than was promised, as the median of the last polls sees it."""
+        self.worst_error = 0.0
+        """The largest there was since the map was anchored, early or late."""
         self._lag: float | None = None
         self._baseline: float | None = None
         self._last_ns = 0
@@ -89,6 +93,7 @@ class ClockMap:
         """Take what has been seen so far as the truth."""
         if len(self._against_session) >= ANCHOR_POLLS:
             self._lag = median(self._against_session)
+            self.error = self.worst_error = 0.0
 
     def rebase(self, later_ns: int) -> None:
         """The session's zero was moved: every moment is so much less than it was called before."""
@@ -143,7 +148,8 @@ class ClockMap:
     def _slew(self, lag: float, passed_s: float) -> None:
         if len(self._against_session) < LATEST_POLLS:
             return
-        error = median(self._against_session) - lag
+        error = self.error = median(self._against_session) - lag
+        self.worst_error = max(self.worst_error, abs(error))
         if abs(error) > REANCHOR_ERROR_S * self.rate_hz:
             self.reanchors += 1
             self._lag = lag + error

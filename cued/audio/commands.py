@@ -57,6 +57,15 @@ class Hint(Enum):
     ABOVE = "above"
 
 
+class KeepAwake(Enum):
+    """Whether headphones are kept from falling asleep while something is to be expected of them."""
+
+    AUTO = "auto"
+    """Where the sound server says that it plays on Bluetooth or on headphones that may doze."""
+    ON = "always"
+    OFF = "never"
+
+
 def _check_fraction(name: str, value: float) -> None:
     if not 0.0 <= value <= 1.0:
         raise ValueError(f"{name} must lie in 0..1, not {value!r}")
@@ -81,8 +90,9 @@ class MixFormat:
     """0..1, for clicks."""
     voice_volume: float = 1.0
     """0..1, for speech and the coach's sounds."""
-    keep_awake: bool = False
-    """A faint noise floor on a live device: sleeping Bluetooth headphones swallow short sounds."""
+    keep_awake: KeepAwake = KeepAwake.OFF
+    """On a live device: a faint noise floor where something is to be expected (`Sounding`), and a wake tone before what comes
+    after a silence. Sleeping Bluetooth headphones swallow short sounds, and first syllables."""
 
     def __post_init__(self) -> None:
         if self.rate_hz not in RATES_HZ:
@@ -194,7 +204,22 @@ class Mute:
     muted: bool
 
 
-Command = Click | PlayClip | Recall | CutVoice | SetVolume | Mute
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """From this time on clicks or words are to be expected, or (not `on`) none for long: silence is silence then."""
+
+    at_ns: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StayAwake:
+    """The device falls asleep in silence, or does not."""
+
+    on: bool
+
+
+Command = Click | PlayClip | Recall | CutVoice | SetVolume | Mute | Sounding | StayAwake
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +255,8 @@ class Restarted:
 
     at_ns: int
     reason: str
+    since_ns: int
+    """What was due from then on was not played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +265,19 @@ class NoDevice:
 
     at_ns: int
     reason: str
+    since_ns: int
+    """As of `Restarted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The sound server plays the stream elsewhere than on the chosen device from now on, or where it should again."""
+
+    at_ns: int
+    """From when on, as far as is known."""
+    device: str
+    """For people."""
+    elsewhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +298,18 @@ class Heartbeat:
     device: str = ""
     """Empty while there is none."""
     latency_ns: int = 0
+    late_clips: int = 0
+    """Words that began more than `mixdown.LATE_CLIP_NS` after their time."""
+    dropped_clips: int = 0
+    """Words whose time passed while there was no stream."""
+    error_ns: int = 0
+    """How late frames leave the ring now, against the times promised for them: negative is early."""
+    worst_error_ns: int = 0
+    """The largest there was, early or late."""
+    place: str = ""
+    """Where the sound server plays it, for people; empty where no server tells."""
+    clip_bytes: int = 0
+    """Of the clips that are kept."""
 
 
-Report = Promised | ClickLate | Opened | Restarted | NoDevice | Heartbeat
+Report = Promised | ClickLate | Opened | Restarted | NoDevice | Placed | Heartbeat

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -35,8 +35,6 @@ CROSSFADE_NS: Final = 4 * NS_PER_MS
 """Where frames are skipped: short enough to leave a click its attack, long enough not to be one."""
 LONGEST_SKIP_NS: Final = 2 * NS_PER_S
 """A device that lost more is better opened anew."""
-NOISE_DBFS: Final = -84.0
-"""Two steps of 16 bits: not heard, and no digital silence that a headphone would take for the end."""
 _MIN_PERIOD: Final = 32
 """A common divisor under it is chance, not a period."""
 
@@ -80,7 +78,6 @@ class Engine:
         self._ahead = frame_of(AHEAD_NS, rate_hz)
         self._crossfade = frame_of(CROSSFADE_NS, rate_hz)
         self._longest_skip = frame_of(LONGEST_SKIP_NS, rate_hz)
-        self._noise = _noise(rate_hz) if fmt.keep_awake else None
         self._underruns = 0
         self._taken = 0
         self._period = self._burst = 0
@@ -139,6 +136,10 @@ class Engine:
         """Make a clip playable."""
         self._mixer.load(clip)
 
+    def release(self, clip_ids: Iterable[str]) -> None:
+        """Forget clips."""
+        self._mixer.release(clip_ids)
+
     def apply(self, command: Command) -> Promised | None:
         """Do this; for a click in time, its frame where promises are wanted. AudioError for an unknown clip."""
         frame = self._mixer.apply(command)
@@ -154,7 +155,17 @@ class Engine:
     def beat(self) -> Beat:
         """The counts."""
         ahead = self._map.ns_at(self._mixer.head) if self._map.ready else 0
-        return Beat(self._taken, ahead, self._underruns, self._map.resyncs, self._mixer.late_clicks)
+        error_ns, worst_ns = (round(error * NS_PER_S / self._map.rate_hz) for error in (self._map.error, self._map.worst_error))
+        return Beat(
+            self._taken,
+            ahead,
+            self._underruns,
+            self._map.resyncs,
+            self._mixer.late_clicks,
+            self._mixer.late_clips,
+            error_ns,
+            worst_ns,
+        )
 
     def _note(self, waiting: int) -> None:
         """How far the stream has come, and in what steps."""
@@ -177,9 +188,6 @@ class Engine:
     def _write(self, pcm: Pcm) -> None:
         import numpy as np
 
-        if self._noise is not None:
-            first = self._mixer.position - len(pcm)
-            pcm = pcm + self._noise[np.arange(first, first + len(pcm)) % self._noise.size, np.newaxis]
         self._stream.write(np.ascontiguousarray(pcm))
 
     def _skip(self, n_frames: int) -> None:
@@ -201,11 +209,3 @@ class Engine:
         self._map.restarted()
         self._fill()
         self._stream.play()
-
-
-def _noise(rate_hz: int) -> Pcm:
-    """A second of faint noise, the same every time."""
-    import numpy as np
-
-    noise = np.random.default_rng(1).standard_normal(rate_hz) * 10 ** (NOISE_DBFS / 20)
-    return np.asarray(noise, np.float32)

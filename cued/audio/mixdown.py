@@ -7,13 +7,14 @@ ahead (the limiter looks that far) and routed to the ears at the end.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cued.audio.awake import WAKE_DBFS, Awake
 from cued.audio.commands import (
     Bus,
     Click,
@@ -23,11 +24,14 @@ from cued.audio.commands import (
     CutVoice,
     Ear,
     Hint,
+    KeepAwake,
     MixFormat,
     Mute,
     PlayClip,
     Recall,
     SetVolume,
+    Sounding,
+    StayAwake,
 )
 from cued.audio.envelopes import Ramp, Voice
 from cued.audio.limiter import CEILING, CELL_FRAMES, Limiter, head_for
@@ -40,6 +44,11 @@ if TYPE_CHECKING:
 
 VOLUME_RAMP_NS: Final = 20 * NS_PER_MS
 """Long enough that a change of volume does not crackle, short enough to feel immediate."""
+
+LATE_CLIP_NS: Final = 500 * NS_PER_MS
+"""A cue is decided when it is due and begins when the ring has come round, 0.25 s later; twice that is a fault."""
+CLICK_NS: Final = 20 * NS_PER_MS
+"""No click is longer."""
 
 ROUNDING_UP: Final = 1.001
 """On the sum of peaks, so that rounding cannot hide a peak from the limiter in one block size and not in another."""
@@ -65,6 +74,7 @@ class Mixer:
         """Frames handed out so far."""
         self.late: list[ClickLate] = []
         self.late_clicks = 0
+        self.late_clips = 0
         self._head = 0
         self._frame_at = frame_at or (lambda at_ns: frame_of(at_ns, fmt.rate_hz))
         self._ahead: Pcm = np.zeros(0, np.float32)
@@ -79,6 +89,9 @@ class Mixer:
         self._beat = Ramp(fmt.beat_volume, ramp)
         self._voice = Ramp(fmt.voice_volume, ramp)
         self._open = Ramp(1.0, ramp)
+        self._awake = Awake(fmt.rate_hz, on=fmt.keep_awake is KeepAwake.ON)
+        self._words_until = 0
+        """End of words that began late because headphones had to be woken: the next ones wait for them."""
 
     @property
     def head(self) -> int:
@@ -95,6 +108,11 @@ class Mixer:
 
             pcm = soxr.resample(pcm, clip.rate_hz, self.fmt.rate_hz)
         self._clips[clip.clip_id] = np.asarray(pcm, np.float32)
+
+    def release(self, clip_ids: Iterable[str]) -> None:
+        """Forget clips; what plays of them plays on."""
+        for clip_id in clip_ids:
+            self._clips.pop(clip_id, None)
 
     def apply(self, command: Command) -> int | None:
         """Take a command into account from the first unmixed frame on; for a click or clip, the frame it starts at.
@@ -116,6 +134,10 @@ class Mixer:
                 (self._beat if command.bus is Bus.BEAT else self._voice).move(self._head, command.gain)
             case Mute():
                 self._open.move(self._head, 0.0 if command.muted else 1.0)
+            case Sounding():
+                self._awake.sounding(max(self._frame_at(command.at_ns), self._head), on=command.on)
+            case StayAwake():
+                self._awake.switch(on=command.on, head=self._head)
         return None
 
     def render(self, n_frames: int) -> Pcm:
@@ -163,6 +185,7 @@ class Mixer:
             return None
         self._count += 1
         heapq.heappush(self._due, (frame, self._count, click))
+        self._awake.before_click(frame, frame_of(CLICK_NS, self.fmt.rate_hz), self._head)
         return frame
 
     def _count_late(self, click: Click, late_frames: int) -> None:
@@ -173,12 +196,18 @@ class Mixer:
         pcm = self._clips.get(play.clip_id)
         if pcm is None:
             raise AudioError(f"the sound {play.clip_id!r} is played before it was loaded")
-        start = max(self._frame_at(play.onset_ns), self._head)
+        onset = self._frame_at(play.onset_ns)
+        free = max(onset, self._head)
+        self.late_clips += free - onset > frame_of(LATE_CLIP_NS, self.fmt.rate_hz)
+        start = max(self._awake.before_words(free, pcm.size, self._head), self._words_until)
+        if start > free:
+            self._words_until = start + pcm.size
         self._voices.append(Voice.of(play, pcm, start, self._head, self.fmt.rate_hz))
         return start
 
     def _cut(self, cut: CutVoice) -> None:
         at_frame = max(self._frame_at(cut.at_ns), self._head)
+        self._words_until = min(self._words_until, at_frame)
         for voice in self._voices:
             if voice.onset_ns < cut.at_ns:
                 voice.cut(at_frame, frame_of(cut.fade_ns, self.fmt.rate_hz))
@@ -190,6 +219,7 @@ class Mixer:
         spans: list[tuple[int, int]] = []
         bound = self._mix_clicks(first, head, out, spans) + self._mix_voices(first, head, out, spans)
         self._voices = [voice for voice in self._voices if voice.ducks_until > head]
+        self._awake.add(first, out, spans)
         if not self._open.is_steady_from(first):
             out *= np.asarray(self._open.at(np.arange(first, head)), np.float32)
             out += np.float32(0.0)  # minus zero becomes zero, as it is where nothing is mixed at all
@@ -197,6 +227,8 @@ class Mixer:
             out[:] = 0.0
             spans.clear()
         merged = list(_merged(spans))
+        if self._awake.on:
+            bound += 2 * 10 ** (WAKE_DBFS / 20)
         if bound * ROUNDING_UP > CEILING:
             for low, high in merged:
                 start, stop = low // CELL_FRAMES * CELL_FRAMES, -(-high // CELL_FRAMES) * CELL_FRAMES

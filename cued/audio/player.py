@@ -9,39 +9,42 @@ import os
 import select
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from cued.audio.child import Child
+from cued.audio.child import OPEN_DEADLINE_S, Child
 from cued.audio.commands import (
-    Bus,
     Click,
     ClickLate,
     Clip,
     Command,
-    CutVoice,
     Heartbeat,
+    KeepAwake,
     MixFormat,
-    Mute,
     NoDevice,
     Opened,
+    Placed,
     PlayClip,
     Promised,
-    Recall,
     Report,
     Restarted,
-    SetVolume,
+    StayAwake,
 )
-from cued.audio.wire import Beat, Begin, Failed, Open, Quit, Ready
+from cued.audio.kept import Kept
+from cued.audio.null import NullOutput
+from cued.audio.sinks import Server, Whereabouts
+from cued.audio.sinkwatch import SinkWatch, plays_on_server
+from cued.audio.wire import Beat, Begin, Failed, Open, Quit, Ready, Release
 from cued.errors import AudioError
-from cued.units import NS_PER_MS, NS_PER_S
+from cued.units import NS_PER_S
 
 if TYPE_CHECKING:
     from cued.audio.devices import Device
 
-MIXED_AHEAD_NS: Final = 247 * NS_PER_MS
-"""What a device's ring and limiter hold: silence is paced by the same length."""
+__all__ = ["LiveOutput", "NullOutput"]
+
 RETRY_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Pauses between attempts without a device: soon after a cable slipped, rarely after a card was left at home."""
 SOUND_RUN_S: Final = 2.0
@@ -49,99 +52,30 @@ SOUND_RUN_S: Final = 2.0
 OVERSLEPT_S: Final = 0.25
 """So much too late, and the whole machine stood still: the child is given one more deadline before it is called silent."""
 CLOSE_S: Final = 0.8
-
-
-class NullOutput:
-    """Silence at the pace of a device."""
-
-    def __init__(self, mix: MixFormat, start_ns: int) -> None:
-        """`start_ns`: the run's start on the system's monotonic clock."""
-        self._mix = mix
-        self._start_ns = start_ns
-        self._opened_ns = self._now_ns()
-        self._late: list[Report] = []
-        self._late_clicks = 0
-
-    def load(self, clip: Clip) -> None:
-        """Nothing to keep."""
-
-    def apply(self, command: Command) -> None:
-        """Only look whether it came in time."""
-        if isinstance(command, Click):
-            late_ns = self._now_ns() + MIXED_AHEAD_NS - command.onset_ns
-            if late_ns > 0:
-                self._late_clicks += 1
-                self._late.append(ClickLate(command.onset_ns, late_ns))
-
-    def reports(self) -> list[Report]:
-        """The late clicks since the last call, and how far time has come."""
-        now_ns = self._now_ns()
-        frames = (now_ns - self._opened_ns) * self._mix.rate_hz // NS_PER_S
-        late, self._late = self._late, []
-        return [*late, Heartbeat(now_ns, frames, now_ns + MIXED_AHEAD_NS, 0, 0, self._late_clicks, 0)]
-
-    def wait_open(self, deadline_s: float) -> bool:  # noqa: ARG002 -- nothing opens
-        """Nothing to wait for."""
-        return True
-
-    def start_at(self, start_ns: int) -> None:
-        """The run begins at another moment of the monotonic clock."""
-        self._opened_ns += self._start_ns - start_ns
-        self._start_ns = start_ns
-
-    def close(self) -> None:
-        """Nothing to end."""
-
-    def _now_ns(self) -> int:
-        return time.monotonic_ns() - self._start_ns
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What a new child must be told to go on where the last one fell silent."""
-
-    clips: dict[str, Clip] = field(default_factory=dict)
-    volumes: dict[Bus, SetVolume] = field(default_factory=dict)
-    muted: bool = False
-    ahead: list[Click | PlayClip] = field(default_factory=list)
-    """What had not begun when it was last looked at."""
-
-    def note(self, command: Command, now_ns: int) -> None:
-        """Remember what outlasts a child, forget what it has made void."""
-        self.ahead = [entry for entry in self.ahead if entry.onset_ns > now_ns]
-        match command:
-            case Click() | PlayClip():
-                self.ahead.append(command)
-            case Recall():
-                self.ahead = [x for x in self.ahead if isinstance(x, PlayClip) or x.onset_ns < command.from_ns]
-            case CutVoice():
-                self.ahead = [x for x in self.ahead if isinstance(x, Click) or x.onset_ns >= command.at_ns]
-            case SetVolume():
-                self.volumes[command.bus] = command
-            case Mute():
-                self.muted = command.muted
-
-    def messages(self, now_ns: int) -> list[object]:
-        """All of it, clicks before the bulk of the clips; what should have begun by now is left out."""
-        ahead = [entry for entry in self.ahead if entry.onset_ns > now_ns]
-        return [
-            *self.volumes.values(),
-            *((Mute(muted=True),) if self.muted else ()),
-            *(entry for entry in ahead if isinstance(entry, Click)),
-            *self.clips.values(),
-            *(entry for entry in ahead if isinstance(entry, PlayClip)),
-        ]
+LONGEST_S: Final = 3_600.0
+"""A wait without an end is cut into pieces that a poll can hold."""
+STALE_NS: Final = 4 * NS_PER_S
+"""Words that woke a resting device wait so long for it; later they would be out of place."""
 
 
 class LiveOutput:
     """A device, by way of a child process. Every method but `wait_open` and `close` returns at once; safe from any thread."""
 
-    def __init__(self, mix: MixFormat, device: Device, start_ns: int, *, promises: bool = False) -> None:
-        """`start_ns`: the run's start on the system's monotonic clock. `promises`: report each click's frame, too."""
+    def __init__(
+        self, mix: MixFormat, device: Device, start_ns: int, *, promises: bool = False, prefer: tuple[str, ...] = ()
+    ) -> None:
+        """`start_ns`: the run's start on the system's monotonic clock. `promises`: report each click's frame, too.
+
+        `prefer`: where a sound server shall play it, best first: a Bluetooth address, or another part of a sink's name.
+        """
         self._open = Open(mix, device.name if device.asked else "", device.host_api if device.asked else "", start_ns, promises)
         self._start_ns = start_ns
         self._lock = threading.Lock()
-        self._kept = _Kept()
+        self._kept = Kept()
+        self._where = Whereabouts(prefer)
+        self._watch: SinkWatch | None = None
+        self._sounded_ns = time.monotonic_ns()
+        self._worst_error_ns = 0
         self._reports: list[Report] = []
         self._heartbeat: Heartbeat | None = None
         self._child: Child | None = None
@@ -150,6 +84,7 @@ class LiveOutput:
         self._failures = 0
         self._retry_s = 0.0
         self._restarts = -1
+        self._resting = self._roused = False
         self._past = Beat(0, 0, 0, 0, 0)
         self._closing = False
         self._settled = threading.Event()
@@ -178,8 +113,41 @@ class LiveOutput:
         with self._lock:
             if isinstance(command, PlayClip) and command.clip_id not in self._kept.clips:
                 raise AudioError(f"the sound {command.clip_id!r} is played before it was loaded")
-            self._kept.note(command, self._now_ns())
+            self._kept.note(command, self._now_ns(), self._silent_since_ns(), self._patience_ns())
+            if isinstance(command, Click | PlayClip):
+                self._rouse()
             self._tell(command)
+
+    def rest(self) -> None:
+        """Close the device until something is to be played: it may sleep, and others may have it."""
+        with self._lock:
+            if not self._closing and not self._resting:
+                self._resting = True
+                os.eventfd_write(self._wake_fd, 1)
+
+    def wake(self) -> None:
+        """Open it again, ahead of need: that takes a second or two."""
+        with self._lock:
+            self._rouse()
+
+    @property
+    def resting(self) -> bool:
+        """It was told to rest, and nothing has come since."""
+        return self._resting
+
+    def is_well(self) -> bool:
+        """The child was heard lately, or there is none for want of a device or of a need; the thread that feeds it lives."""
+        with self._lock:
+            child = self._child
+            late_s = 0.0 if child is None else time.monotonic() - child.deadline_s
+        return self._thread.is_alive() and late_s < OPEN_DEADLINE_S
+
+    def release(self, clip_ids: Iterable[str]) -> None:
+        """Forget clips that will not be played again; unknown ones do not matter."""
+        with self._lock:
+            gone = tuple(clip_id for clip_id in clip_ids if self._kept.clips.pop(clip_id, None) is not None)
+            if gone:
+                self._tell(Release(gone))
 
     def reports(self) -> list[Report]:
         """What happened since the last call, the latest heartbeat last."""
@@ -191,7 +159,7 @@ class LiveOutput:
             return reports
 
     def start_at(self, start_ns: int) -> None:
-        """The run begins at another moment of the monotonic clock; to be called before anything is played."""
+        """The run begins at another moment of the monotonic clock. What was told before counts from there, too."""
         with self._lock:
             self._start_ns = start_ns
             self._open = replace(self._open, t0_monotonic_ns=start_ns)
@@ -209,7 +177,40 @@ class LiveOutput:
                 os.eventfd_write(self._wake_fd, 1)
         self._thread.join()
         if not closed:
+            if self._watch is not None:
+                self._watch.close()
             os.close(self._wake_fd)
+
+    def _rouse(self) -> None:
+        if self._resting and not self._closing:
+            self._resting, self._roused, self._retry_s = False, True, 0.0
+            self._sounded_ns = time.monotonic_ns()
+            os.eventfd_write(self._wake_fd, 1)
+
+    def _patience_ns(self) -> int:
+        return STALE_NS if self._resting or self._roused else 0
+
+    def _silent_since_ns(self) -> int | None:
+        """Since when nothing is played; None while there is a child that plays."""
+        return None if self._child is not None and self._child.ready is not None else self._sounded_ns - self._start_ns
+
+    def _looked(self, server: Server | None, since_s: float) -> tuple[str, ...]:
+        """The sound server as it is since `since_s`; what `pactl` shall do."""
+        with self._lock:
+            if self._closing:
+                return ()
+            look = self._where.looked(server, self._child.pid if self._child is not None else 0)
+            place = self._where.place
+            if look.plays_again and self._child is None:
+                self._retry_s = 0.0
+                os.eventfd_write(self._wake_fd, 1)
+            if look.moved:
+                self._reports.append(Placed(int(since_s * NS_PER_S) - self._start_ns, place.described, place.elsewhere))
+                self._report_beat(self._child)
+            if look.doze_changed and self._open.fmt.keep_awake is KeepAwake.AUTO:
+                self._kept.awake = StayAwake(place.dozes)
+                self._tell(self._kept.awake)
+            return look.orders
 
     def _now_ns(self) -> int:
         return time.monotonic_ns() - self._start_ns
@@ -230,11 +231,20 @@ class LiveOutput:
             with self._lock:
                 if self._closing:
                     break
-                if self._child is None and time.monotonic() >= self._retry_s:
+                if self._child is None and not self._resting and time.monotonic() >= self._retry_s:
                     self._begin()
                 child = self._child
-                until_s = self._retry_s if child is None else child.deadline_s
+                leaves = self._resting and child is not None
+                if leaves:
+                    self._child = None
+                until_s = (
+                    child.deadline_s if child is not None else LONGEST_S + time.monotonic() if self._resting else self._retry_s
+                )
                 unsent = child is not None and child.unsent
+            if child is not None and leaves:
+                self._dismiss(child)
+                self._past = child.beat.after(self._past)
+                continue
             if child is not None:
                 poll.register(child.out_fd, select.POLLIN)
                 if unsent:
@@ -281,9 +291,12 @@ class LiveOutput:
 
     def _hear(self, child: Child, message: object) -> None:
         match message:
-            case Ready():
+            case Ready() if child is self._child:
                 self._opened(child, message)
             case Beat():
+                if message.frames != child.beat.frames:
+                    self._sounded_ns = time.monotonic_ns()
+                self._worst_error_ns = max(self._worst_error_ns, message.worst_error_ns)
                 child.beat = message
                 self._report_beat(child)
             case Promised() | ClickLate():
@@ -291,15 +304,23 @@ class LiveOutput:
 
     def _opened(self, child: Child, ready: Ready) -> None:
         child.ready = ready
-        self._restarts += 1
         now_ns = self._now_ns()
-        if self._restarts:
-            self._reports.append(Restarted(now_ns, self._reason))
+        since_ns = self._sounded_ns - self._start_ns
+        self._restarts = max(0, self._restarts) if self._roused else self._restarts + 1
+        if self._restarts and not self._roused:
+            self._reports.append(Restarted(now_ns, self._reason, since_ns))
+        self._kept.pass_time(now_ns, since_ns, self._patience_ns())
+        self._roused = False
+        self._sounded_ns = time.monotonic_ns()
         self._reason = ""
         self._reports.append(Opened(ready.device, ready.host_api, ready.rate_hz, ready.latency_ns))
         child.send(Begin(self._start_ns))
-        for message in self._kept.messages(now_ns):
+        for message in self._kept.messages():
             child.send(message)
+        if self._watch is not None:
+            self._watch.look()
+        elif plays_on_server(child.pid):
+            self._watch = SinkWatch(self._looked)
         self._settled.set()
 
     def _lost(self, reason: str) -> None:
@@ -310,13 +331,13 @@ class LiveOutput:
         if child is not None:
             if child.ready is not None:
                 played_s = time.monotonic() - child.started_s
-                self._past = _sum(self._past, child.beat)
+                self._past = child.beat.after(self._past)
             self._dead.append(child)
         if played_s >= SOUND_RUN_S:
             self._failures = 0
             self._retry_s = time.monotonic()
             return
-        self._reports.append(NoDevice(self._now_ns(), reason))
+        self._reports.append(NoDevice(self._now_ns(), reason, self._sounded_ns - self._start_ns))
         self._settled.set()
         self._report_beat(None)
         self._retry_s = time.monotonic() + RETRY_S[min(self._failures, len(RETRY_S) - 1)]
@@ -325,7 +346,8 @@ class LiveOutput:
     def _report_beat(self, child: Child | None) -> None:
         now_ns = self._now_ns()
         ready = child.ready if child is not None else None
-        total = _sum(self._past, child.beat) if child is not None else self._past
+        self._kept.pass_time(now_ns, self._silent_since_ns(), self._patience_ns())
+        total = child.beat.after(self._past) if child is not None else self._past
         self._heartbeat = Heartbeat(
             at_ns=now_ns,
             frames=total.frames,
@@ -336,6 +358,12 @@ class LiveOutput:
             restarts=max(self._restarts, 0),
             device=ready.device if ready is not None else "",
             latency_ns=ready.latency_ns if ready is not None else 0,
+            late_clips=total.late_clips,
+            dropped_clips=self._kept.dropped_clips,
+            error_ns=total.error_ns,
+            worst_error_ns=self._worst_error_ns,
+            place=self._where.place.described,
+            clip_bytes=self._kept.clip_bytes,
         )
 
     def _dismiss(self, child: Child) -> None:
@@ -350,14 +378,3 @@ class LiveOutput:
                     with self._lock:
                         self._hear(child, message)
         child.end()
-
-
-def _sum(past: Beat, now: Beat) -> Beat:
-    """Totals over all children; frames and what is mixed are the present one's."""
-    return Beat(
-        frames=now.frames,
-        mixed_until_ns=now.mixed_until_ns,
-        underruns=past.underruns + now.underruns,
-        resyncs=past.resyncs + now.resyncs,
-        late_clicks=past.late_clicks + now.late_clicks,
-    )

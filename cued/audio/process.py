@@ -16,11 +16,11 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from cued.audio.commands import RATES_HZ, Clip, PlayClip
+from cued.audio.commands import RATES_HZ, Clip
 from cued.audio.devices import JACK, Device, best, named, present
 from cued.audio.engine import AHEAD_NS, STALL_S, Engine
 from cued.audio.jackclock import JackClock
-from cued.audio.wire import Begin, Failed, Open, Quit, Ready, Unpacker, packed
+from cued.audio.wire import Begin, Failed, Open, Quit, Ready, Release, Unpacker, packed
 from cued.errors import AudioError
 from cued.units import NS_PER_S, frame_of
 
@@ -170,7 +170,6 @@ def serve(pipes: Pipes) -> None:
     loading.join()
     engine = Engine(opening, stream, rate_hz)
     engine.begin(stream.latency_ns)
-    _wake_ears(engine, opening, rate_hz)
     pipes.send(Ready(device.name, device.host_api, rate_hz, stream.latency_ns))
     next_poll = next_beat = time.monotonic()
     polls = 0
@@ -185,6 +184,8 @@ def serve(pipes: Pipes) -> None:
                 engine.start_at(message.t0_monotonic_ns)
             elif isinstance(message, Clip):
                 engine.load(message)
+            elif isinstance(message, Release):
+                engine.release(message.clip_ids)
             else:
                 promise = engine.apply(message)
                 if promise is not None:
@@ -204,16 +205,6 @@ def serve(pipes: Pipes) -> None:
                 pipes.send(engine.beat())
                 next_beat = now + BEAT_S
         messages += pipes.receive(next_poll - time.monotonic())
-
-
-def _wake_ears(engine: Engine, opening: Open, rate_hz: int) -> None:
-    """Open sleeping Bluetooth headphones before the first cue."""
-    if opening.fmt.keep_awake:
-        from cued.audio.tones import wake_tone
-
-        wake = wake_tone(rate_hz)
-        engine.load(wake)
-        engine.apply(PlayClip(time.monotonic_ns() - opening.t0_monotonic_ns, wake.clip_id, duck_db=0.0))
 
 
 def _close(stream: Stream) -> None:

@@ -1,4 +1,4 @@
-"""The sounds cued makes itself, drawn by arithmetic: clicks, the wake tone, the tone in place of a voice. Pure.
+"""The sounds cued makes itself, drawn by arithmetic: clicks, the tone in place of a voice. Pure.
 
 Wind is low-frequency and shoes are too, so clicks live between 2 and 4 kHz, last 10-20 ms and begin at once: their
 first sample is already part of the attack, and their peak comes within the first 2.5 ms. All sound equally loud.
@@ -34,8 +34,6 @@ HINT_PITCH: Final = {Hint.NONE: 1.0, Hint.BELOW: 0.8, Hint.IN: 1.0, Hint.ABOVE: 
 """Lower when the cadence is too low, higher when it is too high: no legend needed."""
 SPEECH_LUFS: Final = -18.0
 """What every clip arrives at: leaves the limiter little to do."""
-WAKE_LUFS: Final = -26.0
-"""No louder than the beat."""
 ATTACK_S: Final = 0.0004
 """20 samples: sharp to the ear, and no step that a cheap converter would ring on."""
 NOISE_SEED: Final = 20_240_229
@@ -128,11 +126,6 @@ def _tone(clip_id: str, rate_hz: int, dur_s: float, ramp_s: float, lufs: float, 
     pcm = np.sin(np.pi / 2 * ramp) ** 2 * np.sin(2 * np.pi * turns(t))
     pcm *= 10 ** ((lufs - loudness_lufs(pcm, rate_hz)) / 20)
     return Clip(clip_id, rate_hz, np.asarray(pcm, dtype=np.float32))
-
-
-def wake_tone(rate_hz: int) -> Clip:
-    """Half a second that rises from nothing: opens sleeping Bluetooth headphones before the first cue."""
-    return _tone("wake", rate_hz, 0.5, 0.2, WAKE_LUFS, lambda t: 660 * t + 220 * t * t)
 
 
 def silence(dur_ns: int, rate_hz: int) -> Pcm:

@@ -7,7 +7,7 @@ import pickle
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +40,13 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """Clips that are not played any more."""
+
+    clip_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """The child's stream runs and is anchored; commands may come."""
 
@@ -58,6 +65,19 @@ class Beat:
     underruns: int
     resyncs: int
     late_clicks: int
+    late_clips: int = 0
+    error_ns: int = 0
+    worst_error_ns: int = 0
+
+    def after(self, past: Beat) -> Beat:
+        """Totals over all children; frames, what is mixed and the error are the present one's."""
+        return replace(
+            self,
+            underruns=past.underruns + self.underruns,
+            resyncs=past.resyncs + self.resyncs,
+            late_clicks=past.late_clicks + self.late_clicks,
+            late_clips=past.late_clips + self.late_clips,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from cued.config.settings import Settings
 from cued.config.whole import Configuration
 from cued.errors import ConfigError, UsageError
-from cued.units import to_spm
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -76,10 +76,22 @@ def fill(args: argparse.Namespace) -> Settings:
     return settings
 
 
-def easy_spm(settings: Settings) -> float | None:
-    """The runner's easy cadence in steps per minute, where the configuration has it."""
-    mspm = settings.runner.easy_cadence_mspm
-    return None if mspm is None else to_spm(mspm)
+def overlaid(settings: Settings, args: argparse.Namespace) -> Settings:
+    """The configuration with what the command line says of voice and language in its place."""
+    runner = replace(settings.runner, language=args.language or settings.runner.language)
+    return replace(settings, runner=runner, sound=replace(settings.sound, speaker=args.speaker))
+
+
+def socket_word() -> str | None:
+    """The socket that the configuration names, unless the environment names another; None: neither, or it is not right."""
+    from cued.control.address import VARIABLE
+
+    if os.environ.get(VARIABLE):
+        return None
+    try:
+        return configuration().settings.files.socket
+    except UsageError:  # who steers a run need not mend the configuration first
+        return None
 
 
 def journal_word() -> str | None:

@@ -46,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Render; 0."""
-    easy_spm = configured.easy_spm(configured.fill(args))
-    cadence = args.cadence or easy_spm
+    settings = configured.fill(args)
+    cadence = args.cadence or settings.runner.easy_spm
     if cadence is None:
         raise UsageError("--cadence is missing: your own, easy one; `runner.easy_cadence` in the configuration sets it too")
     pack = options.load(args.pack, sys.stderr)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TextIO
 
+from cued.audio.commands import KeepAwake
 from cued.cli import configured, options
 from cued.cli.keyboard import unechoed
 from cued.cli.progress import Bars
@@ -19,9 +20,10 @@ from cued.runtime.feeding import Nobody, OnAir, SensorChoice, Simulated, feeding
 from cued.runtime.keys import KeysWanted
 from cued.runtime.lastrun import last_cadence_spm
 from cued.runtime.live import interruptible
-from cued.runtime.liverun import LiveWanted, Search, live
+from cued.runtime.liverun import LiveWanted, live
 from cued.runtime.request import SPOKEN_BEAT_SPM, OutputChoice, Request, ToDevice, ToFile, ToNothing, output_of
 from cued.runtime.roomwords import room_lines
+from cued.runtime.sounding import Search
 
 if TYPE_CHECKING:
     from cued.runtime.onair import OnAirRun
@@ -62,9 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_socket(parser, none=True)
     parser.add_argument(
         "--keep-awake",
-        action=argparse.BooleanOptionalAction,
-        help="a faint noise, for Bluetooth headphones that fall asleep",
+        nargs="?",
+        const="always",
+        choices=[word.value for word in KeepAwake],
+        help="a faint noise, for headphones that fall asleep: auto (by itself with Bluetooth), always or never; alone: always",
     )
+    parser.add_argument("--no-keep-awake", dest="keep_awake", action="store_const", const="never", help=argparse.SUPPRESS)
     parser.add_argument(
         "--timeline", metavar="FILE", type=options.page, default="", help="a page that shows the run when it is over: .html"
     )
@@ -97,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
         if sensors is not None:
             closing.callback(sensors.close)
         seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
-        easy_spm = configured.easy_spm(settings)
+        easy_spm = settings.runner.easy_spm
         own_spm = args.beat or easy_spm
         known_spm = last_cadence_spm() if isinstance(choice, Nobody) and own_spm is None else None
         feeding = feeding_of(choice, args.length, seed)
@@ -119,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
             stop_ns=args.stop_ns,
             events=args.events,
             timeline=args.timeline,
-            keep_awake=args.keep_awake,
+            keep_awake=KeepAwake(args.keep_awake),
             journal=options.journal_wanted(args),
             socket=args.socket,
             keys=KeysWanted(args.keys == "headset" and args.rate == 1.0, args.gpio),

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-from cued.core.effects import Effect, Paused, Say, SegmentBegan, SegmentSkipped, SensorWas
+from cued.core.effects import Effect, PackSwapped, Paused, Say, SegmentBegan, SegmentSkipped, SensorWas
 from cued.core.view import View
 from cued.runtime.status import Piece, SoundState, Tone, clock_text, cut, status_line
 from cued.units import NS_PER_MS, NS_PER_S
@@ -92,8 +92,11 @@ class TerminalScreen(PlainScreen):
 
     def show(self, view: View, sound: SoundState) -> None:
         """Draw the status line where the last one was."""
-        width = shutil.get_terminal_size().columns - 1
-        pieces = cut(status_line(view, sound), width)
+        self.draw(status_line(view, sound))
+
+    def draw(self, line: tuple[Piece, ...]) -> None:
+        """The same with any line."""
+        pieces = cut(line, shutil.get_terminal_size().columns - 1)
         self._shown = painted(pieces, colour=self._colour)
         self._write(CLEAR + self._shown)
 
@@ -176,6 +179,8 @@ def line_of(effect: Effect, over_ns: int | None = None) -> str:
         return f"{clock_text(effect.at_ns):>7}  {words.get(effect.state, effect.state)}"
     if isinstance(effect, SegmentSkipped):
         return f"{clock_text(effect.at_ns):>7}  {effect.segment} is left out ({effect.reason})"
+    if isinstance(effect, PackSwapped):
+        return f"{clock_text(effect.at_ns):>7}  the pack is {effect.title} from here on"
     return ""
 
 

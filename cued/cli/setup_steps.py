@@ -12,7 +12,7 @@ from cued.cli.asking import Choice, Person, SkippedError
 from cued.errors import AudioError, HeadphonesError, SensorError, UsageError
 from cued.runtime.evening import Evening, Kept, Step, lines
 from cued.runtime.headphones import Meant
-from cued.units import NS_PER_S, to_spm
+from cued.units import NS_PER_S
 
 if TYPE_CHECKING:
     from cued.config.settings import Settings
@@ -285,7 +285,7 @@ def _voice(desk: Desk) -> str:
 def _runner(desk: Desk) -> str:
     desk.person.say("  Both can wait: Enter alone leaves them as they are.")
     runner = desk.settings.runner
-    easy = None if runner.easy_cadence_mspm is None else f"{to_spm(runner.easy_cadence_mspm):g}"
+    easy = None if runner.easy_spm is None else f"{runner.easy_spm:g}"
     said = (
         _number(desk, "runner.max_hr", "Your highest heart rate, in beats a minute:", runner.max_hr_bpm, ""),
         _number(desk, "runner.easy_cadence", "Your cadence at an easy pace, in steps a minute:", easy, " spm"),

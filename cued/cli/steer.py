@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cued.cli import options
 from cued.control import commands
@@ -17,7 +15,6 @@ from cued.control.commands import Command
 
 if TYPE_CHECKING:
     from cued.control.client import Client
-    from cued.runtime.statuswire import RunStatus
 
 Declare: TypeAlias = Callable[[argparse.ArgumentParser], None]
 Make: TypeAlias = Callable[[argparse.Namespace], Command]
@@ -40,99 +37,38 @@ class Steering:
 
     def run(self, args: argparse.Namespace) -> int:
         """Ask, and print the answer; 0."""
-        with _connected(args) as client:
+        with connected(args) as client:
             print(client.ask(self.command(args)).get("said", "done"))
         return 0
 
 
 @contextmanager
-def _connected(args: argparse.Namespace) -> Iterator[Client]:
-    """Whoever listens at `--socket`."""
+def connected(args: argparse.Namespace) -> Iterator[Client]:
+    """Whoever listens at `--socket`, else where the environment or the configuration says."""
+    from cued.cli.configured import socket_word
     from cued.control.address import default_path
     from cued.control.client import Client
 
-    with Client(default_path() if args.socket is None else Path(args.socket)) as client:
+    word = args.socket or socket_word()
+    with Client(default_path() if word is None else Path(word)) as client:
         yield client
 
 
 def use_pack(args: argparse.Namespace) -> int:
     """`cued pack use NAME`; 0."""
-    path = Path(args.pack)  # whoever listens stands in another folder
-    name = str(path.absolute()) if path.exists() else args.pack
-    return Steering("", lambda _: commands.PackUse(name)).run(args)
+    return Steering("", lambda _: commands.PackUse(_pack(args.pack))).run(args)
 
 
-# --- status --------------------------------------------------------------------------------------------------------
-
-
-class _Status:
-    """`cued status`."""
-
-    EXAMPLE = """
-    cued status
-    cued status --watch
-    cued status --json
-    """
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Declare the options."""
-        parser.add_argument("--watch", action="store_true", help="twice a second, until the run ends or you press Ctrl-C")
-        parser.add_argument("--json", action="store_true", help="a line of JSON, as docs/control.md describes it")
-        options.add_socket(parser)
-
-    def run(self, args: argparse.Namespace) -> int:
-        """Show it once, or until the run ends; 0."""
-        from cued.runtime.statuswire import from_wire
-
-        with _connected(args) as client:
-            answers = client.watch() if args.watch else iter((client.ask(commands.Status()),))
-            if args.json:
-                for answer in answers:
-                    print(json.dumps(answer, ensure_ascii=False), flush=True)
-            elif args.watch:
-                _watch(answers)
-            else:
-                for answer in answers:
-                    _show(from_wire(answer))
-        return 0
-
-
-def _show(status: RunStatus) -> None:
-    """The line of the run's own terminal, and what it has no room for."""
-    from cued.cli.screen import is_terminal, painted, wants_colour
-    from cued.runtime.status import status_line
-
-    print(painted(status_line(status.view, status.sound), colour=is_terminal(sys.stdout) and wants_colour()))
-    view = status.view
-    said = f"{view.spoken} cue{'' if view.spoken == 1 else 's'} spoken, {view.suppressed} kept back"
-    following = f"; next: {view.next_segment}" if view.next_segment else ""
-    quiet = f"; silent: {view.silence_reason}" if view.silence_reason else ""
-    print(f"{status.pack}, sensor {status.source}; {said}{following}{quiet}")
-    print(f"sound: {status.sound.device or 'none'}; volume: beat {status.beat_percent:g} %, voice {status.voice_percent:g} %")
-
-
-def _watch(answers: Iterator[Mapping[str, Any]]) -> None:
-    """One line that lives on a terminal; anywhere else a line whenever it says something new."""
-    from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
-    from cued.runtime.status import status_line
-    from cued.runtime.statuswire import from_wire
-
-    screen = TerminalScreen(sys.stdout) if is_terminal(sys.stdout) else PlainScreen(sys.stdout)
-    last = ""
-    try:
-        for answer in answers:
-            status = from_wire(answer)
-            screen.show(status.view, status.sound)
-            line = "".join(piece.text for piece in status_line(status.view, status.sound))
-            if line != last and not isinstance(screen, TerminalScreen):
-                screen.line(line)
-            last = line
-    finally:
-        screen.finish(0)
-    screen.line("the run has ended")
+def _pack(word: str | None) -> str:
+    """A pack's name, or its whole path: whoever listens stands in another folder."""
+    return str(Path(word).absolute()) if word and Path(word).exists() else word or ""
 
 
 # --- the others ----------------------------------------------------------------------------------------------------
+
+
+def _start(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pack", metavar="NAME|FILE", help="with this pack; default: today's")
 
 
 def _next(parser: argparse.ArgumentParser) -> None:
@@ -163,8 +99,7 @@ def _rate(parser: argparse.ArgumentParser) -> None:
     )
 
 
-STATUS: Final = _Status()
-START: Final = Steering("cued start", lambda _: commands.Start())
+START: Final = Steering("cued start\ncued start --pack awareness", lambda args: commands.Start(_pack(args.pack)), _start)
 STOP: Final = Steering("cued stop", lambda _: commands.Stop())
 PAUSE: Final = Steering("cued pause", lambda _: commands.Pause())
 RESUME: Final = Steering("cued resume", lambda _: commands.Resume())

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from cued.audio.commands import KeepAwake
 from cued.cli import configured, options
 from cued.cli.keyboard import unechoed
 from cued.cli.progress import Bars
@@ -17,9 +18,10 @@ from cued.runtime.conductor import Until
 from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Simulated, feeding_of
 from cued.runtime.files import make_folder
 from cued.runtime.live import interruptible
-from cued.runtime.liverun import LiveWanted, Search, live
+from cued.runtime.liverun import LiveWanted, live
 from cued.runtime.rehearsal import Wanted, Watch, rehearse
 from cued.runtime.request import Request, ToDevice
+from cued.runtime.sounding import Search
 from cued.runtime.voice import REAL
 from cued.units import NS_PER_S
 from cued.yamlread.quantities import time_text
@@ -66,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     wanted = LiveWanted(
         also_sound=sound,
         timeline=timeline,
-        keep_awake=settings.keep_awake,
+        keep_awake=KeepAwake(settings.keep_awake),
         journal=options.journal_wanted(args),
     )
     screen = screen_for(sys.stdout)

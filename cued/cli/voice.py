@@ -64,7 +64,7 @@ def _list(language: str, *, as_json: bool) -> int:
 
 def say(device: Device, settings: Settings, language: str, speaker: str | None, text: str | None = None) -> None:
     """Say a text, or a sample, on `device` as loud as a run would. Raises AudioError, SpeechError."""
-    from cued.audio.commands import Ear, MixFormat
+    from cued.audio.commands import Ear, KeepAwake, MixFormat
     from cued.runtime import hearing
     from cued.runtime.live import interruptible
     from cued.speech.store import open_store
@@ -72,7 +72,7 @@ def say(device: Device, settings: Settings, language: str, speaker: str | None, 
     sample, spoken = (text, language) if text else hearing.sample(language)
     ear, volume = Ear(settings.sound.ear), settings.sound.voice_volume
     channels = 2 if device.channels >= 2 else 1
-    mix = MixFormat(hearing.RATE_HZ, channels, ear, voice_volume=volume, keep_awake=True)
+    mix = MixFormat(hearing.RATE_HZ, channels, ear, voice_volume=volume, keep_awake=KeepAwake.ON)
     with interruptible(), closing(open_store(hearing.RATE_HZ, spoken, voice=speaker)) as store:
         rendered = store.prepare([(sample, spoken)])[sample]
         notices = store.take_notices()

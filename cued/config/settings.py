@@ -11,13 +11,15 @@ from typing import Any, Final, TypeVar, cast
 
 from cued.config import kinds
 from cued.config.kinds import Kind
-from cued.units import MSPM_PER_SPM, NS_PER_MIN, NS_PER_S
+from cued.units import MSPM_PER_SPM, NS_PER_MIN, NS_PER_S, to_spm
 from cued.yamlread.scalars import scalar_text
 
 T = TypeVar("T")
 
 EARS: Final = ("both", "left", "right")
 """The words of `cued.audio`'s Ear, which is in a room beside this one."""
+AWAKE: Final = ("auto", "always", "never")
+"""The words of `cued.audio`'s KeepAwake."""
 MAX_HR_BPM: Final = (100, 240)
 """What a runner's maximal heart rate can be; a number outside is a slip of the finger."""
 BEAT_SPM: Final = (100, 230)
@@ -25,8 +27,8 @@ BEAT_SPM: Final = (100, 230)
 GPIO_PINS: Final = (2, 27)
 """Of a Raspberry Pi's header; 0 and 1 belong to the boards that are plugged on it."""
 _OPTION: Final = "option"
-_LIVE: Final = ("run", "try")
-_HEARD: Final = ("run", "try", "rehearse", "render")
+_LIVE: Final = ("run", "daemon", "try")
+_HEARD: Final = ("run", "daemon", "try", "rehearse", "render")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,17 +61,23 @@ class Runner:
 
     max_hr_bpm: int | None = _option(
         "max_hr", kinds.whole(*MAX_HR_BPM, "beats a minute"), None,
-        "your highest heart rate, for cues that watch it", "188", absent="not known", read_by=("run", "rehearse", "render"),
+        "your highest heart rate, for cues that watch it", "188",
+        absent="not known", read_by=("run", "daemon", "rehearse", "render"),
     )  # fmt: skip
     easy_cadence_mspm: int | None = _option(
         "easy_cadence", kinds.tempo(*BEAT_SPM), None,
         "your cadence at an easy pace: targets are reckoned from it, and a beat without a pod", "166 spm",
-        absent="measured on the way", read_by=("run", "render"),
+        absent="measured on the way", read_by=("run", "daemon", "render"),
     )  # fmt: skip
     language: str = _option(
         "language", kinds.language(), "",
         "what is spoken where the pack has it: en, de, …", "de", absent="the pack's own", read_by=_HEARD,
     )  # fmt: skip
+
+    @property
+    def easy_spm(self) -> float | None:
+        """The easy cadence in steps per minute."""
+        return None if self.easy_cadence_mspm is None else to_spm(self.easy_cadence_mspm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +98,9 @@ class Sound:
         "speaker", kinds.name(), None,
         "another voice of your speech engine, by its name", "en-gb", absent="the language's own", read_by=_HEARD,
     )  # fmt: skip
-    keep_awake: bool = _option(
-        "keep_awake", kinds.truth(), default=False,
-        about="a faint noise, for Bluetooth headphones that fall asleep", example="true", read_by=_LIVE,
+    keep_awake: str = _option(
+        "keep_awake", kinds.one_of(AWAKE), AWAKE[0],
+        "a faint noise, for headphones that fall asleep; auto: by itself with Bluetooth", "always", read_by=_LIVE,
     )  # fmt: skip
 
 
@@ -173,7 +181,7 @@ class Settings:
     sensor: str | None = _option(
         "sensor", kinds.sensor(), None, "your pod, or the only one in sight; a certain one; or none: by time alone",
         "ble:Stryd",
-        absent="ble; none where there is no Bluetooth", read_by=("run",),
+        absent="ble; none where there is no Bluetooth", read_by=("run", "daemon"),
     )  # fmt: skip
     runner: Runner = field(default_factory=Runner)
     sound: Sound = field(default_factory=Sound)
@@ -181,7 +189,6 @@ class Settings:
     announcements: Announcements = field(default_factory=Announcements)
     keys: Keys = field(default_factory=Keys)
     files: Files = field(default_factory=Files)
-    web: bool = _option("web", kinds.truth(), False, "a page on your own network that shows the run", "true")
 
 
 @dataclass(frozen=True, slots=True)

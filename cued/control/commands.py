@@ -44,6 +44,9 @@ class Watch:
 class Start:
     """Begin a session now."""
 
+    pack: str = ""
+    """Its pack's name or path; empty: today's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:

@@ -23,6 +23,7 @@ from cued.control.commands import (
     Part,
     Rate,
     Rated,
+    Start,
     Surface,
     Volume,
 )
@@ -124,6 +125,8 @@ TOO_LONG: Final = Refused(Fault.TOO_LONG, f"a line may have {LINE_BYTES} bytes a
 def encode_request(request: Request) -> bytes:
     """The line of a request; the twin of `parse_request`."""
     given = {item.name: _plain(getattr(request.command, item.name)) for item in fields(request.command)}
+    if isinstance(request.command, Start) and not request.command.pack:  # older daemons know no pack there
+        del given["pack"]
     own = {} if request.id is None else {"id": request.id}
     return _line({"v": VERSION, **own, "do": WORDS[type(request.command)], **given})
 
@@ -233,6 +236,7 @@ def _one_of(choices: type[_Choice]) -> Callable[[object, str], _Choice]:
 
 
 _FIELDS: Final[dict[type, dict[str, Callable[[object, str], Any]]]] = {
+    Start: {"pack": _text},
     Next: {"leave_repeat": _flag},
     PackUse: {"name": _text},
     Volume: {"percent": _percent, "of": _one_of(Part)},

@@ -25,19 +25,24 @@ from cued.core.cues import (
     SegmentEnd,
     SegmentStart,
 )
-from cued.core.effects import CutSpeech, Effect, Expired, Say, Suppressed, Withheld
+from cued.core.effects import CutSpeech, Effect, Expired, Say, Suppressed, Unheard, Withheld
 from cued.core.numbers import draw_between, draw_chance
-from cued.units import NS_PER_MIN, NS_PER_MS
+from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
 CUT_FADE_NS: Final = 50 * NS_PER_MS
 FIRST_WORDS_NS: Final = 200 * NS_PER_MS
 """A session's first words rise for so long: nobody is startled."""
+
+NEWER: Final = "newer answer"
+"""Why an answer that waited is gone: the runner has pressed again."""
 
 _BY_TRIGGER: Final = (
     ((RunStart, RunEnd, SegmentStart, SegmentEnd, Asked), Priority.SEGMENT),
     ((Drift, Rise, PaceDrop, HeartRateAbove), Priority.DRIFT),
     ((OffBand, InBand, BackInBand), Priority.BAND),
 )
+LATELY_NS: Final = 60 * NS_PER_S
+"""Older cues were heard: a lost device is noticed within seconds."""
 WITHHOLDABLE: Final = (Priority.DRIFT, Priority.BAND, Priority.PERIODIC)
 
 
@@ -62,6 +67,18 @@ class Wish:
     duck_db: float
     counts: bool
     """Its rule counts when it is spoken (not already when it fired)."""
+    asked: bool = False
+    """An answer to the runner's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A cue that began a short while ago."""
+
+    wish: Wish
+    onset_ns: int
+    end_ns: int
+    dur_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +101,14 @@ class Floor:
     rotation: Mapping[str, str] = field(default_factory=dict)
     """Theme → the cue of it that was last spoken."""
     themes_here: tuple[str, ...] = ()
+    lately: tuple[Said, ...] = ()
+    """What was heard in the last minute, as far as is known."""
     waiting: tuple[Wish, ...] = ()
     asked: int = 0
     """How many wishes there were."""
     spoken: int = 0
+    answers: int = 0
+    """How many of the spoken were answers to keys."""
     withheld: int = 0
     suppressed: int = 0
     last_text: str = ""
@@ -107,6 +128,8 @@ class House:
     paused: bool
     ready: Mapping[str, int]
     """Text id → length in ns."""
+    unheard: bool = False
+    """What is said now reaches nobody."""
 
 
 def priority_of(rule: Rule, cue: Cue | None) -> Priority:
@@ -160,7 +183,7 @@ def chosen(
 
 def refusal(wish: Wish, floor: Floor, house: House) -> str | None:
     """The limit that forbids the wish at once; None where only running speech or min_gap may hold it."""
-    if house.muted:
+    if house.muted and not wish.asked:
         return "muted"
     if is_exempt(wish.priority):
         return None
@@ -196,27 +219,36 @@ def _said_lately(cue_id: str, floor: Floor, house: House) -> bool:
 
 
 def submitted(wish: Wish, floor: Floor, house: House) -> tuple[Floor, tuple[Effect, ...]]:
-    """Take a wish in: suppressed at once, or waiting for the floor. Safety clears the floor."""
+    """Take a wish in: suppressed at once, or waiting for the floor. Safety clears the floor, an answer of answers, too."""
     reason = refusal(wish, floor, house)
     if reason is not None:
         return denied(wish, floor, house.now_ns, reason)
-    return interrupted(replace(floor, waiting=(*floor.waiting, wish)), house)
+    effects: tuple[Effect, ...] = ()
+    for older in floor.waiting if wish.asked else ():
+        if older.asked:
+            floor, told = denied(older, _without(floor, older), house.now_ns, NEWER)
+            effects = (*effects, *told)
+    floor, told = interrupted(replace(floor, waiting=(*floor.waiting, wish)), house)
+    return floor, (*effects, *told)
 
 
 def interrupted(floor: Floor, house: House) -> tuple[Floor, tuple[Effect, ...]]:
-    """Safety cuts a running cue short as soon as its own sound is ready: else both would be silent."""
+    """Safety cuts a running cue short as soon as its own sound is ready: else both would be silent. An answer cuts anything."""
     holder = floor.holder
-    if holder is None or holder.priority is Priority.SAFETY:
+    if holder is None:
         return floor, ()
-    if any(wish.priority is Priority.SAFETY and wish.text_id in house.ready for wish in floor.waiting):
-        return cut(floor, house.now_ns)
+    for wish in floor.waiting:
+        if wish.text_id in house.ready and (
+            wish.asked or (wish.priority is Priority.SAFETY and holder.priority is not Priority.SAFETY)
+        ):
+            return cut(floor, house.now_ns)
     return floor, ()
 
 
 def denied(wish: Wish, floor: Floor, now_ns: int, reason: str) -> tuple[Floor, tuple[Effect, ...]]:
     """The wish is gone, and why."""
     effect = Suppressed(now_ns, wish.cue, wish.text, wish.rule, wish.priority, reason)
-    return replace(floor, suppressed=floor.suppressed + 1), (effect,)
+    return replace(floor, suppressed=floor.suppressed + (not wish.asked)), (effect,)
 
 
 def cut(floor: Floor, now_ns: int) -> tuple[Floor, tuple[Effect, ...]]:
@@ -227,7 +259,28 @@ def cut(floor: Floor, now_ns: int) -> tuple[Floor, tuple[Effect, ...]]:
         return replace(floor, busy_ns=now_ns, gap_ns=now_ns), ()
     end_ns = min(floor.busy_ns, now_ns + CUT_FADE_NS)
     effect = CutSpeech(now_ns, floor.holder.text_id, end_ns - now_ns)
-    return replace(floor, busy_ns=end_ns, gap_ns=end_ns), (effect,)
+    lately = tuple(replace(one, end_ns=min(one.end_ns, end_ns)) for one in floor.lately)
+    return replace(floor, busy_ns=end_ns, gap_ns=end_ns, lately=lately), (effect,)
+
+
+def lost(floor: Floor, since_ns: int, now_ns: int) -> tuple[Floor, tuple[Effect, ...]]:
+    """What sounded from `since_ns` on reached nobody: it is taken off every budget again."""
+    gone = tuple(one for one in floor.lately if one.end_ns > since_ns)
+    if not gone:
+        return floor, ()
+    onsets = {one.onset_ns for one in gone if not is_exempt(one.wish.priority)}
+    floor = replace(
+        floor,
+        lately=tuple(one for one in floor.lately if one.end_ns <= since_ns),
+        onsets_ns=tuple(onset_ns for onset_ns in floor.onsets_ns if onset_ns not in onsets),
+        budgeted=floor.budgeted - len(onsets),
+        spoken=floor.spoken - len(gone),
+    )
+    return floor, tuple(_unheard(one.wish, one.onset_ns, one.dur_ns, now_ns) for one in gone)
+
+
+def _unheard(wish: Wish, said_ns: int, dur_ns: int, now_ns: int) -> Unheard:
+    return Unheard(now_ns, said_ns, wish.cue, wish.text, wish.rule, wish.priority, dur_ns)
 
 
 def stalled(floor: Floor, until_ns: int) -> Floor:
@@ -264,7 +317,7 @@ def heard(floor: Floor, house: House, chance: int) -> tuple[Floor, int, tuple[Ef
     if not floor.waiting:
         return floor, chance, (), None
     now_ns = house.now_ns
-    ordered = sorted(floor.waiting, key=lambda wish: (-wish.priority, wish.number))
+    ordered = sorted(floor.waiting, key=lambda wish: (not wish.asked, -wish.priority, wish.number))
     reserved = False
     for wish in ordered:
         start_ns = _earliest_ns(wish, floor, house)
@@ -302,12 +355,16 @@ def _begun(wish: Wish, floor: Floor, house: House, chance: int) -> tuple[Floor, 
     now_ns, limits = house.now_ns, house.limits
     dur_ns = house.ready[wish.text_id]
     silent = False
-    if wish.expect and wish.priority in WITHHOLDABLE and limits.withhold > 0:
+    unheard = house.unheard
+    if wish.expect and wish.priority in WITHHOLDABLE and limits.withhold > 0 and not unheard:
         chance, silent = draw_chance(chance, limits.withhold)
     onsets_ns, budgeted = floor.onsets_ns, floor.budgeted
-    if not is_exempt(wish.priority):
+    if not is_exempt(wish.priority) and not unheard:
         onsets_ns = (*(at_ns for at_ns in onsets_ns if at_ns > now_ns - NS_PER_MIN), now_ns)
         budgeted += 1
+    lately = tuple(one for one in floor.lately if one.onset_ns > now_ns - LATELY_NS)
+    if not silent and not unheard:
+        lately = (*lately, Said(wish, now_ns, now_ns + dur_ns, dur_ns))
     themes, rotation = floor.themes_here, floor.rotation
     if wish.theme is not None:
         themes = themes if wish.theme in themes else (*themes, wish.theme)
@@ -323,15 +380,19 @@ def _begun(wish: Wish, floor: Floor, house: House, chance: int) -> tuple[Floor, 
         last_said={**floor.last_said, wish.cue: now_ns},
         rotation=rotation,
         themes_here=themes,
-        spoken=floor.spoken + (0 if silent else 1),
+        lately=lately,
+        spoken=floor.spoken + (0 if silent or unheard else 1),
+        answers=floor.answers + wish.asked,
         withheld=floor.withheld + (1 if silent else 0),
-        last_text=floor.last_text if silent else wish.text or wish.cue,
-        last_ns=floor.last_ns if silent else now_ns,
+        last_text=floor.last_text if silent or wish.asked else wish.text or wish.cue,
+        last_ns=floor.last_ns if silent or wish.asked else now_ns,
     )
     effect: Effect
     if silent:
         effect = Withheld(now_ns, wish.cue, wish.text, wish.rule, wish.priority, dur_ns)
     else:
-        rise_ns = FIRST_WORDS_NS if floor.spoken == 1 else 0
+        rise_ns = FIRST_WORDS_NS if floor.spoken <= 1 else 0
         effect = Say(now_ns, wish.text_id, wish.cue, wish.text, wish.rule, wish.priority, dur_ns, wish.duck_db, rise_ns)
+        if unheard:  # it is played all the same: who knows whether somebody listens there
+            return floor, chance, (effect, _unheard(wish, now_ns, dur_ns, now_ns)), None
     return floor, chance, (effect,), wish

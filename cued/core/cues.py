@@ -198,6 +198,11 @@ class Segment:
     starts_on_press: bool = False
     drills: tuple[str, ...] = ()
 
+    @property
+    def sounds(self) -> bool:
+        """Is anything to be expected of it: a beat, or a coach who may speak?"""
+        return self.coach is not Coach.SILENT or self.metronome.mode is not Mode.NONE
+
 
 @dataclass(frozen=True, slots=True)
 class Repeat:

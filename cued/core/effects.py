@@ -125,6 +125,21 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """What was said reached nobody: it counts for nothing."""
+
+    at_ns: int
+    """When that was known."""
+    said_ns: int
+    """When it began."""
+    cue: str
+    text: str
+    rule: str
+    priority: Priority
+    dur_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentBegan:
     at_ns: int
     segment: str
@@ -137,6 +152,12 @@ class SegmentBegan:
     """0: unknown (a fill without a known length)."""
     ends_ns: int | None
     """When it will end if nothing intervenes; None where that is not known."""
+    low: float | None = None
+    """How far its band reaches under the target, as a fraction; None in what an older cued wrote."""
+    high: float | None = None
+    """And over it."""
+    sounds: bool = False
+    """It has a coach who may speak, or a beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +165,25 @@ class SegmentSkipped:
     at_ns: int
     segment: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """To the start of a segment, which begins anew."""
+
+    at_ns: int
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackSwapped:
+    """From here on the run goes by another pack. Where that makes another segment of the present one, it begins next."""
+
+    at_ns: int
+    name: str
+    version: str
+    title: str
+    session_number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +283,11 @@ Effect: TypeAlias = (
     | Suppressed
     | Expired
     | Failed
+    | Unheard
     | SegmentBegan
     | SegmentSkipped
+    | WentBack
+    | PackSwapped
     | TempoChanged
     | CadenceSeen
     | SensorWas

@@ -27,6 +27,8 @@ class Sentence(Enum):
     PAUSED = "paused"
     RESUMED = "resumed"
     SUMMARY = "summary"
+    UNRECORDED = "begun, and kept nowhere"
+    UNSAVED = "summary of a run that is kept nowhere"
     SAVED = "saved"
     """All is on the disk, and the power may go."""
     # status: why nothing is heard, or where the run is
@@ -66,6 +68,7 @@ class Sentence(Enum):
     PICKED = "picked"
     NOTHING_TO_PICK = "nothing to pick"
     NO_CUE = "no cue yet"
+    NOT_SWAPPED = "pack not taken"
     PAIN_OVER = "cueing is over"
     # prompts
     ASK_SORE = "ask: sore"
@@ -127,6 +130,8 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PAUSED: "Paused.",
         Sentence.RESUMED: "Going on.",
         Sentence.SUMMARY: "Run saved.[ {time}.][ Cadence {cadence}.][ {share} percent in the band.][ {cues}.]",
+        Sentence.UNRECORDED: "Running, but not recorded.",
+        Sentence.UNSAVED: "Run over, and not saved.[ {time}.][ Cadence {cadence}.][ {share} percent in the band.][ {cues}.]",
         Sentence.SAVED: "Saved. Safe to unplug.",
         Sentence.SOUNDING: "Sound is on.[ {where}.]",
         Sentence.QUIET: "Quiet[ {where}].",
@@ -162,6 +167,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PICKED: "Done.[ {title}.][ {ground}.][ {time}.]",
         Sentence.NOTHING_TO_PICK: "Nothing to choose from.",
         Sentence.NO_CUE: "No cue yet.",
+        Sentence.NOT_SWAPPED: "That pack is not right. The old one goes on.",
         Sentence.PAIN_OVER: "Cueing is over. Walk if it hurts.",
         Sentence.ASK_SORE: "Anything sore this morning? Play for yes, next for no.",
         Sentence.SORE: "Noted. Take it easy.",
@@ -181,6 +187,8 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PAUSED: "Pause.",
         Sentence.RESUMED: "Es geht weiter.",
         Sentence.SUMMARY: "Lauf gespeichert.[ {time}.][ Kadenz {cadence}.][ {share} Prozent im Band.][ {cues}.]",
+        Sentence.UNRECORDED: "Der Lauf wird nicht aufgenommen.",
+        Sentence.UNSAVED: "Lauf zu Ende, nicht gespeichert.[ {time}.][ Kadenz {cadence}.][ {share} Prozent im Band.][ {cues}.]",
         Sentence.SAVED: "Gespeichert. Du kannst ausstecken.",
         Sentence.SOUNDING: "Der Ton ist an.[ {where}.]",
         Sentence.QUIET: "Stille[: {where}].",
@@ -216,6 +224,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PICKED: "Gut.[ {title}.][ {ground}.][ {time}.]",
         Sentence.NOTHING_TO_PICK: "Es gibt nichts zu wählen.",
         Sentence.NO_CUE: "Noch kein Hinweis.",
+        Sentence.NOT_SWAPPED: "Das Paket ist nicht in Ordnung. Es geht mit dem alten weiter.",
         Sentence.PAIN_OVER: "Keine Hinweise mehr. Geh, wenn es weh tut.",
         Sentence.ASK_SORE: "Tut heute früh etwas weh? Play für ja, weiter für nein.",
         Sentence.SORE: "Notiert. Lass es ruhig angehen.",

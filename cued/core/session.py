@@ -17,7 +17,7 @@ from cued.core.grid import LOOKAHEAD_NS
 from cued.core.link import LinkWatch
 from cued.core.metronome import Beat, Sense, Slot
 from cued.core.motion import DEFAULT_MPS, Motion, mean_speed
-from cued.core.segments import Nothing, Progress, Upcoming, first, following
+from cued.core.segments import Nothing, Place, Progress, Upcoming, first, following
 from cued.core.start import Start
 from cued.core.target import BandState, Known, ceiling_spm, target_spm
 from cued.core.triggers import RuleState
@@ -68,6 +68,8 @@ class Session:
     run_mark_ns: int = 0
     paused: bool = False
     muted: bool = False
+    unheard: bool = False
+    """What is played reaches nobody."""
     cadence: CadenceState = field(default_factory=CadenceState)
     motion: Motion = field(default_factory=Motion)
     smooth_spm: float | None = None
@@ -81,6 +83,8 @@ class Session:
     progress: Progress = field(default_factory=Progress)
     coming: Upcoming | Nothing = field(default_factory=Nothing)
     """What follows the present segment, if it ends when it is expected to."""
+    trail: tuple[Place, ...] = ()
+    """Segments before the present one, the last of them last: the way back."""
     known: Known = field(default_factory=Known)
     band: BandState = field(default_factory=BandState)
     rules: tuple[RuleState, ...] = ()
@@ -149,6 +153,7 @@ class Turn:
     run_mark_ns: int
     paused: bool
     muted: bool
+    unheard: bool
     cadence: CadenceState
     motion: Motion
     smooth_spm: float | None
@@ -157,6 +162,7 @@ class Turn:
     speed_mps: float | None
     progress: Progress
     coming: Upcoming | Nothing
+    trail: tuple[Place, ...]
     known: Known
     band: BandState
     rules: tuple[RuleState, ...]
@@ -347,4 +353,5 @@ class Turn:
             muted=self.muted,
             paused=self.paused,
             ready=self.ready,
+            unheard=self.unheard,
         )

@@ -45,6 +45,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, tuple[type, ...]]]] = {
     "suppressed": _CUE,
     "expired": _CUE,
     "failed": _CUE,
+    "unheard": {**_CUE, "said_ns": _WHOLE},
     "segment": {
         "segment": _TEXT,
         "index": _WHOLE,
@@ -54,6 +55,8 @@ _FIELDS: Final[Mapping[str, Mapping[str, tuple[type, ...]]]] = {
         "high": _NUMBER,
     },
     "segment_skipped": {"segment": _TEXT, "reason": _TEXT},
+    "back": {"segment": _TEXT},
+    "pack": {"pack": _TEXT, "pack_version": _TEXT, "title": _TEXT, "session": _WHOLE},
     "cadence": {
         "spm": _NUMBER_OR_NULL,
         "smooth_spm": _NUMBER_OR_NULL,

@@ -48,6 +48,7 @@ BEFORE: Final = (
     Question("readiness", "conditions", "how ready you feel, 1 not at all to 5 very", 1, 5),
     Question("sleep", "conditions", "hours slept, 0 to 24", 0, 24),
     Question("pain_before", "conditions", "pain, 0 none to 10 the worst there is", 0, 10),
+    Question("sore", "conditions", "anything sore before the run", words=("yes", "no")),
     Question("shoes", "conditions", "which shoes"),
     Question("surface", "conditions", "what is underfoot, in a word of your own: road, trail, grass, track, treadmill"),
     Question("temperature", "conditions", "degrees Celsius, -50 to 60", -50, 60),

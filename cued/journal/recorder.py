@@ -98,8 +98,7 @@ class Recorder:
         self._committed = committed
         self._queue: SimpleQueue[_Item] = SimpleQueue()
         self._told: SimpleQueue[str] = SimpleQueue()
-        self._begun = threading.Event()
-        """The first attempt to write is over."""
+        self._begun = threading.Event()  # the first attempt to write is over
         self._refused: JournalError | None = None
         """Why there is no recording (any more)."""
         self._ending = threading.Event()
@@ -112,11 +111,9 @@ class Recorder:
         self._pending: list[Row] = []
         self._kept: list[Row] = []
         """All that was committed: a file that breaks under the run is written anew."""
-        self._complained: set[str] = set()
-        """Troubles that the runner has been told."""
+        self._complained: set[str] = set()  # troubles that the runner has been told
         self._failing = False
-        self._may_pass = True
-        """What fails now is worth another try."""
+        self._may_pass = True  # what fails now is worth another try
         self._end: tuple[int, str] | None = None
         self.session = None if going is None else going.session
         """Its number in the journal; None: not in it yet."""
@@ -148,6 +145,10 @@ class Recorder:
     def _put(self, item: _Item) -> None:
         if self._lock is not None:  # else nobody will ever take it
             self._queue.put(item)
+
+    def is_well(self) -> bool:
+        """The writer is alive, has not begun, or has ended as it should; one that gave up has told why."""
+        return self._thread is None or self._thread.is_alive() or self._refused is not None
 
     def notices(self) -> list[str]:
         """What the runner should know, each sentence once."""

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from typing import Final, TypeAlias
 
-from cued.core.effects import Counted, Effect, Expired, Failed, Paused, RunEnded, Say, SegmentBegan, Suppressed, Withheld
+from cued.core.effects import (
+    Counted,
+    Effect,
+    Expired,
+    Failed,
+    Paused,
+    RunEnded,
+    Say,
+    SegmentBegan,
+    Suppressed,
+    Unheard,
+    Withheld,
+)
 
 Value: TypeAlias = str | int | float | bytes | None
 """What SQLite keeps."""
@@ -118,13 +130,20 @@ class RunTime:
             self.resting = False
 
 
-_DECIDED: Final = {Say: "say", Withheld: "withheld", Suppressed: "suppressed", Expired: "expired", Failed: "failed"}
+_DECIDED: Final = {
+    Say: "say",
+    Withheld: "withheld",
+    Suppressed: "suppressed",
+    Expired: "expired",
+    Failed: "failed",
+    Unheard: "unheard",
+}
 
 
 def told_by(effect: Effect) -> Iterator[Row]:
     """The rows in which an effect can be looked up without replaying anything."""
-    if isinstance(effect, Say | Withheld | Suppressed | Expired | Failed):
-        reason = "" if isinstance(effect, Say) else "withhold" if isinstance(effect, Withheld) else effect.reason
+    if isinstance(effect, Say | Withheld | Suppressed | Expired | Failed | Unheard):
+        reason = "" if isinstance(effect, Say | Unheard) else "withhold" if isinstance(effect, Withheld) else effect.reason
         kind, priority = _DECIDED[type(effect)], effect.priority.name.lower()
         yield Row("decisions", (effect.at_ns, kind, effect.cue, effect.rule, priority, reason, effect.text))
     elif isinstance(effect, SegmentBegan):

@@ -36,6 +36,8 @@ class Figures:
     fastest_spm: float | None = None
     heard: int = 0
     heard_s: float = 0.0
+    unheard: int = 0
+    """Said where nobody listened: not among `heard`."""
     withheld: int = 0
     unspoken: dict[str, int] = field(default_factory=dict)
     """How many cues were suppressed, expired or failed, by reason."""
@@ -110,14 +112,14 @@ class Summary(Figures):
 
 def summarize(rows: Iterable[Row]) -> Summary:
     """The figures of the run whose lines are `rows`, in order of time, the `start` line among them."""
-    counter = _Counter()
+    counter = Counter()
     for row in rows:
         counter.take(row)
     return counter.finish()
 
 
-class _Counter:
-    """Goes through the lines once."""
+class Counter:
+    """Goes through the lines once: `take` each, then `finish`."""
 
     def __init__(self) -> None:
         self.summary = Summary()
@@ -129,6 +131,7 @@ class _Counter:
         self._lost_ns: int | None = None
 
     def take(self, row: Row) -> None:
+        """The next line."""
         at_ns: int = row["t_ns"]
         summary = self.summary
         if not summary.ended:
@@ -148,6 +151,12 @@ class _Counter:
                 for figures in self._both():
                     figures.heard += 1
                     figures.heard_s += row["dur_s"]
+            case "unheard":
+                there = [one for one in summary.segments if one.start_ns <= row["said_ns"]]
+                for figures in (summary, *there[-1:]):
+                    figures.heard -= 1
+                    figures.heard_s = max(0.0, figures.heard_s - row["dur_s"])
+                    figures.unheard += 1
             case "withheld":
                 for figures in self._both():
                     figures.withheld += 1
@@ -178,6 +187,7 @@ class _Counter:
                 summary.ended = row["reason"] or "ended"
 
     def finish(self) -> Summary:
+        """The figures; called once."""
         end_ns = self.summary.end_ns
         self._settle(end_ns)
         self._end_segment(end_ns)
@@ -284,6 +294,8 @@ def summary_lines(summary: Summary) -> list[str]:
     if summary.clicks:
         lines.append(f"{_count(summary.clicks, 'click')} at {tempi(summary)}, {clock(summary.beat_ns)} of beat.")
     cues = f"{_count(summary.heard, 'cue')} heard"
+    if summary.unheard:
+        cues += f", {summary.unheard} said where nobody heard {'it' if summary.unheard == 1 else 'them'}"
     if summary.withheld:
         cues += f", {summary.withheld} withheld on purpose"
     if summary.not_spoken:

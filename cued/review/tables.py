@@ -27,6 +27,7 @@ WHY: Final[Mapping[str, str]] = {
     "speech not ready": "its words were not ready",
     "stalled": "the machine stood still",
     "themes_per_segment": "enough themes in this segment",
+    "unheard": "said where nobody heard it: the sound was on no device, or on another",
     "waited for speech": "another cue was being spoken",
     "withhold": "withheld on purpose, to see what happens without it",
 }

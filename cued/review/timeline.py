@@ -23,7 +23,12 @@ def timeline_html(rows: Iterable[Row], title: str = "") -> str:
     heading = title or summary.start.get("title") or "A run"
     style, script = _asset("timeline.css"), _asset("timeline.js")
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
-    cues = [row for row in lines if row["kind"] in KINDS]
+    unheard = {row["said_ns"] for row in lines if row["kind"] == "unheard"}
+    cues = [
+        {**row, "reason": "unheard"} if row["kind"] == "say" and row["t_ns"] in unheard else row
+        for row in lines
+        if row["kind"] in KINDS
+    ]
     return f"""<!doctype html>
 <html lang="en">
 <head>

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cued.audio.commands import Bus, Click, Clip, Command, Ear, MixFormat, PlayClip, SetVolume
+from cued.audio.commands import Bus, Click, Clip, Command, Ear, KeepAwake, MixFormat, PlayClip, SetVolume, Sounding
 from cued.runtime.hearing import BEAT_SPM, LEAD_NS, RATE_HZ, WAKE_NS, Open, opened, refused
 from cued.units import NS_PER_MS, NS_PER_S
 
@@ -79,7 +79,7 @@ def adjust(
     while True:
         show(levels)
         ear = levels.ear
-        mix = MixFormat(RATE_HZ, 2 if stereo else 1, ear, levels.beat / 100, levels.voice / 100, keep_awake=True)
+        mix = MixFormat(RATE_HZ, 2 if stereo else 1, ear, levels.beat / 100, levels.voice / 100, keep_awake=KeepAwake.ON)
         with closing(open_output(mix)) as output:
             opened(output)
             output.load(clip)
@@ -108,6 +108,7 @@ def adjust(
 
 def _course(clip: Clip) -> Iterator[tuple[int, Command]]:
     """Clicks and sentences with their times, without end."""
+    yield 0, Sounding(0, on=True)
     click_ns, say_ns = WAKE_NS, WAKE_NS + NS_PER_S
     while True:
         if say_ns <= click_ns:

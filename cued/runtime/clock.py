@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from cued.core.events import Event
 from cued.units import NS_PER_H, NS_PER_MS, NS_PER_S
 
+_Item = TypeVar("_Item")
 Inbox: TypeAlias = "SimpleQueue[Event]"
 """The one queue of everything that comes from outside the loop: threads, signals, reports. `put` is safe from all of them."""
 
@@ -29,6 +30,20 @@ class Clock(Protocol):
 
     def wait(self, inbox: Inbox, until_ns: int) -> Event | None:
         """The next event of `inbox`, or None once `until_ns` has come."""
+
+
+class Line(Protocol):
+    """Where a session's time lies on the machine's clocks."""
+
+    rate: float
+
+    @property
+    def start_ns(self) -> int:
+        """Of the monotonic clock, at session time 0."""
+
+    @property
+    def began_boot_ns(self) -> int:
+        """The machine's uptime, sleep included, at session time 0."""
 
 
 class MonotonicClock:
@@ -71,7 +86,7 @@ class MonotonicClock:
         passed_ns = time.monotonic_ns() - self.start_ns
         return passed_ns if self.rate == 1.0 else int(passed_ns * self.rate)
 
-    def wait(self, inbox: Inbox, until_ns: int) -> Event | None:
+    def wait(self, inbox: SimpleQueue[_Item], until_ns: int) -> _Item | None:
         """The next event of `inbox`, or None once `until_ns` has come. Sleeps in the kernel meanwhile."""
         timeout_ns = min((until_ns - self.now_ns()) / self.rate, LONGEST_WAIT_NS)
         try:

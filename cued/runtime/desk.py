@@ -18,17 +18,17 @@ from cued import __version__
 from cued.audio.commands import Bus
 from cued.control import commands as asked
 from cued.control.protocol import VERSION, Answer, Done, Fault, Refused
-from cued.core import engine, events
-from cued.core.cues import Asked, Effort
+from cued.core import engine
+from cued.core.cues import CuePack
 from cued.core.engine import Session
 from cued.core.events import Event, Wake
 from cued.core.view import View
-from cued.errors import ControlError, JournalError
-from cued.journal.answers import AFTER, DURING, Question
+from cued.errors import ControlError
 from cued.runtime.clock import Clock, Inbox
 from cued.runtime.conductor import Conductor
-from cued.runtime.status import SoundState, segment_text
+from cued.runtime.status import SoundState
 from cued.runtime.statuswire import RunStatus, to_wire
+from cued.runtime.steering import Rate, buses_of, steer, volume_said
 
 if TYPE_CHECKING:
     from cued.runtime.request import Request
@@ -37,7 +37,6 @@ NONE: Final = "none"
 """Instead of a path: nobody steers."""
 _DAEMON_ONLY: Final[dict[type[asked.Command], str]] = {
     asked.Start: "this run has begun already; only the daemon begins sessions by itself",
-    asked.Back: "a run goes forward only: only the daemon can go back a segment",
     asked.PackUse: "this run keeps its pack: only the daemon changes it (end this run, and begin another with --pack)",
     asked.Reload: "a run reads no configuration: only the daemon does",
 }
@@ -65,7 +64,7 @@ class Run:
     inbox: Inbox
     outputs: Sequence[Loud]
     sound: Callable[[], SoundState]
-    rate: Callable[[int, str, str | float], None] | None = None
+    rate: Rate | None = None
     """Keeps what the runner says of a moment; None: there is no journal."""
 
 
@@ -116,9 +115,7 @@ class RunDesk:
             return _OVER
         if isinstance(command, asked.Volume):
             return self._set_volume(command)
-        if isinstance(command, asked.Rate):
-            return self._rate(command)
-        return self._steer(command, view)
+        return steer(command, view, self)
 
     # --- what the session is like now -----------------------------------------------------------------------------
 
@@ -128,8 +125,19 @@ class RunDesk:
         return self._begun
 
     @property
-    def _now_ns(self) -> int:
+    def now_ns(self) -> int:
+        """Session time."""
         return max(0, self._run.clock.now_ns())
+
+    @property
+    def pack(self) -> CuePack:
+        """What the run goes by."""
+        return self._run.request.pack.value
+
+    @property
+    def rate(self) -> Rate | None:
+        """Keeps what the runner says of a moment."""
+        return self._run.rate
 
     def _session(self) -> Session:
         """A copy of the session as it is now, with what the loop has not taken off its inbox yet."""
@@ -142,93 +150,22 @@ class RunDesk:
 
     def _status(self, view: View) -> RunStatus:
         run, percent = self._run, self._percent
-        request = run.request
-        source = request.feeding.source
-        return RunStatus(request.pack.value.name, source, view, run.sound(), percent[Bus.BEAT], percent[Bus.VOICE])
+        return RunStatus(view.pack, run.request.feeding.source, view, run.sound(), percent[Bus.BEAT], percent[Bus.VOICE])
 
     # --- what is asked of it --------------------------------------------------------------------------------------
 
-    def _tell(self, event: Event) -> View:
+    def tell(self, event: Event) -> View:
         """Put it on the inbox; the view of what comes of it."""
         self._run.inbox.put(event)
         self._told.append(event)
         return engine.view(self._session())
 
-    def _steer(self, command: asked.Command, view: View) -> Answer:
-        now_ns = self._now_ns
-        match command:
-            case asked.Stop():
-                self._tell(events.Stop(now_ns))
-                return _said("the run ends")
-            case asked.Pause():
-                self._tell(events.Pause(now_ns))
-                return _said("the run rests already" if view.paused else "paused")
-            case asked.Resume():
-                after = self._tell(events.Resume(now_ns))
-                return _said(f"going on: {segment_text(after)}" if view.paused else "the run does not rest")
-            case asked.Next():
-                return self._next(command, view)
-            case asked.Mute():
-                self._tell(events.Mute(now_ns, command.muted))
-                return _said("muted; the run goes on" if command.muted else "sound is on")
-            case asked.Cue():
-                return self._cue(view)
-            case asked.Surface():
-                self._tell(events.SurfaceIs(now_ns, command.surface))
-                return _said(f"on {command.surface} from here on")
-            case asked.Pain():
-                self._tell(events.Pain(now_ns))
-                return _said("beat and cues are over for this run; walk if it hurts")
-        raise AssertionError(f"nobody answers {command!r}")
-
-    def _next(self, command: asked.Next, view: View) -> Answer:
-        if view.paused:
-            return Refused(Fault.NOT_NOW, "the run rests: `cued resume` first")
-        if not view.segment and not view.waiting:
-            return Refused(Fault.NOT_NOW, "there is no next segment: the session's segments are over")
-        after = self._tell(events.Next(self._now_ns, command.leave_repeat))
-        return _said(segment_text(after))
-
-    def _cue(self, view: View) -> Answer:
-        pack = self._run.request.pack.value
-        if not any(isinstance(rule.when, Asked) for rule in pack.rules):
-            return Refused(Fault.NOT_NOW, f"the pack {pack.name} has no cue for when you ask (`when: {{asked: cue}}`)")
-        for silent, why in ((view.paused, "the run rests"), (view.muted, "the sound is muted")):
-            if silent:
-                return Refused(Fault.NOT_NOW, f"{why}: no cue can be heard")
-        self._tell(events.AskCue(self._now_ns))
-        return _said("asked for a cue")
-
     def _set_volume(self, command: asked.Volume) -> Answer:
-        buses = {asked.Part.BEAT: (Bus.BEAT,), asked.Part.VOICE: (Bus.VOICE,)}.get(command.of, tuple(Bus))
-        for bus in buses:
+        for bus in buses_of(command):
             self._percent[bus] = command.percent
             self._volumes.put((bus, command.percent / 100))
         self._run.inbox.put(Wake(self._run.clock.now_ns()))
-        return _said(f"{' and '.join(bus.value for bus in buses)} at {command.percent:g} %")
-
-    def _rate(self, command: asked.Rate) -> Answer:
-        now_ns, name = self._now_ns, command.what.value
-        if command.what is asked.Rated.EFFORT and command.answer in {effort.value for effort in Effort}:
-            self._tell(events.EffortIs(now_ns, command.answer))
-            return _said(f"effort is {command.answer} from here on")
-        if self._run.rate is None:
-            return Refused(Fault.NOT_HERE, "this run is not kept in a journal, so nothing can be written down")
-        question = next(one for one in (*DURING, *AFTER) if one.name == name)
-        return self._write_down(question, command.answer, now_ns)
-
-    def _write_down(self, question: Question, answer: str, now_ns: int) -> Answer:
-        assert self._run.rate is not None
-        try:
-            value = question.answer(answer)
-        except JournalError as error:
-            return Refused(Fault.WRONG, str(error))
-        self._run.rate(now_ns, question.name, value)
-        return _said(f"written down: {question.name} {answer}")
-
-
-def _said(sentence: str) -> Done:
-    return Done({"said": sentence})
+        return volume_said(command)
 
 
 @contextmanager

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from cued.core import engine
 from cued.core.effects import Effect, Paused, Render, RunEnded
-from cued.core.events import Event, Pause, Resume, SpeechReady, Stop
-from cued.core.start import Start
+from cued.core.events import Event, Pause, Resume, SpeechReady, Stop, SwapPack
+from cued.core.start import Start, Text
 from cued.errors import JournalError
+from cued.formats.event_codec import VERSION, kind_of
 from cued.journal.rows import printable
+from cued.journal.stream import IN
 from cued.journal.wall import Moment
-from cued.runtime.clock import MonotonicClock, boot_ns, monotonic_in_ns
+from cued.runtime.clock import Line, MonotonicClock, boot_ns, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Feed, Listener, Until, Witness
 from cued.runtime.moments import boot_id, moment
 from cued.runtime.replay import fed, start_of
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 LONGEST_GAP_NS: Final = 30 * NS_PER_MIN
 """A run that broke off longer ago is over."""
+_SWAP: Final = f'{IN}{{"v":{VERSION},"kind":"{kind_of(SwapPack)}"'
 
 Speak = Callable[[Render], Event]
 """Renders a text now; blocks."""
@@ -62,7 +65,7 @@ class Broken:
             " (--new begins another)"
         )
 
-    def going(self, clock: MonotonicClock) -> Going:
+    def going(self, clock: Line) -> Going:
         """Where its next rows belong."""
         from cued.journal.recorder import Going
         from cued.journal.rows import RunTime
@@ -107,12 +110,27 @@ class Broken:
 
     def _texts(self, prepared: Sequence[tuple[str, int]], speak: Speak) -> list[Event]:
         """Texts that last otherwise than before (another voice), and those whose sounds went with the old process."""
-        known = dict(self.how.speech)
-        asked = {effect.text_id: effect for _, effects in self.past for effect in effects if isinstance(effect, Render)}
+        known, ready = self.session.ready, dict(prepared)
+        asked = [render for render in self.asked if render.text_id not in ready]
         return [
             *(SpeechReady(self.last_ns, name, length) for name, length in prepared if known.get(name) != length),
-            *(replace(speak(render), at_ns=self.last_ns) for render in asked.values()),
+            *(replace(speak(render), at_ns=self.last_ns) for render in asked),
         ]
+
+    @property
+    def asked(self) -> tuple[Render, ...]:
+        """The texts that it had asked for, and those that its pack may need, each once: their sounds went with the process."""
+        asked = {effect.text_id: effect for _, effects in self.past for effect in effects if isinstance(effect, Render)}
+        for text in self.texts:
+            if text.text:
+                asked.setdefault(text.text_id, Render(self.last_ns, text.text_id, text.text, text.language))
+        return tuple(asked.values())
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """What its pack may need to say: the last one it was given."""
+        how = self.session.how
+        return engine.texts_of(how.pack, how.language, on_air=how.on_air)
 
     @property
     def _resting(self) -> bool:
@@ -234,11 +252,15 @@ def _found(journal: Journal, wanted: JournalWanted, request: Request, rate: floa
     if gap_ns is None or gap_ns > LONGEST_GAP_NS or (newest.source, newest.rate) != (printable(request.feeding.source), rate):
         return None
     how = start_of(head.start)
-    if not _is_same(how, request.start(()), wanted):
+    asked, lines = request.start(()), list(journal.lines(newest.id))
+    same = _is_same(how, asked, wanted)
+    if not same and not any(line.startswith(_SWAP) for stretch in lines for line in stretch):
         return None
     session, past = engine.start(how), []
-    for event, session, effects in fed(how, journal.lines(newest.id)):  # noqa: B007 - the last session is what is wanted
+    for event, session, effects in fed(how, lines):  # noqa: B007 - the last session is what is wanted
         past.append((event, effects))
+    if not same and not _is_same(session.how, asked, wanted):  # what is asked for may be its last pack, or its first
+        return None
     if any(isinstance(effect, RunEnded) for _, effects in past for effect in effects):
         return None
     return Broken(how, tuple(past), session, newest.id, newest.end_ns, gap_ns, journal.next_rows(newest.id))

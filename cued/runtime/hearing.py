@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Event as Moment
 from typing import TYPE_CHECKING, Final
 
-from cued.audio.commands import Click, Clip, Command, Ear, MixFormat, NoDevice, PlayClip
+from cued.audio.commands import Click, Clip, Command, Ear, KeepAwake, MixFormat, NoDevice, PlayClip, Sounding
 from cued.errors import AudioError
 from cued.runtime.clock import monotonic_in_ns
 from cued.runtime.outputs import LiveSound
@@ -162,7 +162,7 @@ def hear(
     answers = []
     for trial in heard:
         tell(trial.name)
-        mix = MixFormat(RATE_HZ, channels=2 if stereo else 1, ear=trial.ear, keep_awake=True)
+        mix = MixFormat(RATE_HZ, channels=2 if stereo else 1, ear=trial.ear, keep_awake=KeepAwake.ON)
         with closing(open_output(mix)) as output:
             wait(_play(output, trial.beats, clips.get(trial.name)))
         answers.append(Heard(trial, ask(trial.question)))
@@ -187,7 +187,7 @@ def say(open_output: Open, rendered: Rendered, mix: MixFormat, *, wait: Wait = _
 def _play(output: LiveSound, beats: int, clip: Clip | None) -> int:
     """Begin: the clip, then the beats; returns in how many ns it has sounded."""
     opened(output)
-    commands: list[Command] = []
+    commands: list[Command] = [Sounding(0, on=True)]
     end_ns = WAKE_NS
     if clip is not None:
         output.load(clip)

@@ -17,7 +17,7 @@ from cued.errors import JournalError
 from cued.formats import event_codec
 from cued.formats.sensor_log import Item, Notification
 from cued.journal.rows import Head, Row, printable
-from cued.runtime.clock import MonotonicClock
+from cued.runtime.clock import Line
 from cued.runtime.moments import boot_id, moment
 from cued.runtime.request import Request
 from cued.runtime.status import SoundState
@@ -71,7 +71,7 @@ class Recording:
     pending = False
     """Nobody waits for the journal."""
 
-    def __init__(self, recorder: Recorder, notice: Callable[[str], None], clock: MonotonicClock) -> None:
+    def __init__(self, recorder: Recorder, notice: Callable[[str], None], clock: Line) -> None:
         self._recorder = recorder
         self._notice = notice
         self.step = recorder.step
@@ -98,14 +98,24 @@ class Recording:
         """What the runner said of that moment (`journal.answers`), from any thread."""
         self._recorder.add(Row("ratings", (at_ns, name, value, moment().utc_ns)))
 
-    def finish(self, end_ns: int, sound: SoundState) -> None:
-        """The run is over and its sound ends at `end_ns`."""
-        counts = {"underrun": sound.underruns, "resync": sound.resyncs, "sound_restart": sound.restarts}
+    def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
+        """The run is over and its sound ends at `end_ns`; `more` (of JSON's own types) is kept beside the sound's counts."""
+        counts = {
+            "underrun": sound.underruns,
+            "resync": sound.resyncs,
+            "sound_restart": sound.restarts,
+            "late_cue": sound.late_cues,
+        }
         for what, count in counts.items():
             if count:
                 self._recorder.add(Row("counts", (end_ns, what, count)))
-        self._recorder.finish(end_ns, json.dumps({"sound": asdict(sound)}))
+        self._recorder.finish(end_ns, json.dumps({"sound": asdict(sound), **(more or {})}))
         self.collect(end_ns)
+
+    @property
+    def is_well(self) -> bool:
+        """Its writer is alive, or has ended as it should."""
+        return self._recorder.is_well()
 
     def abandon(self) -> None:
         """Let go; a run that was not finished counts as interrupted."""
@@ -117,7 +127,7 @@ def recording(
     request: Request,
     how: Start,
     voice: str,
-    clock: MonotonicClock,
+    clock: Line,
     notice: Callable[[str], None],
     past: Broken | None,
     closing: ExitStack,
@@ -142,7 +152,7 @@ def recording(
     return seat
 
 
-def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock: MonotonicClock) -> Head:
+def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock: Line) -> Head:
     now, began_boot_ns = moment(), clock.began_boot_ns
     return Head(
         uid=os.urandom(8).hex(),

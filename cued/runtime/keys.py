@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cued.control.gpio import PinKeys
     from cued.control.headset import HeadsetKeys
 
-NOTHING_YET: Final = "the previous key does nothing yet"
+NOTHING_HERE: Final = "the previous key opens a menu in `cued daemon` alone"
 MUTING: Final = {Key.PLAY: False, Key.PAUSE: True, Key.STOP: True}
 """Stop mutes and no more: headsets send it, too, when they are taken off the ears, and that ends no run."""
 
@@ -56,7 +56,7 @@ class RunKeys:
         """The text that is said, and when it ends."""
         self._ended = False
         self._told = False
-        """That a key does nothing yet."""
+        """That a key does nothing here."""
         if wanted.pins:
             from cued.control.gpio import PinKeys
 
@@ -102,7 +102,7 @@ class RunKeys:
                 events.append(Stop(at_ns))
             elif not self._told:
                 self._told = True
-                self._notice(NOTHING_YET)
+                self._notice(NOTHING_HERE)
         self._show(now_ns, muted=muted)
         return events
 

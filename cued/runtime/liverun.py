@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from contextlib import closing as using
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Event as Moment
-from threading import Thread
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cued.audio.commands import Clip, MixFormat
+from cued.audio.commands import KeepAwake
 from cued.core.arbiter import FIRST_WORDS_NS
 from cued.core.effects import Render
 from cued.core.events import Event, SpeechReady
 from cued.core.start import say_id
 from cued.core.view import View
-from cued.errors import CuedError, UsageError
 from cued.runtime import desk as desks
 from cued.runtime import voice as voices
 from cued.runtime.clock import MonotonicClock, monotonic_in_ns
@@ -29,14 +27,14 @@ from cued.runtime.journalling import JournalWanted, Recording, recording
 from cued.runtime.keys import NO_KEYS, KeysWanted, RunKeys
 from cued.runtime.lastrun import remember_cadence
 from cued.runtime.live import Display, Live, Screen, Source, stopping
-from cued.runtime.outputs import DeviceSound, FileSound, LiveSound, NoSound
+from cued.runtime.outputs import DeviceSound, FileSound, LiveSound
 from cued.runtime.rehearsal import open_voice, write_timeline
 from cued.runtime.request import RATE_HZ, OutputChoice, Request, ToDevice, ToFile
+from cued.runtime.sounding import Search, Sounds, live_sound, sound_file_of
 from cued.runtime.status import SoundState, clock_text
 from cued.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
-    from cued.audio.devices import Device
     from cued.formats.sensor_log import Item
 
 LEAD_NS: Final = 450 * NS_PER_MS
@@ -79,7 +77,7 @@ class LiveWanted:
     also_sound: str = ""
     """A sound file besides what is played."""
     timeline: str = ""
-    keep_awake: bool = False
+    keep_awake: KeepAwake = KeepAwake.OFF
     """A faint noise keeps Bluetooth headphones from going to sleep."""
     journal: JournalWanted | None = None
     """None: the run is not kept."""
@@ -124,14 +122,14 @@ def live(
         device = (search or Search(wanted.output, wanted.rate)).result(screen.notice, sound_file)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
         start_ns = monotonic_in_ns(LEAD_NS)
-        output = _live_sound(device, mix, wanted, start_ns)
+        output = live_sound(device, mix, start_ns, wanted.rate)
         closing.callback(output.close)
-        sounds = _Sounds()
+        sounds = Sounds()
         voice = open_voice(voices.REAL, request, sounds.load, closing)
         prepared = voice.prepare(request.texts, speech)
         outset = Outset(request, wanted.journal, wanted.rate, wanted.stop_ns)
         how = outset.how(prepared)
-        file_sound = _sound_file(sound_file, request, undo)
+        file_sound = sound_file_of(sound_file, request, undo)
         output.wait_open(OPEN_WAIT_S)
         device_sound = DeviceSound(output, screen.notice)
         outputs: list[DeviceSound | FileSound] = [device_sound] if file_sound is None else [device_sound, file_sound]
@@ -231,28 +229,6 @@ def _unheard(_text: str) -> None:
     """Nothing sounds: who looks at the screen reads it."""
 
 
-class _Sounds:
-    """Clips that are ready before the outputs are: kept until `hand_to`, then passed on at once."""
-
-    def __init__(self) -> None:
-        self._kept: list[Clip] = []
-        self._outputs: list[FileSound | DeviceSound] = []
-
-    def load(self, clip: Clip) -> None:
-        """A clip for every output."""
-        if not self._outputs:
-            self._kept.append(clip)
-        for output in self._outputs:
-            output.load(clip)
-
-    def hand_to(self, outputs: Sequence[FileSound | DeviceSound]) -> None:
-        """The outputs are there."""
-        self._outputs.extend(outputs)
-        kept, self._kept = self._kept, []
-        for clip in kept:
-            self.load(clip)
-
-
 class _Spoken:
     """A source: the texts that become ready during the run, and what the voice has to tell."""
 
@@ -302,66 +278,3 @@ class _Sleep:
             self._output.start_at(self._clock.start_ns)
             self._notice(f"the machine slept for {clock_text(slept_ns)}: what fell due meanwhile is left out")
         return []
-
-
-class Search:
-    """The device of an output being looked for while the rest is set up: PortAudio answers from a process of its own."""
-
-    def __init__(self, output: OutputChoice, rate: float = 1.0) -> None:
-        """Begin; raises UsageError for a device that should play faster than life."""
-        self._found: Device | None = None
-        self._error: CuedError | None = None
-        self._output = output
-        self._thread: Thread | None = None
-        if isinstance(output, ToDevice):
-            if rate != 1.0:
-                raise UsageError("--rate needs --output null or file:PATH: a loudspeaker plays at the speed of life")
-            self._thread = Thread(target=self._look, args=(output.name,), daemon=True)
-            self._thread.start()
-
-    def _look(self, name: str | None) -> None:
-        from cued.audio.devices import find_device
-
-        try:
-            self._found = find_device(name)
-        except CuedError as error:
-            self._error = error
-
-    def result(self, notice: Callable[[str], None], sound_file: str = "") -> Device | None:
-        """The device; None: silence, and `notice` was told why if a device was wanted. Raises AudioError for one by name.
-
-        `sound_file`: what gets the sound besides; empty: nothing.
-        """
-        if self._thread is None:
-            return None
-        self._thread.join()
-        named = isinstance(self._output, ToDevice) and self._output.name is not None
-        if self._error is not None and named:
-            raise self._error
-        if self._found is None:
-            why = "there is no sound device" if self._error is None else str(self._error)
-            kept = f", and its sound goes into {sound_file}" if sound_file else ""
-            notice(f"{why}: the run goes on in silence{kept} (`cued doctor` says what is missing)")
-        return self._found
-
-
-def _live_sound(device: Device | None, mix: MixFormat, wanted: LiveWanted, start_ns: int) -> LiveSound:
-    """The device's output, which begins to open, or silence at the same pace."""
-    if wanted.rate != 1.0:
-        return NoSound()
-    from cued.audio.player import LiveOutput, NullOutput
-
-    return NullOutput(mix, start_ns) if device is None else LiveOutput(mix, device, start_ns)
-
-
-def _sound_file(path: str, request: Request, undo: ExitStack) -> FileSound | None:
-    """A sound file that is mixed as the run goes; None where none is wanted."""
-    if not path:
-        return None
-    from cued.audio.offline import OfflineOutput
-    from cued.audio.wavfile import open_sink
-
-    mix = request.volumes.mix()
-    sink = open_sink(path, mix)
-    undo.callback(sink.abort)
-    return FileSound(OfflineOutput(mix, sink))

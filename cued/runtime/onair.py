@@ -130,13 +130,28 @@ class OnAirRun:
     def wait(self, speak: Notice, language: str = "en") -> None:
         """Until a pod is there; says what helps after a minute, once. Ctrl-C interrupts."""
         patience_ns = self._time.now_ns() + PATIENCE_NS
-        until_ns: int | None = patience_ns
-        if self._pods is None:
-            sensor, told = self._look_around(patience_ns, lambda: speak(words_in(language).no_pod))
-            self._pods = self._with((sensor, *_companions(sensor, self._known.all())))
-            self._pods.start()
-            until_ns = None if told else patience_ns
-        self._pods.wait(speak, language, until_ns)
+        told = self.find(lambda: speak(words_in(language).no_pod), patience_ns)
+        assert self._pods is not None, "it was found"
+        self._pods.wait(speak, language, None if told else patience_ns)
+
+    def find(self, impatient: Callable[[], None] = lambda: None, patience_ns: int | None = None) -> bool:
+        """Until it is known which sensors it is about; did it take so long that `impatient` was called at `patience_ns`?"""
+        if self._pods is not None:
+            return False
+        until_ns = self._time.now_ns() + PATIENCE_NS if patience_ns is None else patience_ns
+        sensor, told = self._look_around(until_ns, impatient)
+        self._pods = self._with((sensor, *_companions(sensor, self._known.all())))
+        self._pods.start()
+        return told
+
+    @property
+    def sensors(self) -> tuple[KnownSensor, ...]:
+        """Those it is about, the preferred first; empty: not known yet."""
+        return () if self._pods is None else self._pods.sensors
+
+    def linked(self) -> tuple[str, ...]:
+        """The addresses of those whose link is up."""
+        return () if self._pods is None else self._pods.linked()
 
     def _look_around(self, until_ns: int, impatient: Callable[[], None]) -> tuple[KnownSensor, bool]:
         """The pod to take, and whether it took so long that `impatient` was called."""

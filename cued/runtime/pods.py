@@ -211,6 +211,16 @@ class Pods:
         if source is not None and source.address == item.address:
             self._sample = None
 
+    @property
+    def sensors(self) -> tuple[KnownSensor, ...]:
+        """All of them, the preferred first."""
+        return self._sensors
+
+    def linked(self) -> tuple[str, ...]:
+        """The addresses of those whose link is up."""
+        with self._changed:
+            return tuple(self._up_ns)
+
     # --- before the start ------------------------------------------------------------------------------------------
 
     def start(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Final
 
 from cued.core import engine
-from cued.core.effects import Effect
+from cued.core.effects import Effect, SegmentBegan
 from cued.core.events import Event, Wake
 from cued.core.start import Start
 from cued.errors import FormatError, JournalError
@@ -104,14 +104,24 @@ def replay(how: Start, lines: list[list[str]]) -> Replayed:
         to_ns = max(to_ns, event.at_ns)
         now += effects
     before = list(recorded(lines))
+    now = _as_then(before, now)
     for index, (old, new) in enumerate(zip_longest(before, now)):
         if old is None or new is None or (old != encode(new) and _effect(old) != new):
             return _differing(before, now, index, events, to_ns)
     return Replayed(events, len(before), to_ns)
 
 
+def _as_then(before: list[str], now: list[Effect]) -> list[Effect]:
+    """What is decided now as the recording's cued would have told it: an older one did not tell a segment's band."""
+    told = next((_effect(line) for line in before if kind_of(line) == "segment_began"), None)
+    if not isinstance(told, SegmentBegan) or told.low is not None:
+        return now
+    return [replace(effect, low=None, high=None) if isinstance(effect, SegmentBegan) else effect for effect in now]
+
+
 def _differing(before: list[str], now: list[Effect], first: int, events: int, to_ns: int) -> Replayed:
     """The same, where they part at number `first`."""
+    before = [encode(_effect(line)) for line in before]  # an older cued's lines have fewer fields
     new = [encode(effect) for effect in now]
     gone, come = Counter(before), Counter(new)
     fewer, more = gone - come, come - gone

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from cued.audio.commands import Ear, MixFormat
+from cued.audio.commands import Ear, KeepAwake, MixFormat
 from cued.core.cues import CuePack, Remainder, Repeat, RunEnd
 from cued.core.engine import texts_of
 from cued.core.start import Runner, Start, Text
@@ -78,7 +78,7 @@ class Volumes:
     """0 to 1."""
     ear: Ear = Ear.BOTH
 
-    def mix(self, channels: int = 1, *, keep_awake: bool = False) -> MixFormat:
+    def mix(self, channels: int = 1, *, keep_awake: KeepAwake = KeepAwake.OFF) -> MixFormat:
         """The mix for an output of so many channels: one ear alone needs two."""
         return MixFormat(
             rate_hz=RATE_HZ,

@@ -52,6 +52,29 @@ class SoundState:
     restarts: int = 0
     late_clicks: int = 0
     absent: bool = False
+    elsewhere: str = ""
+    """What it went to instead of the chosen device; empty: nothing of the kind is known."""
+    place: str = ""
+    """Where a sound server plays it; empty where none tells."""
+    latency_ns: int = 0
+    """From cued to the ear, as the device reports it; Bluetooth is mostly left out of it."""
+    error_ns: int = 0
+    """How late a click leaves cued now, against the time it was planned for, by the device's clock: the median of some seconds.
+    What lies behind, `latency_ns`, is not in it. Negative: early."""
+    worst_error_ns: int = 0
+    """The largest there was, early or late."""
+    cues: int = 0
+    """Words and sounds that were begun."""
+    late_cues: int = 0
+    """Of those: begun half a second after their time, or later."""
+    dropped_cues: int = 0
+    """Not begun in time: another cue spoke, the text was not ready, or there was no device."""
+    unheard_cues: int = 0
+    """Begun, but on no device or another than the chosen one."""
+    resting: bool = False
+    """Nothing has sounded for long: the device is closed until something is to be played."""
+    clip_bytes: int = 0
+    """Of the sounds that are kept ready."""
 
     @property
     def troubles(self) -> str:
@@ -61,6 +84,7 @@ class SoundState:
             (self.resyncs, "resync"),
             (self.restarts, "restart"),
             (self.late_clicks, "late click"),
+            (self.unheard_cues, "unheard cue"),
         )
         return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
 
@@ -88,6 +112,8 @@ def status_line(view: View, sound: SoundState) -> tuple[Piece, ...]:
         pieces.append(Piece(f"  “{view.last_cue}”", Tone.PLAIN if ago_ns < FRESH_NS else Tone.FAINT))
     if sound.absent:
         pieces.insert(1, Piece("  no sound device", Tone.ALARM))
+    elif sound.elsewhere:
+        pieces.insert(1, Piece(f"  sound is on {sound.elsewhere}", Tone.ALARM))
     elif sound.troubles:
         pieces.insert(1, Piece(f"  {sound.troubles}", Tone.ALARM))
     return tuple(pieces)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from cued.audio.commands import Click, ClickLate, Heartbeat, MixFormat
-from cued.audio.player import MIXED_AHEAD_NS, NullOutput
+from cued.audio.null import MIXED_AHEAD_NS, NullOutput
 from cued.units import NS_PER_S
 from tests.support.waiting import wait_for
 

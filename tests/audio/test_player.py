@@ -238,3 +238,67 @@ def test_a_clip_that_was_never_loaded_is_an_error_at_once(no_card: None) -> None
     absent = Device("nothing", JACK, 2, 48_000.0, 0, asked=True)
     with closing(LiveOutput(MixFormat(), absent, time.monotonic_ns())) as output, pytest.raises(AudioError, match="'ghost'"):
         output.apply(PlayClip(0, "ghost"))
+
+
+def test_a_device_that_rests_is_free_and_the_next_words_wake_it_and_are_heard(jack: Server) -> None:
+    recorder = Recorder(jack.env, 30.0)
+    told: list[Report] = []
+    with playing(on_recorder(recorder)) as (output, start_ns):
+        output.load(Clip("word", 48_000, np.full(9_600, 0.25, np.float32)))
+        collect_until(output, Opened, told)
+        pids = [output.child_pid]
+        output.rest()
+        wait_for(lambda: output.child_pid is None, 5.0, "the child is dismissed")
+        assert (output.resting, output.is_well()) == (True, True)
+        output.apply(PlayClip(time.monotonic_ns() - start_ns, "word", duck_db=0.0))
+        collect_until(output, Opened, told)
+        pids.append(output.child_pid)
+        wait_until(start_ns, (time.monotonic_ns() - start_ns) / NS_PER_S + 1.0)
+        last = output.reports()[-1]
+        assert (output.resting, output.is_well()) == (False, True)
+    assert None not in pids
+    assert len(set(pids)) == 2
+    assert isinstance(last, Heartbeat)
+    assert (last.restarts, last.dropped_clips) == (0, 0)
+    assert [type(one) for one in told] == [Opened, Opened]
+    assert np.count_nonzero(recorder.finish().pcm > 0.2) == 9_600
+
+
+def test_words_that_nobody_could_play_in_time_are_counted_and_not_made_up_for(no_card: None) -> None:
+    absent = Device("nothing", JACK, 2, 48_000.0, 0, asked=True)
+    with closing(LiveOutput(MixFormat(), absent, time.monotonic_ns())) as output:
+        output.load(Clip("word", 48_000, np.zeros(4_800, np.float32)))
+        told: list[Report] = []
+        collect_until(output, NoDevice, told)
+        now_ns = told[-1].at_ns if isinstance(told[-1], NoDevice) else 0
+        output.apply(PlayClip(now_ns + NS_PER_S // 10, "word"))
+        output.apply(Click(now_ns + NS_PER_S // 10))
+
+        def dropped() -> bool:
+            return any(isinstance(one, Heartbeat) and one.dropped_clips == 1 for one in output.reports())
+
+        wait_for(dropped, 15.0, "the word is given up")
+        assert output.is_well()
+
+
+def test_a_clip_that_is_released_takes_no_room_and_can_be_loaded_again(jack: Server) -> None:
+    device = find_device("system")
+    assert device is not None
+    with playing(device) as (output, _):
+        clips = [Clip(f"word{n}", 48_000, np.zeros(4_800, np.float32)) for n in range(3)]
+        for clip in clips:
+            output.load(clip)
+        output.release(["word0", "word1", "never"])
+        told: list[Report] = []
+
+        def kept() -> int:
+            told.extend(output.reports())
+            return next((one.clip_bytes for one in reversed(told) if isinstance(one, Heartbeat)), -1)
+
+        wait_for(lambda: kept() == 4 * 4_800, 5.0, "one clip is left")
+        with pytest.raises(AudioError, match="'word0'"):
+            output.apply(PlayClip(0, "word0"))
+        output.load(clips[0])
+        output.apply(PlayClip(NS_PER_S, "word0"))
+        wait_for(lambda: kept() == 8 * 4_800, 5.0, "two are")
+        assert not [one for one in told if isinstance(one, NoDevice | Restarted)]

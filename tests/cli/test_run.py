@@ -21,8 +21,8 @@ import pytest
 import soundfile
 
 from cued.cli.main import main
-from cued.runtime.liverun import Search
 from cued.runtime.request import ToNothing
+from cued.runtime.sounding import Search
 from tests.support.waiting import wait_for
 
 CUED: Final = (sys.executable, "-m", "cued")

@@ -57,7 +57,7 @@ def test_a_run_is_muted_and_moved_on_by_a_desktops_keys_and_by_a_headsets(
         finally:
             child.kill()
     assert child.returncode == 0, told
-    assert "the previous key does nothing yet" in told
+    assert "the previous key opens a menu in `cued daemon` alone" in told
     assert bus.playerctl("-l") == ""
 
 

@@ -24,7 +24,7 @@ GOOD = """\
 pack: awareness
 sensor: none
 runner: {max_hr: 188, language: de}
-sound: {ear: left, beat_volume: 40%, voice_volume: 50%, speaker: Anna, keep_awake: true, device: no such device}
+sound: {ear: left, beat_volume: 40%, voice_volume: 50%, speaker: Anna, keep_awake: always, device: no such device}
 """
 
 
@@ -105,9 +105,9 @@ def test_show_json_holds_all_that_is_to_be_known(good: Path, capsys: pytest.Capt
     (ear,) = (row for row in rows if row["option"] == "sound.ear")
     assert (ear["value"], ear["default"], ear["from"]) == ("left", "both", "file")
     assert (ear["file"], ear["line"], ear["column"]) == (str(good), 4, 14)
-    assert ear["read_by"] == ["run", "try", "rehearse", "render"]
-    (web,) = (row for row in rows if row["option"] == "web")
-    assert (web["value"], web["from"], web["line"], web["read_by"]) == (False, "default", None, ["daemon"])
+    assert ear["read_by"] == ["run", "daemon", "try", "rehearse", "render"]
+    (ready,) = (row for row in rows if row["option"] == "announcements.ready")
+    assert (ready["value"], ready["from"], ready["line"], ready["read_by"]) == (True, "default", None, ["daemon"])
     assert config("show", "--json", "--full", capsys=capsys)[0] == 2
 
 
@@ -124,8 +124,8 @@ def test_check_says_that_a_file_is_right_or_lists_every_problem(
 
 def test_check_takes_the_file_in_force_and_none_at_all_is_right(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert config("check", capsys=capsys) == (0, f"there is no {own}: the defaults hold\n", "")
-    own.write_text("web: 1\n", encoding="utf-8")
-    assert config("check", capsys=capsys) == (1, f"{own}:1:6: `1` is a number: write true or false\n", "")
+    own.write_text("keys: {headset: 1}\n", encoding="utf-8")
+    assert config("check", capsys=capsys) == (1, f"{own}:1:17: `1` is a number: write true or false\n", "")
 
 
 def test_a_doubt_passes_unless_strict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,10 +153,10 @@ def test_a_broken_file_is_one_sentence_everywhere_but_in_check(bad: Path, capsys
 
 
 def test_ones_own_broken_file_is_told_without_its_name_twice(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    own.write_text("web: 1\n", encoding="utf-8")
+    own.write_text("keys: {headset: 1}\n", encoding="utf-8")
     assert main(["log", "list"]) == 2
     assert capsys.readouterr().err == (
-        f"cued: the configuration is not right: {own}:1:6: `1` is a number: write true or false. "
+        f"cued: the configuration is not right: {own}:1:17: `1` is a number: write true or false. "
         "`cued config check` tells all of it\n"
     )
 
@@ -213,7 +213,7 @@ def test_without_a_file_everything_is_as_the_help_says(own: Path) -> None:
     args, settings = filled("run")
     assert settings == Settings()
     assert (args.pack, args.language, args.max_hr, args.speaker) == ("metronome", "", None, None)
-    assert (options.volumes_of(args), args.keep_awake, args.journal) == (Volumes(1.0, 1.0, Ear.BOTH), False, None)
+    assert (options.volumes_of(args), args.keep_awake, args.journal) == (Volumes(1.0, 1.0, Ear.BOTH), "auto", None)
     assert own.exists() is False
 
 
@@ -222,14 +222,14 @@ def test_a_silent_command_line_takes_what_the_file_says(verb: str, good: Path) -
     args, settings = filled(verb, "--config", str(good))
     assert (args.pack, args.language, args.speaker) == ("awareness", "de", "Anna")
     assert options.volumes_of(args) == Volumes(0.4, 0.5, Ear.LEFT)
-    assert (settings.sound.keep_awake, settings.sound.device, settings.sensor) == (True, "no such device", "none")
+    assert (settings.sound.keep_awake, settings.sound.device, settings.sensor) == ("always", "no such device", "none")
 
 
 def test_what_is_typed_goes_before_the_file(good: Path) -> None:
     words = ["--pack", "integration", "--language", "en", "--max-hr", "170", "--speaker", "Bob", "--volume", "0"]
     args, _ = filled("run", "--config", str(good), *words, "--voice-volume", "90", "--ear", "both", "--no-keep-awake")
     assert (args.pack, args.language, args.max_hr, args.speaker) == ("integration", "en", 170, "Bob")
-    assert (options.volumes_of(args), args.keep_awake) == (Volumes(0.0, 0.9, Ear.BOTH), False)
+    assert (options.volumes_of(args), args.keep_awake) == (Volumes(0.0, 0.9, Ear.BOTH), "never")
 
 
 def test_the_journal_of_the_file_comes_after_that_of_the_environment(
@@ -344,7 +344,7 @@ def test_no_file_means_no_pydantic(tmp_path: Path) -> None:
         "from cued.config.load import load_config\n"
         "load_config()\n"
         "print('pydantic' in sys.modules)\n"
-        "open(sys.argv[1], 'w').write('web: false')\n"
+        "open(sys.argv[1], 'w').write('keys: {headset: false}')\n"
         "load_config(sys.argv[1])\n"
         "print('pydantic' in sys.modules)\n"
     )

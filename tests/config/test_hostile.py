@@ -106,4 +106,4 @@ def test_what_loads_pleases_the_schema_for_editors_too(chosen: list[tuple[Entry,
 def test_the_shipped_configurations_please_the_schema(text: str) -> None:
     SCHEMA.check_schema(json_schema())
     assert list(SCHEMA.iter_errors(parse(text.encode()).value)) == []
-    assert list(SCHEMA.iter_errors({"sound": {"eer": "left"}, "web": 5}))
+    assert list(SCHEMA.iter_errors({"sound": {"eer": "left"}, "pack": 5}))

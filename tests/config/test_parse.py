@@ -47,7 +47,7 @@ def test_a_file_that_sets_nothing_leaves_every_default(text: str) -> None:
         ("sound: {ear: left}", "sound.ear", "left"),
         ("sound: {beat_volume: 80%}", "sound.beat_volume", 0.8),
         ("sound: {voice_volume: 62.5 %}", "sound.voice_volume", 0.625),
-        ("sound: {keep_awake: true}", "sound.keep_awake", True),
+        ("sound: {keep_awake: always}", "sound.keep_awake", "always"),
         ("life: {begin_after: 1 min 30 s}", "life.begin_after", 90 * NS_PER_S),
         ("life: {running_over: 145.5 spm}", "life.running_over", 145_500),
         ("keys: {headset: false}", "keys.headset", False),
@@ -69,13 +69,13 @@ def test_a_value_is_read_with_its_unit_and_its_place(text: str, path: str, value
 BAD = [
     # (line 1 of the file, column, words)
     ("pac: metronome", 1, "`pac` is not a word that fits here: there are pack, sensor, runner, sound, life,"),
-    ("pac: metronome", 1, "keys, files, web. Did you mean `pack`?"),
+    ("pac: metronome", 1, "keys, files. Did you mean `pack`?"),
     ("volume: 80%", 1, "`beat_volume` belongs under `sound:`."),
     ("max-hr: 188", 1, "`max_hr` belongs under `runner:`."),
     ("sound: {pack: metronome}", 9, "`pack` belongs at the left edge."),
     ("sound: {sensor: none}", 9, "`sensor` belongs at the left edge."),
     ("sound: {ears: left}", 9, "Did you mean `ear`?"),
-    ("zzzzzzzz: 1", 1, "files, web."),
+    ("zzzzzzzz: 1", 1, "files."),
     ("pack: 5", 7, '`5` is a number, but a text is needed: put it in quotes, "5"'),
     ("pack: mine.yaml", 7, "`mine.yaml` is no pack's name (`cued pack list` shows them): for a file"),
     ("pack: ../mine", 7, "is no pack's name"),
@@ -99,8 +99,8 @@ BAD = [
     ("sound: {beat_volume: 80}", 22, "`80` has no unit: add %"),
     ("sound: {beat_volume: 101%}", 22, "outside 0% to 100%"),
     ("sound: {beat_volume: -3 dB}", 22, "`dB` does not fit here: use %"),
-    ("sound: {keep_awake: yes}", 21, "or true or false for the truth"),
-    ("sound: {keep_awake: 'yes'}", 21, "`yes` is a text: write true or false"),
+    ("announcements: {ready: yes}", 24, "or true or false for the truth"),
+    ("announcements: {ready: 'yes'}", 24, "`yes` is a text: write true or false"),
     ("sound: {speaker: [a]}", 18, "a text is needed"),
     ("sound: {device: " + "x" * 201 + "}", 17, "the name has 201 characters: at most 200 fit here"),
     ("life: {running_over: 140}", 22, "`140` has no unit: add spm"),
@@ -120,7 +120,7 @@ BAD = [
     ("files: {journal: ~no-such-user-here/x}", 18, "there is no user of that name"),
     ("files: {socket: none}", 17, "is no whole path"),
     ("files: {socket: /" + "x" * 107 + "}", 17, "has 108 bytes: the system takes at most 107 here"),
-    ("web: 8080", 6, "`8080` is a number: write true or false"),
+    ("keys: {headset: 8080}", 17, "`8080` is a number: write true or false"),
     ("- pack", 1, "a list `[…]` does not fit here: a map `{…}` is needed"),
     ("just words", 1, "`just words` does not fit here: a map `{…}` is needed"),
     ("pack: &a metronome", 7, "`&a` names a value for use elsewhere"),
@@ -170,7 +170,7 @@ def test_all_problems_come_at_once_in_the_order_of_the_file_those_between_option
 def test_what_follows_from_a_wrong_value_is_not_told_besides() -> None:
     (only,) = problems_of("life: {end_after: 30, pause_after: 6 min}\n")
     assert only.column == 19
-    (only,) = problems_of("keys: {play_pin: 99, next_pin: 99}\nweb: false\n")[1:]
+    (only,) = problems_of("keys: {play_pin: 99, next_pin: 99}\nfiles: {}\n")[1:]
     assert "outside 2 to 27" in only.message
 
 

@@ -22,7 +22,9 @@ from cued.control.protocol import (
 )
 from cued.control.server import BURST, MOST_CLIENTS, UNREAD_BYTES
 from cued.core.cues import Coach
+from cued.core.happening import Phase
 from cued.core.view import View
+from cued.runtime.housestatus import HouseStatus, PodState, Statistics, TodayState, house_to_wire
 from cued.runtime.status import SoundState
 from tests.support.tools import REPO
 
@@ -66,6 +68,17 @@ def test_the_state_of_a_run_is_told_field_by_field() -> None:
     assert [name for row in rows("sound") for name in named(row[0])] == [item.name for item in fields(SoundState)]
     (coach,) = (row[1] for row in rows("run") if row[0] == "`coach`")
     assert set(named(coach)) == {one.value for one in Coach}
+
+
+def test_the_state_of_the_daemon_is_told_field_by_field() -> None:
+    told = house_to_wire(HouseStatus(Phase.READY, 0))
+    above = {"is", "pack", "source", "run", "sound", "volume"}
+    assert [name for row in rows("state") for name in named(row[0])] == [name for name in told if name not in above]
+    assert sorted(name for row in rows("today") for name in named(row[0])) == sorted(item.name for item in fields(TodayState))
+    names = [name for row in rows("statistics") for name in named(row[0])]
+    assert sorted(names) == sorted(item.name for item in fields(Statistics))
+    (pod,) = (row[1] for row in rows("state") if row[0] == "`pod`")
+    assert named(pod) == [item.name for item in fields(PodState)]
 
 
 def test_the_examples_are_of_this_protocol() -> None:

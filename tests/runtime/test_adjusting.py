@@ -36,7 +36,7 @@ class Card(NullOutput):
         self.told.append((self._clock_ns(), command))
 
     def reports(self) -> list[Report]:
-        return [NoDevice(0, "unplugged")] if self._broken else []
+        return [NoDevice(0, "unplugged", 0)] if self._broken else []
 
     def close(self) -> None:
         self.closed = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cued.audio.commands import Click, Command, Ear, MixFormat, NoDevice, PlayClip, Report
+from cued.audio.commands import Click, Command, Ear, KeepAwake, MixFormat, NoDevice, PlayClip, Report
 from cued.audio.devices import ALSA, JACK, Device
 from cued.audio.player import NullOutput
 from cued.errors import AudioError
@@ -101,7 +101,7 @@ def test_each_ear_is_played_to_alone_and_what_was_not_heard_has_its_advice() -> 
     heard = hearing.hear(opened, words, ignored, lambda _: next(answers), trials=trials("left", "right"), wait=waited.append)
     assert all(one > 1_000_000_000 for one in waited)
     assert [card.mix.ear for card in cards] == [Ear.LEFT, Ear.RIGHT]
-    assert all(card.mix.keep_awake and card.closed for card in cards)
+    assert all(card.mix.keep_awake is KeepAwake.ON and card.closed for card in cards)
     assert [one.clip_id for one in cards[0].told if isinstance(one, PlayClip)] == ["left"]
     code, lines = hearing.verdict(heard)
     assert (code, [line.partition(":")[0] for line in lines]) == (1, ["left"])
@@ -125,7 +125,7 @@ def test_a_card_with_one_channel_plays_what_needs_one() -> None:
 def test_a_card_that_is_gone_is_one_sentence() -> None:
     class Gone(Card):
         def reports(self) -> list[Report]:
-            return [NoDevice(0, "the device was unplugged")]
+            return [NoDevice(0, "the device was unplugged", 0)]
 
     with pytest.raises(AudioError, match="nothing can be played: the device was unplugged"):
         hearing.hear(Gone, words, ignored, ignored, wait=ignored)

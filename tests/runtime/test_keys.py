@@ -12,7 +12,7 @@ from cued.core import engine
 from cued.core.events import Event, Mute, Next, Stop, Wake
 from cued.core.start import Start
 from cued.core.view import View
-from cued.runtime.keys import NO_KEYS, NOTHING_YET, KeysWanted, RunKeys
+from cued.runtime.keys import NO_KEYS, NOTHING_HERE, KeysWanted, RunKeys
 from tests.runtime.fakes import VirtualClock
 from tests.runtime.packs import small_pack
 
@@ -69,7 +69,7 @@ def test_next_goes_on_and_a_long_hold_ends_the_run(run: Run) -> None:
 
 def test_previous_does_nothing_yet_and_says_so_once(run: Run) -> None:
     assert run.press(Key.PREVIOUS, Key.PREVIOUS) == []
-    assert run.notices == [NOTHING_YET]
+    assert run.notices == [NOTHING_HERE]
 
 
 def test_presses_before_the_clock_goes_and_after_the_end_are_nothing() -> None:

@@ -85,6 +85,8 @@ def test_troubles_of_the_sound_come_first_so_that_no_narrow_terminal_hides_them(
     troubled = replace(WELL, underruns=2, restarts=1)
     assert line(running(), troubled).startswith("0:30  2 underruns, 1 restart  warmup")
     assert line(running(), replace(WELL, absent=True)).startswith("0:30  no sound device  warmup")
+    fled = replace(WELL, elsewhere="Built-in Audio", underruns=2)
+    assert line(running(), fled).startswith("0:30  sound is on Built-in Audio  warmup")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,54 @@
+"""Packs on the disk, for the daemon: opened whole, listed, and noticed when they change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cued.errors import PackError
+from cued.runtime.request import Pack
+from cued.yamlread import NoFile
+
+GONE = (0, 0, 0)
+
+
+class PackFiles:
+    """`ports.Files`, for real."""
+
+    def find(self, word: str) -> Path:
+        """As `ports.Files`, and the rest."""
+        from cued.packs.catalog import find_pack
+
+        path = find_pack(word)
+        if not path.exists():
+            raise PackError(str(path), (NoFile(1, 1, "there is no pack there"),))
+        return path
+
+    def load(self, word: str) -> tuple[Pack, tuple[str, ...]]:
+        from cued.audio.soundfile_in import probe
+        from cued.packs.catalog import open_pack
+
+        loaded = open_pack(word, probe)
+        return Pack(loaded.pack, loaded.folder, loaded.file), tuple(one.at(loaded.file) for one in loaded.warnings)
+
+    def titles(self) -> tuple[tuple[str, str], ...]:
+        from cued.packs.catalog import catalogue, open_pack
+
+        found = []
+        for one in catalogue():
+            try:
+                found.append((one.name, open_pack(one.name).pack.title))
+            except PackError:  # who asks for it is told what is wrong with it
+                continue
+        return tuple(found)
+
+    def mark(self, pack: Pack) -> tuple[tuple[int, int, int], ...]:
+        return tuple(_stamp(path) for path in pack.files())
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """Inode, size and time of its last change: an editor that replaces a file changes the first, another the others."""
+    try:
+        found = path.stat()
+    except OSError:
+        return GONE
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -1,0 +1,145 @@
+"""The keys at work: what a press means now, and what the keys' decisions do to the session, to today and to the journal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from cued.control.keys import Key as Button
+from cued.core import events, happening, keys, menus
+from cued.core.happening import Say, Word
+from cued.core.menus import Answer, Choice, Chosen, Deed, Do, Glance, Hush, Key, KeyDecision, Press, Question
+from cued.core.sentences import Sentence
+from cued.runtime.daemon import today as todays
+from cued.runtime.daemon.ports import Pressed
+
+if TYPE_CHECKING:
+    from cued.runtime.daemon.loop import Daemon
+
+_PRESSED: Final = {
+    Button.PLAY_PAUSE: Key.PLAY,
+    Button.PLAY: Key.PLAY,
+    Button.PAUSE: Key.PLAY,
+    Button.NEXT: Key.NEXT,
+    Button.PREVIOUS: Key.PREVIOUS,
+}
+
+
+class Hands:
+    """Belongs to the loop's thread."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+        self.keys = keys.Keys(menus.KeySettings(), now_ns=daemon.world.time.now_ns())
+        self._seen: Glance | None = None
+
+    @property
+    def due_ns(self) -> int | None:
+        """When something is due."""
+        return keys.due_ns(self.keys)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is open, announced or to be asked."""
+        return self.keys.doing is None and not self.keys.asked
+
+    def glance(self) -> Glance:
+        """What the keys see."""
+        run = self._daemon.sessions.on
+        seen = menus.glance(None if run is None else run.view(), self._daemon.life.phase, self._daemon.today.packs)
+        return replace(seen, has_cue=run is not None and run.tally.last_cue is not None)
+
+    def pressed(self, pressed: Pressed) -> None:
+        """A key, just now."""
+        if pressed.key is Button.HELD:
+            self._held(pressed.at_ns)
+        elif pressed.key in {Button.STOP, Button.PAUSE}:
+            # Headsets send them, too, when they are taken off the ears: that hushes, and brings nothing back.
+            seen, means_key = self.glance(), pressed.key is Button.PAUSE
+            if (means_key and self.keys.doing is not None) or (not seen.muted if seen.on else means_key):
+                self.press(Press(pressed.at_ns, Key.PLAY))
+        else:
+            self.press(Press(pressed.at_ns, _PRESSED[pressed.key]))
+
+    def _held(self, at_ns: int) -> None:
+        """The button was held: the run is over and on the disk, and the power may go."""
+        self._daemon.tell(Word.STOP, at_ns)
+        self._daemon.ask_nothing()
+        self._daemon.sessions.close()
+        self._daemon.say(Say(self._daemon.world.time.now_ns(), Sentence.SAVED), asked=True)
+
+    def press(self, event: menus.KeyEvent) -> None:
+        """What the core says to it; a tick where nothing is due and nothing has changed is spared."""
+        seen = self.glance()
+        if isinstance(event, happening.Tick) and not self._is_due(event.at_ns, seen):
+            return
+        self._seen = replace(seen, left_ns=None, left_m=None)
+        self.keys, decisions = keys.step(self.keys, event, seen)
+        for decision in decisions:
+            self._decide_key(decision)
+
+    def _is_due(self, at_ns: int, seen: Glance) -> bool:
+        due_ns = keys.due_ns(self.keys)
+        return (due_ns is not None and due_ns <= at_ns) or replace(seen, left_ns=None, left_m=None) != self._seen
+
+    def _decide_key(self, decision: KeyDecision) -> None:
+        now_ns = self._daemon.world.time.now_ns()
+        match decision:
+            case Say():
+                self._daemon.say(decision, asked=True)
+            case Hush():
+                self._daemon.sessions.step(now_ns, lambda at_ns: events.Mute(at_ns, decision.hushed))
+            case Do():
+                self._do(decision.deed, now_ns)
+            case Chosen():
+                self._chosen(decision, now_ns)
+            case Answer():
+                self._answered(decision, now_ns)
+
+    def _do(self, deed: Deed, now_ns: int) -> None:
+        if deed is Deed.NEXT:
+            self._daemon.sessions.step(now_ns, events.Next)
+        else:
+            self._daemon.tell({Deed.START: Word.START, Deed.RESUME: Word.RESUME, Deed.END: Word.STOP}[deed], now_ns)
+
+    def _chosen(self, chosen: Chosen, now_ns: int) -> None:
+        pick, sessions = chosen.pick, self._daemon.sessions
+        match chosen.choice:
+            case Choice.PAIN:
+                sessions.step(now_ns, lambda at_ns: events.Pain(at_ns, told=True))
+                self._daemon.tell(Word.PAIN, now_ns)
+            case Choice.REPEAT:
+                self._repeat(now_ns)
+            case Choice.HELPED:
+                sessions.rate(now_ns, "helped", "yes")
+            case Choice.SURFACE:
+                sessions.step(now_ns, lambda at_ns: events.SurfaceIs(at_ns, str(pick)))
+            case Choice.BACK:
+                if sessions.on is not None:
+                    sessions.on.back(now_ns)
+            case Choice.PACK:
+                self._daemon.today.choose(todays.Choice(str(pick), length_ns=self._daemon.today.choice.length_ns))
+            case Choice.PLAIN_TODAY:
+                self._daemon.today.choose(replace(self._daemon.today.choice, plain=True))
+            case Choice.LENGTH:
+                self._daemon.today.choose(replace(self._daemon.today.choice, length_ns=int(pick or 0) or None))
+            case Choice.END:  # announced, and done as a deed
+                pass
+
+    def _repeat(self, now_ns: int) -> None:
+        run = self._daemon.sessions.on
+        cue = None if run is None else run.tally.last_cue
+        if run is None or cue is None:
+            return
+        if cue.text:
+            run.announce(now_ns, cue.text, asked=True)
+        else:
+            self._daemon.speaker.play(cue, now_ns)
+
+    def _answered(self, answer: Answer, now_ns: int) -> None:
+        if answer.value is None:
+            return
+        if answer.question is Question.SORE:
+            self._daemon.sessions.condition("sore", "yes" if answer.value else "no")
+        else:
+            self._daemon.sessions.rate(now_ns, answer.question.value, float(answer.value))

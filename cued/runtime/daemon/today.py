@@ -1,0 +1,336 @@
+"""What a run that begins now would be: its pack, its length, plain or not; loaded, checked and rendered before it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cued.config.settings import Settings
+from cued.core.cues import Coach, CuePack, Metronome, Open, Segment
+from cued.core.happening import TodayIs
+from cued.core.sentences import Sentence, Values, known_texts, sentence
+from cued.errors import CuedError, PackError
+from cued.runtime.conductor import NoFeed
+from cued.runtime.daemon.ports import Book, Feet, Files, Mouth, Work
+from cued.runtime.feeding import Feeding
+from cued.runtime.request import Pack, Request, Volumes
+
+if TYPE_CHECKING:
+    from cued.runtime.goingon import Broken
+
+PLAIN: Final = "plain"
+"""The name of a run without cues, in the journal."""
+
+
+def text_of(file: str) -> str:
+    """The file as it is; empty for none, or one that has gone since it was read."""
+    try:
+        return Path(file).read_text(encoding="utf-8") if file else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def plain(pack: CuePack) -> CuePack:
+    """`pack` without cues and beat: the run is recorded, and its cadence held against the same band."""
+    segment = Segment(0, "run", Open(), coach=Coach.SILENT, target=pack.target, band=pack.band)
+    return replace(
+        pack,
+        name=PLAIN,
+        title="Plain run",
+        session=(segment,),
+        metronome=Metronome(),
+        cues=(),
+        rules=(),
+        drills=(),
+        sounds=(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A pack that a session can begin with at once."""
+
+    word: str
+    """How it was asked for."""
+    request: Request
+    speech: tuple[tuple[str, int], ...]
+    """The lengths of the pack's texts."""
+    own: tuple[tuple[str, int], ...]
+    """Those of cued's own sentences."""
+    mark: object
+    """As of the files it was read from."""
+    text: str = ""
+    """The pack's file as it was read."""
+    broken: tuple[int, Broken] | None = None
+    """When it was found, on the daemon's time, and a run that broke off and may go on with it (`goingon.Broken`)."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen for the next run."""
+
+    word: str
+    plain: bool = False
+    length_ns: int | None = None
+
+
+FALLBACK: Final = Choice("metronome", plain=True)
+"""Where the pack that is wanted is broken from the start: better a run recorded without cues than none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What runs take from the configuration and the command line."""
+
+    language: str = ""
+    max_hr_bpm: int | None = None
+    speaker: str | None = None
+    volumes: Volumes = field(default_factory=Volumes)
+    beat_spm: float | None = None
+    tells_sensor: bool = True
+    """cued says when cadence is lost and back."""
+    easy_spm: float | None = None
+    """The runner's easy cadence, where the configuration has it."""
+
+    @staticmethod
+    def of(settings: Settings, volumes: Volumes, beat_spm: float | None) -> Personal:
+        """From the configuration."""
+        runner = settings.runner
+        return Personal(
+            runner.language,
+            runner.max_hr_bpm,
+            settings.sound.speaker,
+            volumes,
+            beat_spm,
+            settings.announcements.sensor,
+            runner.easy_spm,
+        )
+
+
+class Kitchen:
+    """Prepares packs, off the loop's thread."""
+
+    def __init__(
+        self,
+        files: Files,
+        mouth: Mouth,
+        feet: Feet,
+        book: Book,
+        personal: Personal,
+        seed: Callable[[], int],
+        now_ns: Callable[[], int],
+    ) -> None:
+        self.personal = personal
+        self._files = files
+        self._mouth = mouth
+        self._feet = feet
+        self._book = book
+        self._seed = seed
+        self._now_ns = now_ns
+
+    def prepare(self, choice: Choice, *, to_continue: bool = False) -> Prepared:
+        """Load, check and render; blocks. Raises PackError or AudioError. `to_continue`: look for a run that broke off."""
+        pack, warnings = self._files.load(choice.word)
+        mark = self._files.mark(pack)
+        if choice.plain:
+            pack = Pack(plain(pack.value), None, pack.file)
+        request = self.request(pack, choice.length_ns)
+        language = self.language_of(request)
+        taken = sentence(Sentence.PICKED, Values(title=pack.value.title), language)
+        own = [(text, language) for text in (*known_texts(language), taken)]
+        lengths = dict(self._mouth.prepare(request, own))
+        broken = self._book.broken(request) if to_continue else None
+        if broken is not None:
+            lengths |= dict(self._mouth.prepare(request, [(render.text, render.language) for render in broken.asked]))
+        found = None if broken is None else (self._now_ns(), broken)
+        ids = {text.text_id for text in request.texts}
+        speech = tuple((name, length) for name, length in lengths.items() if name in ids)
+        return Prepared(choice.word, request, speech, tuple(lengths.items()), mark, text_of(pack.file), found, warnings)
+
+    def request(self, pack: Pack, length_ns: int | None) -> Request:
+        """A run with that pack, as of now."""
+        feet, own = self._feet, self.personal
+        feeding = Feeding(
+            NoFeed(), feet.source, length_ns, None, feet.sensor, feet.simulated, on_air=feet.on_air and own.tells_sensor
+        )
+        return Request(
+            pack=pack,
+            feeding=feeding,
+            seed=self._seed(),
+            session_number=self._book.number(pack.value.name),
+            language=own.language,
+            max_hr_bpm=own.max_hr_bpm,
+            beat_spm=own.easy_spm or own.beat_spm,
+            baseline_spm=None if feet.simulated else own.easy_spm,
+            speaker=own.speaker,
+            volumes=own.volumes,
+        )
+
+    def language_of(self, request: Request) -> str:
+        """What cued itself speaks."""
+        return self.personal.language or request.spoken_language
+
+    def find(self, word: str) -> None:
+        """Raises PackError where there is no such pack."""
+        self._files.find(word)
+
+    def mark(self, pack: Pack) -> object:
+        """Changes when a file of the pack does."""
+        return self._files.mark(pack)
+
+    def titles(self) -> tuple[tuple[str, str], ...]:
+        """The packs to choose from."""
+        return self._files.titles()
+
+
+class Today:
+    """The choice, and what has come of it. Belongs to the loop's thread."""
+
+    def __init__(self, kitchen: Kitchen, work: Work, word: str, notice: Callable[[str], None]) -> None:
+        self.kitchen = kitchen
+        self._work = work
+        self._notice = notice
+        self._usual = word
+        self.choice = Choice(word)
+        self.prepared: Prepared | None = None
+        self.trouble = ""
+        """Why the pack that was asked for cannot be taken."""
+        self.offer = ""
+        """What has been edited on the disk and waits to be taken."""
+        self.packs: tuple[tuple[str, str], ...] = ()
+        """(name, title) of those to choose from."""
+        self._asked = 0
+        self._looks = False
+        self._moving: object = None
+        """The files' state when they were seen to have changed."""
+        self._refused: object = None
+        """The files' state that was tried last."""
+        self.changed: Callable[[], None] = lambda: None
+        """Called when something has become ready, or failed."""
+
+    @property
+    def happening(self) -> tuple[str | None, bool]:
+        """Title and plainness, for life."""
+        title = None if self.prepared is None else self.prepared.request.pack.value.title
+        return title, self.choice.plain
+
+    def is_now(self, at_ns: int) -> TodayIs:
+        """For life."""
+        title, is_plain = self.happening
+        return TodayIs(at_ns, title, is_plain)
+
+    def choose(self, choice: Choice, *, to_continue: bool = False) -> None:
+        """Have it prepared; what was prepared before holds until then."""
+        self.choice = choice
+        self._asked += 1
+        asked = self._asked
+
+        def job() -> Callable[[], None]:
+            try:
+                prepared = self.kitchen.prepare(choice, to_continue=to_continue)
+            except CuedError as error:
+                reason = told(error)
+                return lambda: self._failed(asked, choice, reason)
+            return lambda: self._ready(asked, choice, prepared)
+
+        self._work.do(job)
+
+    def take(self, choice: Choice, prepared: Prepared) -> None:
+        """What has been prepared elsewhere."""
+        self._asked += 1
+        self._ready(self._asked, choice, prepared)
+        self.choice = choice
+
+    def again(self) -> None:
+        """A run has begun: the next is another one, with the usual pack."""
+        self.offer = ""
+        self.choose(Choice(self._usual))
+
+    def usual(self, word: str) -> None:
+        """The configuration names another pack."""
+        self._usual = word
+
+    def look_around(self) -> None:
+        """What packs are there?"""
+
+        def job() -> Callable[[], None]:
+            found = self.kitchen.titles()
+
+            def take() -> None:
+                self.packs = found
+
+            return take
+
+        self._work.do(job)
+
+    def personally(self, settings: Settings) -> None:
+        """The configuration says something else of the runner."""
+        old = self.kitchen.personal
+        self.kitchen.personal = Personal.of(settings, old.volumes, old.beat_spm)
+        self.choose(self.choice)
+
+    def notice_edits(self) -> None:
+        """Have a look, off the loop, whether a file of the pack has changed since it was read."""
+        prepared, asked = self.prepared, self._asked
+        if prepared is None or self._looks:
+            return
+        self._looks = True
+
+        def job() -> Callable[[], None]:
+            mark = self.kitchen.mark(prepared.request.pack)
+            return lambda: self._edited(asked, mark)
+
+        self._work.do(job)
+
+    def _edited(self, asked: int, mark: object) -> None:
+        """A pack whose files stand still since the last look is read whole, and checked whole."""
+        self._looks = False
+        prepared = self.prepared
+        if asked != self._asked or prepared is None or mark in {prepared.mark, self._refused}:
+            self._moving = None
+            return
+        if mark != self._moving:  # somebody is writing just now
+            self._moving = mark
+            return
+        self._moving, self._refused = None, mark
+        self._notice(f"the pack {prepared.word} has been edited: it is checked, and taken for the next run if it is right")
+        self.offer = f"{prepared.word} has been edited: the next run goes by it; `cued pack use {prepared.word}` takes it now"
+        self.choose(self.choice)
+
+    def _ready(self, asked: int, choice: Choice, prepared: Prepared) -> None:
+        if asked != self._asked:
+            return
+        for warning in prepared.warnings:
+            self._notice(warning)
+        self.prepared = prepared
+        if choice != FALLBACK:
+            self.trouble = ""
+        self.changed()
+
+    def _failed(self, asked: int, choice: Choice, reason: str) -> None:
+        if asked != self._asked:
+            return
+        self.trouble = f"{choice.word}: {reason}"
+        old = self.prepared
+        going = (
+            f"{old.request.pack.value.name} it is" if old is not None else "runs are recorded without cues until that is mended"
+        )
+        self._notice(f"the pack {self.trouble}; {going}")
+        if old is not None:
+            self.choice = Choice(old.word, plain=old.request.pack.value.name == PLAIN)
+            self.changed()
+        elif not choice.plain:
+            self.choose(FALLBACK)
+
+
+def told(error: CuedError) -> str:
+    """An error in one sentence: of a pack its first problem."""
+    if isinstance(error, PackError):
+        wrong = [problem for problem in error.problems if not problem.warning]
+        if wrong:
+            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            return f"{wrong[0].at(error.file)}{more}"
+    return str(error)

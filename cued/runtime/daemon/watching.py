@@ -1,0 +1,96 @@
+"""What the daemon looks after once a second: headphones and device, edited packs, the service manager."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from cued.audio.commands import Bus
+from cued.config.settings import Settings
+from cued.errors import CuedError
+from cued.runtime.daemon.loop import Daemon
+from cued.runtime.daemon.manners import manners_of
+from cued.runtime.daemon.ports import Book, Ears, Notice, Notifier
+from cued.runtime.daemon.state import in_words
+from cued.units import NS_PER_S
+
+FILES_NS: Final = 2 * NS_PER_S
+"""Between two looks at a pack's files: nobody edits and runs in less."""
+
+
+class Looks(Ears, Protocol):
+    """Headphones that are looked after."""
+
+    def look(self, now_ns: int) -> None:
+        """Connect them, or see whether they are still there."""
+
+
+class Watching:
+    """Belongs to the loop's thread."""
+
+    def __init__(
+        self, daemon: Daemon, book: Book, manager: Notifier, ears: Looks, read: Callable[[], Settings], notice: Notice
+    ) -> None:
+        self._daemon = daemon
+        self._book = book
+        self._manager = manager
+        self._ears = ears
+        self._read = read
+        self._notice = notice
+        self._files_ns = 0
+        self._settings: Settings | None = None
+
+    def look(self, now_ns: int) -> None:
+        """Once a second or so."""
+        daemon = self._daemon
+        daemon.world.mouth.look()
+        self._ears.look(now_ns)
+        if now_ns - self._files_ns >= FILES_NS:
+            self._files_ns = now_ns
+            daemon.today.notice_edits()
+        if daemon.world.mouth.is_well(now_ns) and self._book.is_well():
+            self._manager.feed()
+        self._manager.status(in_words(daemon))
+
+    def begun_with(self, settings: Settings) -> None:
+        """What holds now."""
+        self._settings = settings
+
+    def reload(self) -> str:
+        """Read the configuration again and apply what can be; what that was, and what needs a restart, in a sentence."""
+        try:
+            new = self._read()
+        except CuedError as error:
+            return f"{error}; the old configuration goes on"
+        old, self._settings = self._settings or Settings(), new
+        daemon = self._daemon
+        applied, restart = changes(old, new)
+        if not applied and not restart:
+            return "the configuration says what it said"
+        daemon.behave(manners_of(new, asks=daemon.manners.asks))
+        if old.pack != new.pack:
+            daemon.today.usual(new.pack)
+            if not daemon.today.choice.plain:
+                daemon.today.again()
+        if old.runner != new.runner or old.announcements.sensor != new.announcements.sensor:
+            daemon.today.personally(new)
+        if old.sound.beat_volume != new.sound.beat_volume:
+            daemon.set_volume(Bus.BEAT, new.sound.beat_volume * 100)
+        if old.sound.voice_volume != new.sound.voice_volume:
+            daemon.set_volume(Bus.VOICE, new.sound.voice_volume * 100)
+        told = [f"applied: {', '.join(applied)}"] if applied else []
+        told += [f"after a restart: {', '.join(restart)}"] if restart else []
+        return "; ".join(told)
+
+
+APPLIED: Final = ("pack", "runner.", "life.", "announcements.", "sound.beat_volume", "sound.voice_volume")
+"""Options, or groups of them, that hold at once or from the next run on."""
+
+
+def changes(old: Settings, new: Settings) -> tuple[list[str], list[str]]:
+    """The options that differ: those that are applied, and those that need a restart."""
+    from cued.config.settings import OPTIONS
+
+    changed = [entry.name for entry in OPTIONS if entry.value_in(old) != entry.value_in(new)]
+    applied = [name for name in changed if any(name == one or (one[-1] == "." and name.startswith(one)) for one in APPLIED)]
+    return applied, [name for name in changed if name not in applied]

@@ -1,0 +1,222 @@
+"""The daemon put together in an order that a person can read, and taken apart in reverse."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from queue import SimpleQueue
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+from cued.audio.commands import KeepAwake
+from cued.config.settings import Settings
+from cued.errors import SensorError
+from cued.runtime.clock import MonotonicClock
+from cued.runtime.daemon.book import JournalBook, NoBook
+from cued.runtime.daemon.desk import Counter, Desk
+from cued.runtime.daemon.feet import AirFeet, NoFeet, fed
+from cued.runtime.daemon.files import PackFiles
+from cued.runtime.daemon.keyboard import RealKeyboard
+from cued.runtime.daemon.loop import Daemon, World
+from cued.runtime.daemon.manners import manners_of
+from cued.runtime.daemon.mouth import LiveMouth
+from cued.runtime.daemon.ports import Feet, Inbox, Message, Notice, Quit, Reread
+from cued.runtime.daemon.sessions import Sessions
+from cued.runtime.daemon.speaker import Speaker
+from cued.runtime.daemon.state import in_words, statistics
+from cued.runtime.daemon.today import Kitchen, Personal, Today
+from cued.runtime.daemon.watching import Watching
+from cued.runtime.daemon.work import Worker
+from cued.runtime.feeding import OnAir, SensorChoice
+from cued.runtime.notify import Manager
+from cued.runtime.request import RATE_HZ, OutputChoice, ToDevice, Volumes
+from cued.units import NS_PER_MS, NS_PER_S
+
+if TYPE_CHECKING:
+    from cued.runtime.daemon.ears import KnownEars
+
+NO_SOCKET: Final = "none"
+KEPT_MARGIN_NS: Final = 20 * NS_PER_S
+"""What was felt is kept for so much longer than a begin is backdated: a pack may still be being rendered."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonWanted:
+    """What the daemon is to be."""
+
+    settings: Settings
+    config: str | None = None
+    """The configuration's file, as it was named."""
+    pack: str = "metronome"
+    sensor: SensorChoice = field(default_factory=OnAir)
+    output: OutputChoice = field(default_factory=ToDevice)
+    volumes: Volumes = field(default_factory=Volumes)
+    keep_awake: KeepAwake = KeepAwake.AUTO
+    journal: Path | None = None
+    """None: runs are not kept."""
+    socket: str | None = None
+    """None: the user's own; `none`: nobody steers."""
+    asked: Mapping[str, object] = field(default_factory=dict)
+    """For the journal: what was asked for."""
+    beat_spm: float | None = None
+    asks: bool = True
+    """The questions before and after a run."""
+
+
+class DaemonTime(MonotonicClock):
+    """The daemon's time: `ports.Time`."""
+
+    def day(self) -> str:
+        """The date where the runner is."""
+        return datetime.now().astimezone().date().isoformat()
+
+
+def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> None:
+    """Until SIGTERM or Ctrl-C. Raises CuedError for what is wrong before it begins. `log` gets a sentence a line.
+
+    `read`: the configuration anew; raises CuedError.
+    """
+    inbox: SimpleQueue[Message] = SimpleQueue()
+    with ExitStack() as closing, _signals(inbox) as hurry:
+        _import_all()
+        manager = Manager.from_environment()
+        closing.callback(manager.close)
+        time = DaemonTime()
+        counter = Counter(inbox)
+        _listen(wanted.socket, counter, closing)
+        book = NoBook() if wanted.journal is None else JournalBook(wanted.journal, wanted.asked, log)
+        if isinstance(book, JournalBook):
+            book.check()
+        work, errands = Worker(inbox, log), Worker(inbox, log)
+        settings = wanted.settings
+        keyboard = RealKeyboard(settings.keys, time, inbox)
+        closing.callback(keyboard.close)
+        from cued.speech.store import open_store
+
+        store = open_store(RATE_HZ, settings.runner.language or "en", voice=settings.sound.speaker)
+        mouth = LiveMouth(wanted.output, wanted.volumes, store, time, errands, log, keep_awake=wanted.keep_awake)
+        closing.callback(mouth.close)
+        closing.callback(work.close)
+        closing.callback(errands.close)
+        feet = _feet(wanted, time, inbox, log)
+        closing.callback(feet.close)
+        ears = _ears(wanted, errands, log, time)
+        closing.callback(ears.close)
+        manners = manners_of(settings, asks=wanted.asks)
+        personal = Personal.of(settings, wanted.volumes, wanted.beat_spm)
+        kitchen = Kitchen(PackFiles(), mouth, feet, book, personal, _chance, time.now_ns)
+        today = Today(kitchen, work, wanted.pack, log)
+        speaker = Speaker(mouth, settings.runner.language or "en")
+        kept_ns = manners.life.begin_ns + KEPT_MARGIN_NS
+        sessions = Sessions(time, mouth, feet, book, speaker, today, log, kept_ns)
+        world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, log)
+        daemon = Daemon(world, sessions, speaker, today, manners)
+        watching = Watching(daemon, book, manager, ears, read, log)
+        watching.begun_with(settings)
+        sessions.statistics = lambda: {"statistics": asdict(statistics(daemon, time.now_ns()))}
+        world.answer = Desk(daemon, watching.reload).answer
+        world.reread = lambda: log(watching.reload())
+        world.look_around = watching.look
+        today.choose(today.choice, to_continue=True)
+        today.look_around()
+        daemon.run()
+        log(_farewell(daemon))
+        hurry()
+
+
+def _import_all() -> None:
+    """What is needed later is imported now: a half second of imports in the middle of a run would be heard."""
+    import cued.audio.offline
+    import cued.audio.player
+    import cued.audio.soundfile_in
+    import cued.journal.reader
+    import cued.journal.recorder
+    import cued.packs.catalog
+    import cued.runtime.goingon
+    import cued.speech.store  # noqa: F401 - as all of them, for what comes later
+
+
+def _listen(word: str | None, counter: Counter, closing: ExitStack) -> None:
+    """Raises ControlError where another listens."""
+    if word == NO_SOCKET:
+        return
+    from cued.control.address import default_path
+    from cued.control.server import Server
+
+    server = Server(default_path() if word is None else Path(word), counter)
+    closing.callback(server.close)
+
+
+def _feet(wanted: DaemonWanted, time: DaemonTime, inbox: Inbox, log: Notice) -> Feet:
+    if not isinstance(wanted.sensor, OnAir):
+        return fed(wanted.sensor, _chance())
+    from cued.runtime.onair import OnAirRun
+    from cued.sensors import looking
+    from cued.sensors.ble import Radio
+    from cued.sensors.known import KnownSensors
+
+    try:
+        run = OnAirRun(wanted.sensor.word, KnownSensors(), log, Radio, looking.glance)
+    except SensorError as error:
+        log(f"{error}; runs begin by `cued start` or by the next key until that is mended")
+        return NoFeet()
+    return AirFeet(run, time, inbox, log)
+
+
+def _ears(wanted: DaemonWanted, work: Worker, log: Notice, time: DaemonTime) -> KnownEars:
+    from cued.audio.devices import SERVERS
+    from cued.runtime.daemon.ears import KnownEars
+
+    output = wanted.output
+    by_server = isinstance(output, ToDevice) and (output.name is None or output.name in SERVERS)
+    return KnownEars(work, log, time, wanted=by_server)
+
+
+def _chance() -> int:
+    return int.from_bytes(os.urandom(4))
+
+
+def _farewell(daemon: Daemon) -> str:
+    """Its own statistics, in one line of the log."""
+    now = statistics(daemon, daemon.world.time.now_ns())
+    lags = " / ".join(f"{ns / NS_PER_MS:.1f}" for ns in (now.loop_p50_ns, now.loop_p99_ns, now.loop_max_ns))
+    lag = f"loop late by {lags} ms (p50, p99, max)"
+    return (
+        f"ending after {now.up_ns // NS_PER_S} s: {now.sessions} sessions, {now.clicks} clicks, {now.missed_clicks} missed,"
+        f" {now.late_clicks} late; {now.dropped_cues} cues dropped; {now.underruns} underruns, {now.sound_restarts} restarts of"
+        f" the sound; pod lost {now.pod_losses} times; {lag}, {now.stalls} stalls; queue up to {now.queue_max};"
+        f" {now.rss_kib // 1024} MiB, {now.descriptors} descriptors; {in_words(daemon)}"
+    )
+
+
+@contextmanager
+def _signals(inbox: Inbox) -> Iterator[Callable[[], None]]:
+    """Within: SIGTERM and Ctrl-C put `Quit` on the inbox, SIGHUP `Reread`; `put` is made to be safe in a handler.
+
+    What it gives is called when all is written down: from then on another signal ends the process where it stands, and what was
+    still to be closed is closed by the system.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        inbox.put(Quit())
+
+    def reread(_number: int, _frame: FrameType | None) -> None:
+        inbox.put(Reread())
+
+    handlers = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: reread}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+
+    def hurry() -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: os._exit(0))
+
+    try:
+        yield hurry
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,73 @@
+"""The daemon over a virtual BlueZ, and through a real sound server: from a step to a click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cued.control import commands
+from cued.journal.reader import reading
+from cued.sensors.cadence_unit import CadenceUnit
+from cued.sensors.known import KnownSensor, KnownSensors
+from tests.support.bluez import Running, Script, VirtualBluez
+from tests.support.daemons import STARTS_S, RunningDaemon
+from tests.support.kept_links import POD
+from tests.support.pulse import Parec, pulse_server
+from tests.support.waiting import wait_for
+
+QUICK = "life: {begin_after: 5 s, pause_after: 3 s}\n"
+MINE = KnownSensor(POD.address, "Pod", ("cadence",), CadenceUnit.STRIDES, "runner")
+
+
+@pytest.fixture
+def bluez(tmp_path: Path) -> Iterator[VirtualBluez]:
+    (tmp_path / "bus").mkdir()
+    with VirtualBluez(tmp_path / "bus") as virtual:
+        yield virtual
+
+
+def test_a_runner_runs_and_the_run_begins_rests_and_is_kept_with_what_the_pod_sent(tmp_path: Path, bluez: VirtualBluez) -> None:
+    pod = bluez.add(POD)
+    KnownSensors(tmp_path / "home" / "data" / "cued" / "sensors.json").put(MINE)
+    with RunningDaemon(tmp_path / "home", "--sensor", "ble", "--no-questions", config=QUICK, env=bluez.env) as daemon:
+        wait_for(lambda: "READY=1" in daemon.told(), STARTS_S, "READY=1")
+        with Script(pod, Running(170), hz=4.0, factor=2):
+            wait_for(lambda: daemon.status()["pod"]["up"], STARTS_S, "the pod")
+            wait_for(lambda: daemon.status()["phase"] == "running", STARTS_S, "a run that begins by itself")
+            assert daemon.status()["pod"] == {"up": True, "name": "Pod", "battery_percent": 90}
+            run = daemon.status()["run"]
+            assert run["run_ns"] > 4_500_000_000  # backdated
+            pod.drop()
+            wait_for(lambda: daemon.status()["statistics"]["pod_losses"] == 1, STARTS_S, "a loss")
+            wait_for(lambda: daemon.status()["pod"]["up"], STARTS_S, "the pod again")
+        with Script(pod, Running(0, 0.0), hz=4.0, factor=2):
+            wait_for(lambda: daemon.status()["phase"] == "paused", STARTS_S, "a rest")
+        assert daemon.ask(commands.Stop())["said"] == "the run has ended"
+        assert daemon.end()[0] == 0
+        assert "Traceback" not in daemon.log
+    with reading(daemon.journal) as journal:
+        (session,) = journal.sessions()
+        assert session.source == "ble"
+        assert journal.notifications(session.id) > 8
+
+
+@pytest.mark.audio
+def test_its_clicks_are_heard_where_they_belong(tmp_path: Path) -> None:
+    with pulse_server(tmp_path, "cued"):
+        words = ("--output", "device:default", "--pack", "metronome", "--no-questions")
+        with RunningDaemon(tmp_path / "home", *words) as daemon:
+            daemon.wait_ready()
+            assert daemon.status()["sound"]["device"] == "default"
+            with Parec(tmp_path, "cued") as heard:
+                daemon.ask(commands.Start())
+                wait_for(lambda: daemon.status()["statistics"]["clicks"] > 20, STARTS_S, "clicks")
+                daemon.ask(commands.Stop())
+                wait_for(lambda: daemon.status()["phase"] == "ended", STARTS_S, "the end")
+            assert daemon.status()["statistics"]["late_clicks"] == 0
+            code, took_s = daemon.end()
+            assert (code, took_s < 2.0) == (0, True), took_s
+    loud = np.abs(heard.stereo[:, 0]) > 0.05
+    assert loud.any()

@@ -1,0 +1,266 @@
+"""A virtual day: the daemon's real loop in virtual time, in a world that a script moves and a table remembers.
+
+A day is a file of lines, each `TIME  what happens` or `TIME  > what comes of it`; `HELP` lists the words of both.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Final
+
+from cued.config.parse import parse_config
+from cued.config.settings import Settings
+from cued.control import commands
+from cued.control.keys import Key
+from cued.control.protocol import Answer, Done, parse_request
+from cued.core.events import AudioRestarted, ClickLate
+from cued.runtime.daemon.desk import Desk
+from cued.runtime.daemon.loop import Daemon, World
+from cued.runtime.daemon.manners import manners_of
+from cued.runtime.daemon.ports import Asked, Message, Pressed, Quit
+from cued.runtime.daemon.sessions import Sessions
+from cued.runtime.daemon.speaker import Speaker
+from cued.runtime.daemon.today import Kitchen, Personal, Today
+from cued.runtime.daemon.watching import Watching
+from cued.runtime.request import Volumes
+from cued.units import NS_PER_S
+from tests.support.day_world import (
+    MemoryBook,
+    Table,
+    VirtualEars,
+    VirtualFeet,
+    VirtualFiles,
+    VirtualKeyboard,
+    VirtualManager,
+    VirtualMouth,
+    VirtualTime,
+    VirtualWork,
+)
+
+HELP: Final = """
+what happens:
+  pod NAME 80%        the pod's link is up (NAME and battery may be missing); `pod off`: it is down
+  run 166, walk 110   the feet, once a second from now on; `stand`: they stand; `silent`: nothing comes
+  headphones on|off   sound is where the runner hears it, or not
+  press KEY           play, next, previous, held
+  ask COMMAND         over the control socket, as a request's JSON after `do`: `ask pack use name=awareness`, `ask start`
+  sleep 90            the machine is suspended for so many seconds; `stall 2`: it stands still
+  render 3            rendering takes so many seconds from now on
+  sound lost|restarted, click late
+  disk full|free      the journal cannot be opened from now on, or can
+  edit NAME           the pack's file is written anew, as `pack NAME:` in the day's head says
+  quit                SIGTERM
+what comes of it:
+  > is PHASE          life's phase has changed
+  > says: TEXT        a sentence or a cue begins
+  > cut               what is being said ends here
+  > beat on|off
+  > session 1 begins at TIME: PACK, > rests, > goes on, > over, > written down: RUNNING TIME, > keeps NAME VALUE
+  > segment NAME
+  > answers: SENTENCE, > refuses: SENTENCE
+  > notice: SENTENCE
+  > swap: PACK
+"""
+# --- the day -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Day:
+    """One file: its head, its script, and what is expected of it."""
+
+    title: str
+    config: str = ""
+    pack: str = "metronome"
+    asks: bool = False
+    packs: dict[str, str] = field(default_factory=dict)
+    script: list[tuple[int, str]] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+
+_LINE: Final = re.compile(r"(?:(\d+):(\d\d))\s+(>?)\s*(.+)")
+
+
+def read_day(text: str) -> Day:
+    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes` and `pack NAME:` (a YAML indented below)
+    may stand before the first time.
+    """
+    head, _, body = text.partition("\n---\n")
+    lines = head.splitlines()
+    day = Day(lines[0].removeprefix("# "))
+    name = ""
+    for line in lines[1:]:
+        if line.startswith("  ") and name:
+            day.packs[name] = day.packs.get(name, "") + line[2:] + "\n"
+        elif found := re.fullmatch(r"pack (\S+):", line):
+            name = found[1]
+        elif line.startswith("config: "):
+            day.config += line.removeprefix("config: ") + "\n"
+        elif line.startswith("pack: "):
+            day.pack = line.removeprefix("pack: ")
+        elif line == "asks: yes":
+            day.asks = True
+        elif line.strip() and not line.startswith("#"):
+            raise AssertionError(f"nobody understands {line!r} in a day's head")
+    for line in body.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        found = _LINE.fullmatch(line.strip())
+        assert found is not None, f"nobody understands {line!r}"
+        minute, second, comes, what = found.groups()
+        if comes:
+            day.expected.append(f"{minute}:{second}  > {what}")
+        else:
+            day.script.append(((int(minute) * 60 + int(second)) * NS_PER_S, what))
+    return day
+
+
+class House:
+    """The daemon of a day, and its world."""
+
+    def __init__(self, day: Day, folder: Path) -> None:
+        self.time = VirtualTime()
+        self.table = Table(self.time.now_ns)
+        self.inbox: SimpleQueue[Message] = SimpleQueue()
+        self.feet = VirtualFeet(self.time)
+        self.mouth = VirtualMouth(self.time, self.table)
+        self.book = MemoryBook(self.table)
+        self.manager = VirtualManager()
+        self.keyboard = VirtualKeyboard()
+        self.day = day
+        for name, text in day.packs.items():
+            if "." not in name:
+                (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+        self.folder = folder
+        settings = parse_config(day.config.encode(), "config.yaml").settings if day.config else Settings()
+        self.settings = settings
+        work = VirtualWork(self.time, self.inbox, self.mouth)
+        files = VirtualFiles(folder)
+        personal = Personal.of(settings, Volumes(), None)
+        kitchen = Kitchen(files, self.mouth, self.feet, self.book, personal, lambda: 1, self.time.now_ns)
+        today = Today(kitchen, work, day.pack, self.notice)
+        speaker = Speaker(self.mouth, settings.runner.language or "en")
+        ears = VirtualEars()
+        world = World(self.time, self.inbox, self.feet, self.mouth, ears, self.keyboard, self.manager, work, self.notice)
+        sessions = Sessions(self.time, self.mouth, self.feet, self.book, speaker, today, self.notice)
+        self.daemon = Daemon(world, sessions, speaker, today, manners_of(settings, asks=day.asks))
+        watching = Watching(self.daemon, self.book, self.manager, ears, lambda: self.settings, self.notice)
+        watching.begun_with(settings)
+        world.answer = Desk(self.daemon, watching.reload).answer
+        world.look_around = watching.look
+        today.choose(today.choice, to_continue=True)
+        today.look_around()
+
+    def notice(self, sentence: str) -> None:
+        self.table.note(f"notice: {sentence.replace(str(self.folder) + '/', '')}")
+
+    def act(self, what: str) -> Callable[[], None]:
+        """What a line of the script does."""
+        verb, _, rest = what.partition(" ")
+        now_ns = self.time.now_ns
+        match verb, rest.split():
+            case "pod", ["off"]:
+                return lambda: self.feet.pod(None, None, up=False)
+            case "pod", words:
+                percent = next((int(word[:-1]) for word in words if word.endswith("%")), None)
+                name = " ".join(word for word in words if not word.endswith("%")) or None
+                return lambda: self.feet.pod(name, percent, up=True)
+            case "run" | "walk", [spm]:
+                return lambda: self.feet.go(float(spm))
+            case "stand", []:
+                return lambda: self.feet.go(0.0)
+            case "silent", []:
+                return lambda: self.feet.go(None)
+            case "headphones", [state]:
+                return lambda: setattr(self.mouth, "heard", state == "on")
+            case "press", [key]:
+                button = {"play": Key.PLAY_PAUSE, "next": Key.NEXT, "previous": Key.PREVIOUS, "held": Key.HELD}[key]
+                return lambda: self.inbox.put(Pressed(now_ns(), button))
+            case "ask", _:
+                return lambda: self.inbox.put(Asked(command_of(rest), self.answered))
+            case "sleep", [seconds]:
+                return lambda: self.time.sleep(int(seconds) * NS_PER_S)
+            case "stall", [seconds]:
+                return lambda: self.time.stall(int(seconds) * NS_PER_S)
+            case "render", [seconds]:
+                return lambda: setattr(self.mouth, "takes_ns", int(seconds) * NS_PER_S)
+            case "sound", ["restarted"]:
+                return lambda: self.mouth.report(AudioRestarted(now_ns()))
+            case "click", ["late"]:
+                return lambda: self.mouth.report(ClickLate(now_ns(), 1))
+            case "disk", [state]:
+                return lambda: setattr(self.book, "full", state == "full")
+            case "edit", [name]:
+                return lambda: self.edit(name)
+            case "quit", []:
+                return lambda: self.inbox.put(Quit())
+        raise AssertionError(f"nobody understands {what!r}\n{HELP}")
+
+    def edit(self, name: str) -> None:
+        base = name.split(".", maxsplit=1)[0]
+        (self.folder / f"{base}.yaml").write_text(self.day.packs[name], encoding="utf-8")
+
+    def answered(self, answer: Answer) -> None:
+        if isinstance(answer, Done):
+            self.table.note(f"answers: {answer.result.get('said', answer.result.get('phase'))}")
+        else:
+            self.table.note(f"refuses: {answer.sentence}")
+
+    def live(self) -> list[str]:
+        """The whole day; what came of it."""
+        self.time.script = [(at_ns, self.act(what)) for at_ns, what in self.day.script]
+        daemon = self.daemon
+        phase = daemon.life.phase
+        while not daemon.over:
+            daemon.turn()
+            if daemon.life.phase is not phase:
+                phase = daemon.life.phase
+                self.table.note(f"is {phase.value}")
+            assert self.time.script or not self.inbox.empty() or daemon.over, "a day ends with `quit`"
+        daemon.shut()
+        return self.table.lines
+
+
+def command_of(words: str) -> commands.Command:
+    """`pack use name=awareness` as the command it is."""
+    named = dict(word.split("=", 1) for word in words.split() if "=" in word)
+    do = " ".join(word for word in words.split() if "=" not in word)
+    data: dict[str, Any] = {"v": 1, "do": do}
+    for name, value in named.items():
+        data[name] = float(value) if name == "percent" else value == "true" if name in {"muted", "leave_repeat"} else value
+    asked = parse_request(json.dumps(data).encode())
+    assert hasattr(asked, "command"), asked
+    return asked.command
+
+
+def merged(text: str, lines: Sequence[str]) -> str:
+    """The day's file with what came of it beside what happened, for a person to judge."""
+    head, _, body = text.partition("\n---\n")
+    happens = [line for line in body.splitlines() if line.strip() and not line.strip().startswith("#") and "  > " not in line]
+    comes = [*lines]
+    told: list[str] = []
+    for line in happens:
+        while comes and _second(comes[0]) < _second(line):
+            told.append(comes.pop(0))
+        told.append(line)
+    return "\n".join([head, "---", *told, *comes]) + "\n"
+
+
+def _second(line: str) -> int:
+    minute, second = line.split(maxsplit=1)[0].split(":")
+    return int(minute) * 60 + int(second)
+
+
+if __name__ == "__main__":  # `python -m tests.support.day FILE …` writes what came of each day beside it: look at it well
+    import sys
+    import tempfile
+
+    for name in sys.argv[1:]:
+        path = Path(name)
+        text = path.read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as place:
+            path.write_text(merged(text, House(read_day(text), Path(place)).live()), encoding="utf-8")
