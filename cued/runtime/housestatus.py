@@ -55,8 +55,10 @@ class Statistics:
     unheard_cues: int = 0
     """Cues of which nothing can have been heard."""
     pod_losses: int = 0
-    onset_late_max_ns: int = 0
-    """The worst of the clicks that came too late."""
+    onset_error_ns: int = 0
+    """How late a click leaves cued now, as the sound tells (`SoundState.error_ns`)."""
+    onset_error_max_ns: int = 0
+    """The worst there was, early or late."""
     loop_p50_ns: int = 0
     """How late the loop came to what was due."""
     loop_p99_ns: int = 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cued.control.lights import Light
 from tests.support.day import House, read_day
 
 DAYS = sorted(Path(__file__).with_name("days").glob("*.txt"))
@@ -23,3 +24,30 @@ def test_a_day_goes_as_its_table_says(file: Path, tmp_path: Path) -> None:
 
 def test_the_days_are_numbered_without_a_gap() -> None:
     assert [int(re.match(r"\d+", file.name)[0]) for file in DAYS] == list(range(1, len(DAYS) + 1))  # type: ignore[index]  # all have one
+
+
+def test_the_led_shows_how_it_stands(tmp_path: Path) -> None:
+    script = "# x\n---\n0:05  headphones on\n0:10  pod Stryd\n1:00  run 166\n3:00  stand\n20:00 quit\n"
+    house = House(read_day(script), tmp_path)
+    house.live()
+    assert house.led.shown == [Light.WAITING, Light.READY, Light.RUNNING, Light.READY]
+
+
+def test_a_pack_that_is_broken_from_the_start_is_a_trouble_that_shows_and_is_no_end(tmp_path: Path) -> None:
+    script = "# x\npack: bad\npack bad:\n  format: 1\n---\n0:05  headphones on\n0:10  pod Stryd\n1:00  run 166\n2:00  quit\n"
+    house = House(read_day(script), tmp_path)
+    lines = house.live()
+    assert set(house.led.shown) == {Light.FAULT}
+    assert "0:10  > says: Plain run. Stryd. Recording. No cues today." in lines
+    assert "1:20  > session 1 begins at 1:00: plain" in lines
+
+
+def test_the_watchdog_is_fed_and_the_service_manager_told(tmp_path: Path) -> None:
+    script = "# x\n---\n0:05  headphones on\n0:10  pod Stryd\n1:00  run 166\n2:00  quit\n"
+    house = House(read_day(script), tmp_path)
+    house.live()
+    told = house.manager.told
+    assert told.count("fed") > 100
+    assert told[-1] == "stopping"
+    assert "ready: Stryd, sound, metronome" in told
+    assert any(line.startswith("running: metronome, 0:") for line in told)

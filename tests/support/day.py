@@ -22,13 +22,14 @@ from cued.core.events import AudioRestarted, ClickLate
 from cued.runtime.daemon.desk import Desk
 from cued.runtime.daemon.loop import Daemon, World
 from cued.runtime.daemon.manners import manners_of
-from cued.runtime.daemon.ports import Asked, Message, Pressed, Quit
+from cued.runtime.daemon.ports import Asked, Board, Message, Pressed, Quit
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.today import Kitchen, Personal, Today
 from cued.runtime.daemon.watching import Watching
 from cued.runtime.request import Volumes
 from cued.units import NS_PER_S
+from tests.support.day_board import VirtualLed, VirtualPower
 from tests.support.day_world import (
     MemoryBook,
     Table,
@@ -64,7 +65,7 @@ what comes of it:
   > segment NAME
   > answers: SENTENCE, > refuses: SENTENCE
   > notice: SENTENCE
-  > swap: PACK
+  > settles, > switched off (the board, after the button was held)
 """
 # --- the day -------------------------------------------------------------------------------------------------------
 
@@ -131,6 +132,7 @@ class House:
         self.book = MemoryBook(self.table)
         self.manager = VirtualManager()
         self.keyboard = VirtualKeyboard()
+        self.led, self.power = VirtualLed(), VirtualPower(self.table)
         self.day = day
         for name, text in day.packs.items():
             if "." not in name:
@@ -145,7 +147,18 @@ class House:
         today = Today(kitchen, work, day.pack, self.notice)
         speaker = Speaker(self.mouth, settings.runner.language or "en")
         ears = VirtualEars()
-        world = World(self.time, self.inbox, self.feet, self.mouth, ears, self.keyboard, self.manager, work, self.notice)
+        world = World(
+            self.time,
+            self.inbox,
+            self.feet,
+            self.mouth,
+            ears,
+            self.keyboard,
+            self.manager,
+            work,
+            Board(self.led, self.power),
+            self.notice,
+        )
         sessions = Sessions(self.time, self.mouth, self.feet, self.book, speaker, today, self.notice)
         self.daemon = Daemon(world, sessions, speaker, today, manners_of(settings, asks=day.asks))
         watching = Watching(self.daemon, self.book, self.manager, ears, lambda: self.settings, self.notice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,8 @@ class Hands:
         self._daemon = daemon
         self.keys = keys.Keys(menus.KeySettings(), now_ns=daemon.world.time.now_ns())
         self._seen: Glance | None = None
+        self.switches_off = False
+        """As soon as all is said, the machine is to be switched off."""
 
     @property
     def due_ns(self) -> int | None:
@@ -63,10 +66,32 @@ class Hands:
 
     def _held(self, at_ns: int) -> None:
         """The button was held: the run is over and on the disk, and the power may go."""
-        self._daemon.tell(Word.STOP, at_ns)
-        self._daemon.ask_nothing()
-        self._daemon.sessions.close()
+        daemon = self._daemon
+        daemon.tell(Word.STOP, at_ns)
+        daemon.ask_nothing()
+        daemon.speaker.hush(at_ns)
+        daemon.sessions.close()
+
+        def settle() -> Callable[[], None]:
+            daemon.world.board.power.settle()
+            return self._saved
+
+        daemon.world.work.do(settle)
+
+    def _saved(self) -> None:
+        """The card has it all; who stops the machine waits until that is said."""
         self._daemon.say(Say(self._daemon.world.time.now_ns(), Sentence.SAVED), asked=True)
+        self.switches_off = True
+
+    def switch_off(self) -> None:
+        """Ask for it, now that all is said."""
+        self.switches_off = False
+
+        def ask() -> Callable[[], None]:
+            why = self._daemon.world.board.power.ask()
+            return lambda: self._daemon.world.notice(why) if why else None
+
+        self._daemon.world.work.do(ask)
 
     def press(self, event: menus.KeyEvent) -> None:
         """What the core says to it; a tick where nothing is due and nothing has changed is spared."""

@@ -14,10 +14,12 @@ from cued.core.events import CadenceSample, Event, SpeechFailed, SpeechReady
 from cued.core.happening import Begin, End, HeadphonesAre, Moved, Phase, PodIs, Say, Told, Word
 from cued.core.menus import Ask, Prompt
 from cued.core.sentences import Sentence, sentence
+from cued.runtime.board import light_of
 from cued.runtime.daemon.hands import Hands
 from cued.runtime.daemon.manners import Manners
 from cued.runtime.daemon.ports import (
     Asked,
+    Board,
     Carried,
     Ears,
     Feet,
@@ -69,6 +71,7 @@ class World:
     keyboard: Keyboard
     notifier: Notifier
     work: Work
+    board: Board
     notice: Notice
     answer: Callable[[Asked], None] = field(default=lambda _: None)
     """Answers a command; set by the desk."""
@@ -98,11 +101,13 @@ class Daemon:
         """When a turn failed."""
         self.stalls = 0
         """How often the loop came too late for clicks."""
+        self.keeps = True
+        """Runs are to be kept."""
         self.percent = {Bus.BEAT: 100.0, Bus.VOICE: 100.0}
         """Volumes."""
         self._asking: Prompt | None = None
         self._asked_day = ""
-        """When the questions before a run were last asked."""
+        """When the questions before a run were last asked, or a run last began: later that day it is no morning."""
         self._answers_until_ns: int | None = None
         self._looked_ns = -IDLE_NS
         self._costs: tuple[int, Costs] | None = None
@@ -273,8 +278,13 @@ class Daemon:
                 self.sessions.stop()
                 self._answers_until_ns = now_ns + ANSWERS_NS
             self._asking = Prompt.AFTER if self.manners.asks else None
-        elif phase in {Phase.READY, Phase.IDLE} and self.sessions.run is not None:
+        elif phase is Phase.RUNNING:
+            self._asked_day = self.world.time.day()
+        elif phase in {Phase.READY, Phase.IDLE}:
             self.sessions.close()
+            if phase is Phase.READY and self.manners.asks and self._asked_day != self.world.time.day():
+                self._asked_day = self.world.time.day()
+                self._asking = Prompt.BEFORE
 
     def say(self, said: Say, *, asked: bool) -> None:
         """A sentence, in the language that is spoken."""
@@ -291,6 +301,12 @@ class Daemon:
     def ask_nothing(self) -> None:
         """The questions after this run are not put."""
         self._asking = None
+
+    @property
+    def in_trouble(self) -> bool:
+        """Something is wrong that cued cannot mend by itself."""
+        run = self.sessions.run
+        return bool(self.today.trouble) or (run is not None and run.seat is None and self.keeps)
 
     def costs(self, now_ns: int) -> Costs:
         """What all this takes, looked up every few seconds: a watcher asks twice a second."""
@@ -313,12 +329,13 @@ class Daemon:
     def _prompt(self, now_ns: int) -> None:
         """Ask when all else is said; an ended run is written down once its questions are over."""
         quiet = self.speaker.is_silent(now_ns, self.sessions.busy_ns)
+        if self.hands.switches_off and quiet:
+            self.hands.switch_off()
+        if self._asking is Prompt.BEFORE and self.life.phase is not Phase.READY:
+            self._asking = None
         if self._asking is not None and quiet:
             prompt, self._asking = self._asking, None
             self.hands.press(Ask(now_ns, prompt))
-        elif self.life.phase is Phase.READY and self.manners.asks and self._asked_day != self.world.time.day():
-            self._asked_day = self.world.time.day()
-            self._asking = Prompt.BEFORE
         until_ns = self._answers_until_ns
         idle = self.hands.idle and self._asking is None
         if until_ns is not None and self.life.phase is Phase.ENDED and ((idle and quiet) or now_ns >= until_ns):
@@ -330,6 +347,7 @@ class Daemon:
     def _look_around(self, now_ns: int) -> None:
         up = self.world.ears.is_up() and self.world.mouth.is_heard() and self.today.prepared is not None  # or it is not ready
         self._live(HeadphonesAre(now_ns, up))
+        self.world.board.led.show(light_of(self.life.phase, fault=self.in_trouble))
         self.world.look_around(now_ns)
 
     def _show(self, now_ns: int) -> None:

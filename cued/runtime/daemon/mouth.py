@@ -211,6 +211,9 @@ class LiveMouth:
     def pending(self) -> bool:
         return self._voice.pending
 
+    def has(self, text_id: str) -> bool:
+        return text_id in self._clips
+
     def ask(self, render: Render) -> None:
         self._voice.ask(render)
 

@@ -6,7 +6,7 @@ The daemon's time is nanoseconds since it began, the machine's sleep included; a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -20,6 +20,7 @@ from cued.core.events import Event
 from cued.core.happening import PodIs
 from cued.core.start import Start
 from cued.formats.sensor_log import Item
+from cued.runtime.board import Led, NoLed, PowerOff, StaysOn
 from cued.runtime.clock import Line
 from cued.runtime.conductor import Witness
 from cued.runtime.request import Pack, Request
@@ -158,6 +159,9 @@ class Mouth(Protocol):
     def pending(self) -> bool:
         """True while a text is being rendered."""
 
+    def has(self, text_id: str) -> bool:
+        """Can that sound be played now? What was said by the way is not kept for ever."""
+
     def ask(self, render: Render) -> None:
         """Have a text rendered; `collect` will tell."""
 
@@ -271,6 +275,14 @@ class Files(Protocol):
 
     def mark(self, pack: Pack) -> tuple[tuple[int, int, int], ...]:
         """Changes when a file of the pack does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a board has beside its keys."""
+
+    led: Led = field(default_factory=NoLed)
+    power: PowerOff = field(default_factory=StaysOn)
 
 
 class Notifier(Protocol):

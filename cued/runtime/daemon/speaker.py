@@ -71,7 +71,7 @@ class Speaker:
     def ask(self, render: Render) -> Event | None:
         """For a session that needs a text: its length if it is there, else it comes by `ready`."""
         length_ns = self.lengths.get(render.text_id)
-        if length_ns is not None:
+        if length_ns is not None and self._mouth.has(render.text_id):
             return SpeechReady(render.at_ns, render.text_id, length_ns)
         if render.text_id not in self._asked_for:
             self._asked_for.add(render.text_id)
@@ -117,7 +117,7 @@ class Speaker:
         if not self._queue:
             return
         text_id = say_id(self._queue[0].text)
-        if text_id not in self.lengths:
+        if text_id not in self.lengths or not self._mouth.has(text_id):
             ready = self.ask(Render(now_ns, text_id, self._queue[0].text, self.language))
             if not isinstance(ready, SpeechReady):
                 return

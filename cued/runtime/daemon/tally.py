@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from cued.core.effects import Counted, Effect, Expired, Failed, PlayClick, Say, Unheard
+from cued.core.effects import Counted, Effect, Expired, Failed, PlayClick, Say
 from cued.core.happening import SessionOver
 from cued.core.start import Start
 from cued.formats.events_file import EventsFile
@@ -48,7 +48,7 @@ class Tally:
                 self.counted[effect.what] = self.counted.get(effect.what, 0) + effect.count
             elif isinstance(effect, Expired | Failed):
                 self.dropped += 1
-        self._take(self._file.add([one for one in effects if not isinstance(one, Say | Unheard) or one.cue != OWN], at_ns))
+        self._take(self._file.add(effects, at_ns))
 
     def finish(self, end_ns: int) -> None:
         """The last lines."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from cued.audio.commands import KeepAwake
 from cued.config.settings import Settings
 from cued.errors import SensorError
+from cued.runtime.board import led_of, power_off_of
 from cued.runtime.clock import MonotonicClock
 from cued.runtime.daemon.book import JournalBook, NoBook
 from cued.runtime.daemon.desk import Counter, Desk
@@ -25,7 +26,7 @@ from cued.runtime.daemon.keyboard import RealKeyboard
 from cued.runtime.daemon.loop import Daemon, World
 from cued.runtime.daemon.manners import manners_of
 from cued.runtime.daemon.mouth import LiveMouth
-from cued.runtime.daemon.ports import Feet, Inbox, Message, Notice, Quit, Reread
+from cued.runtime.daemon.ports import Board, Feet, Inbox, Message, Notice, Quit, Reread
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.state import in_words, statistics
@@ -96,6 +97,8 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         settings = wanted.settings
         keyboard = RealKeyboard(settings.keys, time, inbox)
         closing.callback(keyboard.close)
+        board = Board(led_of(settings.keys, log), power_off_of(settings.keys))
+        closing.callback(board.led.close)
         from cued.speech.store import open_store
 
         store = open_store(RATE_HZ, settings.runner.language or "en", voice=settings.sound.speaker)
@@ -114,10 +117,11 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         speaker = Speaker(mouth, settings.runner.language or "en")
         kept_ns = manners.life.begin_ns + KEPT_MARGIN_NS
         sessions = Sessions(time, mouth, feet, book, speaker, today, log, kept_ns)
-        world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, log)
+        world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, board, log)
         daemon = Daemon(world, sessions, speaker, today, manners)
         watching = Watching(daemon, book, manager, ears, read, log)
         watching.begun_with(settings)
+        daemon.keeps = wanted.journal is not None
         sessions.statistics = lambda: {"statistics": asdict(statistics(daemon, time.now_ns()))}
         world.answer = Desk(daemon, watching.reload).answer
         world.reread = lambda: log(watching.reload())
