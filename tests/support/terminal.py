@@ -8,6 +8,7 @@ import re
 import select
 import signal
 import subprocess
+import termios
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -74,6 +75,12 @@ class OnTerminal:
 
     def press(self, letters: str) -> None:
         os.write(self._master, letters.encode())
+
+    @property
+    def echoes(self) -> bool:
+        """Is it as a shell needs it: what is typed is shown, a line at a time?"""
+        modes = termios.tcgetattr(self._master)[3]
+        return bool(modes & termios.ECHO and modes & termios.ICANON)
 
     def interrupt(self, number: int = signal.SIGINT) -> None:
         """Ctrl-C, or another signal."""
