@@ -164,12 +164,12 @@ def test_ctrl_c_while_it_sounds_leaves_the_levels_and_the_terminal_as_they_were(
     with Conversation("--only", "sound") as talk:
         talk.answer("the voice first?", "n")
         talk.until("both ears")
-        assert not talk.echoes
+        assert not talk.echoes()
         talk.press("---")
         talk.until("beat 70 %")
         talk.interrupt()
         code, told = talk.rest()
-        assert talk.echoes
+        assert talk.echoes()
     assert code == 130
     assert LATER in told
     words = [*CUED, "headphones", "adjust"]

@@ -76,7 +76,6 @@ class OnTerminal:
     def press(self, letters: str) -> None:
         os.write(self._master, letters.encode())
 
-    @property
     def echoes(self) -> bool:
         """Is it as a shell needs it: what is typed is shown, a line at a time?"""
         modes = termios.tcgetattr(self._master)[3]
