@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -21,10 +23,19 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 def configuration(word: str | None = None) -> Configuration:
     """The configuration in force, for a verb that needs it to be right. Raises UsageError for one that is not."""
-    from cued.config.load import config_path, load_config, own_path
+    from cued.config.load import load_config
+
+    with explained(word):
+        return load_config(word)
+
+
+@contextmanager
+def explained(word: str | None = None) -> Iterator[None]:
+    """Within: a configuration that is not right is one sentence with its first mistake. Raises UsageError."""
+    from cued.config.load import config_path, own_path
 
     try:
-        return load_config(word)
+        yield
     except ConfigError as error:
         wrong = [problem for problem in error.problems if not problem.warning]
         others = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""

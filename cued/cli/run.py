@@ -102,16 +102,19 @@ def run(args: argparse.Namespace) -> int:
         if sensors is not None:
             closing.callback(sensors.close)
         seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
-        known_spm = last_cadence_spm() if isinstance(choice, Nobody) and args.beat is None else None
-        beat_spm = args.beat or known_spm
+        easy_spm = settings.runner.easy_spm
+        own_spm = args.beat or easy_spm
+        known_spm = last_cadence_spm() if isinstance(choice, Nobody) and own_spm is None else None
+        feeding = feeding_of(choice, args.length, seed)
         request = Request(
             pack=pack,
-            feeding=feeding_of(choice, args.length, seed),
+            feeding=feeding,
             seed=seed,
             session_number=options.session_number(args, pack, sys.stderr),
             language=args.language,
             max_hr_bpm=args.max_hr,
-            beat_spm=beat_spm,
+            beat_spm=own_spm or known_spm,
+            baseline_spm=None if feeding.simulated else easy_spm,
             speaker=args.speaker,
             volumes=options.volumes_of(args),
         )
@@ -126,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
             socket=args.socket,
             keys=KeysWanted(args.keys == "headset" and args.rate == 1.0, args.gpio),
         )
-        about = _about(args, asked, choice, known_spm, length_unknown=request.length_matters)
+        about = _about(asked, choice, known_spm, own_spm, length_unknown=request.length_matters)
         screen.over_ns = request.feeding.length_ns
         room = room_lines(pack.value, request.feeding.length_ns, request.session_number)
         for sentence in (*about, *room, *request.feeding.notes):
@@ -193,7 +196,7 @@ def _on_air(word: str, notice: Callable[[str], None], *, asked: bool) -> OnAirRu
 
 
 def _about(
-    args: argparse.Namespace, asked: str | None, choice: SensorChoice, known_spm: float | None, *, length_unknown: bool
+    asked: str | None, choice: SensorChoice, known_spm: float | None, own_spm: float | None, *, length_unknown: bool
 ) -> list[str]:
     """What a runner should know before the start, each in one sentence."""
     told = []
@@ -203,7 +206,7 @@ def _about(
         if known_spm is not None:
             words += f", from your last run's {known_spm:.0f} steps a minute"
             hints.insert(0, "--beat sets another")
-        elif args.beat is None:
+        elif own_spm is None:
             words += f", from a usual {SPOKEN_BEAT_SPM:.0f} steps a minute"
             hints.insert(0, "--beat sets yours")
         if hints:

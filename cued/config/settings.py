@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, cast
 
 from cued.config import kinds
 from cued.config.kinds import Kind
-from cued.units import MSPM_PER_SPM, NS_PER_MIN, NS_PER_S
+from cued.units import MSPM_PER_SPM, NS_PER_MIN, NS_PER_S, to_spm
 from cued.yamlread.scalars import scalar_text
 
 T = TypeVar("T")
@@ -22,6 +22,8 @@ AWAKE: Final = ("auto", "always", "never")
 """The words of `cued.audio`'s KeepAwake."""
 MAX_HR_BPM: Final = (100, 240)
 """What a runner's maximal heart rate can be; a number outside is a slip of the finger."""
+BEAT_SPM: Final = (100, 230)
+"""No beat lies outside this, whatever a pack says."""
 GPIO_PINS: Final = (2, 27)
 """Of a Raspberry Pi's header; 0 and 1 belong to the boards that are plugged on it."""
 _OPTION: Final = "option"
@@ -62,10 +64,20 @@ class Runner:
         "your highest heart rate, for cues that watch it", "188",
         absent="not known", read_by=("run", "daemon", "rehearse", "render"),
     )  # fmt: skip
+    easy_cadence_mspm: int | None = _option(
+        "easy_cadence", kinds.tempo(*BEAT_SPM), None,
+        "your cadence at an easy pace: targets are reckoned from it, and a beat without a pod", "166 spm",
+        absent="measured on the way", read_by=("run", "daemon", "render"),
+    )  # fmt: skip
     language: str = _option(
         "language", kinds.language(), "",
         "what is spoken where the pack has it: en, de, …", "de", absent="the pack's own", read_by=_HEARD,
     )  # fmt: skip
+
+    @property
+    def easy_spm(self) -> float | None:
+        """The easy cadence in steps per minute."""
+        return None if self.easy_cadence_mspm is None else to_spm(self.easy_cadence_mspm)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,16 @@ def test_without_anybody_to_ask_it_plays_all_the_same(own: OwnHeadphones, capsys
     assert "there is no sound device 'Shokz'" in capsys.readouterr().err
 
 
+def test_the_device_of_the_configuration_is_the_one_that_is_tested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "mine.yaml"
+    config.write_text("sound: {device: Walkman}\n", encoding="utf-8")
+    for verb in ("test", "adjust"):
+        assert cued(verb, "--config", str(config)) == 2
+        assert "there is no sound device 'Walkman'" in capsys.readouterr().err
+
+
 def test_a_file_cannot_be_heard(capsys: pytest.CaptureFixture[str]) -> None:
     assert cued("test", "--output", "file:x.wav") == 2
     assert "only these can be heard" in capsys.readouterr().err

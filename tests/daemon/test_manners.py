@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from cued.config.settings import Announcements, Files, Keys, Life, Runner, Settings, Sound
 from cued.core.happening import LifeSettings
 from cued.core.sentences import Sentence
 from cued.runtime.daemon.manners import Manners, life_of, manners_of
+from cued.runtime.daemon.today import Kitchen, Personal
 from cued.runtime.daemon.watching import changes
+from cued.runtime.request import Volumes
 from cued.units import MSPM_PER_SPM, NS_PER_S
+from tests.support.day_book import MemoryBook
+from tests.support.day_world import Table, VirtualFeet, VirtualFiles, VirtualMouth, VirtualTime
 
 
 def test_the_configurations_defaults_are_lifes_own() -> None:
@@ -53,3 +58,20 @@ def test_a_reload_names_what_it_applies_and_what_needs_a_restart() -> None:
 def test_whether_it_asks_is_a_matter_of_the_command_line() -> None:
     assert manners_of(Settings()).asks
     assert not manners_of(Settings(), asks=False).asks
+
+
+def test_targets_are_reckoned_from_the_easy_cadence_of_the_configuration(tmp_path: Path) -> None:
+    time = VirtualTime()
+    table = Table(time.now_ns)
+    settings = Settings(runner=Runner(easy_cadence_mspm=166 * MSPM_PER_SPM))
+    mouth, feet, book = VirtualMouth(time, table), VirtualFeet(time), MemoryBook(table)
+    files = VirtualFiles(tmp_path)
+    pack, _ = files.load("metronome")
+
+    def asked(settings: Settings) -> tuple[float | None, float | None]:
+        personal = Personal.of(settings, Volumes(), 150.0)
+        request = Kitchen(files, mouth, feet, book, personal, lambda: 1, time.now_ns).request(pack, None)
+        return request.beat_spm, request.baseline_spm
+
+    assert asked(settings) == (166.0, 166.0)
+    assert asked(Settings()) == (150.0, None)

@@ -8,6 +8,7 @@ import re
 import select
 import signal
 import subprocess
+import termios
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -18,7 +19,7 @@ SEQUENCE: Final = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\r|\n|[^\x1b\r\n]+")
 
 
 def screen(text: str) -> list[str]:
-    """The lines that are left on a terminal after `text`: cursor up, erase line, erase to the end, colours."""
+    """The lines that are left on a terminal after `text`: cursor up, erase line, erase to the end; no more."""
     lines, row, column = [""], 0, 0
     for found in SEQUENCE.finditer(text):
         piece, (argument, command) = found[0], found.groups()
@@ -36,7 +37,7 @@ def screen(text: str) -> list[str]:
         elif command is None:
             lines[row] = lines[row][:column].ljust(column) + piece + lines[row][column + len(piece) :]
             column += len(piece)
-        elif command != "m":
+        elif command not in {"m", "h", "l"}:
             raise AssertionError(f"no terminal of these tests knows {piece!r}")
     return [line.rstrip() for line in lines]
 
@@ -75,9 +76,14 @@ class OnTerminal:
     def press(self, letters: str) -> None:
         os.write(self._master, letters.encode())
 
-    def interrupt(self) -> None:
-        """Ctrl-C."""
-        self._child.send_signal(signal.SIGINT)
+    def echoes(self) -> bool:
+        """Is it as a shell needs it: what is typed is shown, a line at a time?"""
+        modes = termios.tcgetattr(self._master)[3]
+        return bool(modes & termios.ECHO and modes & termios.ICANON)
+
+    def interrupt(self, number: int = signal.SIGINT) -> None:
+        """Ctrl-C, or another signal."""
+        self._child.send_signal(number)
 
     def end(self, deadline_s: float = 10.0) -> int:
         """Read to the end; the exit code."""

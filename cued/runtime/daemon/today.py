@@ -106,13 +106,21 @@ class Personal:
     beat_spm: float | None = None
     tells_sensor: bool = True
     """cued says when cadence is lost and back."""
+    easy_spm: float | None = None
+    """The runner's easy cadence, where the configuration has it."""
 
     @staticmethod
     def of(settings: Settings, volumes: Volumes, beat_spm: float | None) -> Personal:
         """From the configuration."""
         runner = settings.runner
         return Personal(
-            runner.language, runner.max_hr_bpm, settings.sound.speaker, volumes, beat_spm, settings.announcements.sensor
+            runner.language,
+            runner.max_hr_bpm,
+            settings.sound.speaker,
+            volumes,
+            beat_spm,
+            settings.announcements.sensor,
+            runner.easy_spm,
         )
 
 
@@ -181,7 +189,8 @@ class Kitchen:
             session_number=self._book.number(pack.value.name),
             language=own.language,
             max_hr_bpm=own.max_hr_bpm,
-            beat_spm=own.beat_spm,
+            beat_spm=own.easy_spm or own.beat_spm,
+            baseline_spm=None if feet.simulated else own.easy_spm,
             speaker=own.speaker,
             volumes=own.volumes,
         )
