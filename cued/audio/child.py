@@ -16,7 +16,7 @@ OPEN_DEADLINE_S: Final = 8.0
 SILENCE_DEADLINE_S: Final = 1.5
 """Three heartbeats: no busy machine delays them all, and a dead beat is not endured for longer."""
 KILL_S: Final = 1.0
-GIVES_BACK: Final = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "2"}
+GIVES_BACK: Final = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536", "MALLOC_ARENA_MAX": "2"}
 """For glibc (mallopt(3)): clips come and go for days, and what is freed goes back to the system. Without it the heap keeps what
 a pack once took, and grows by more with every other one."""
 _READ_BYTES: Final = 1 << 16

@@ -9,9 +9,9 @@ _TRIM_THRESHOLD: Final = -1
 _MMAP_THRESHOLD: Final = -3
 _ARENA_MAX: Final = -8
 """Names of mallopt(3)."""
-LARGE_BYTES: Final = 128 * 1024
-"""glibc's own first value. Left alone it rises to whatever was freed, up to 32 MiB: then sentences of 0.3 MiB lie among small
-things, and 60 rendered ones leave 8 MiB that nobody uses (measured)."""
+LARGE_BYTES: Final = 64 * 1024
+"""A third of a second of sound: sentences lie in memory of their own. Left alone glibc's threshold rises to whatever was freed,
+up to 32 MiB: then they lie among small things, and 60 rendered ones leave 8 MiB that nobody uses (measured)."""
 ARENAS: Final = 2
 """For the loop and for all others. Each thread of glibc's own choosing would have one, and keep what it once needed."""
 

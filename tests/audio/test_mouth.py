@@ -10,18 +10,24 @@ from pathlib import Path
 import pytest
 
 from benchmarks.audio_jack import Server
+from cued.audio.commands import Clip, MixFormat
+from cued.audio.null import NullOutput
 from cued.core.cues import Priority
 from cued.core.effects import Effect, Render, RunEnded, Say, SegmentBegan
 from cued.core.events import SpeechReady
 from cued.core.start import say_id
+from cued.runtime.conductor import NoFeed
 from cued.runtime.daemon.mouth import MOST_PASSING, LiveMouth
 from cued.runtime.daemon.ports import Inbox, Message
-from cued.runtime.request import ToDevice, Volumes
+from cued.runtime.feeding import Feeding
+from cued.runtime.outputs import DeviceSound
+from cued.runtime.request import Pack, Request, ToDevice, Volumes
 from cued.speech.cache import Cache
 from cued.speech.chain import Chain
 from cued.speech.store import SpeechStore
 from cued.units import NS_PER_S
 from tests.speech.fakes import FakeVoice
+from tests.support.run import pack, segment
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.audio
@@ -156,3 +162,23 @@ def test_sentences_of_the_moment_are_forgotten_in_their_order_and_come_back_when
     wait_for(lambda: mouth.collect() and mouth.live.state().cues == 2, 2.0, "it is said all the same")
     assert kept() == MOST_PASSING * one
     assert mouth.live.is_heard()
+
+
+def test_what_a_pack_shares_with_the_last_one_is_not_sent_to_the_sound_again(mouth: Mouth) -> None:
+    class Counting(NullOutput):
+        def __init__(self) -> None:
+            super().__init__(MixFormat(), 0)
+            self.loaded: list[str] = []
+
+        def load(self, clip: Clip) -> None:
+            self.loaded.append(clip.clip_id)
+
+    counting = Counting()
+    mouth.live._device.close()
+    mouth.live._device = DeviceSound(counting, mouth.told.append)
+    own = [("Paused.", "en"), ("Going on.", "en")]
+    feeding = Feeding(NoFeed(), "none", None, None, sensor=False, simulated=False)
+    request = Request(Pack(pack(segment()), None), feeding)
+    mouth.live.prepare(request, own)
+    mouth.live.prepare(request, [*own, ("Next: steady.", "en")])
+    assert counting.loaded == [say_id(text) for text in ("Paused.", "Going on.", "Next: steady.")]

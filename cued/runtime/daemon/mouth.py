@@ -105,6 +105,9 @@ class LiveMouth:
         return [self._device] if self._file is None else [self._device, self._file]
 
     def _load(self, clip: Clip) -> None:
+        known = self._clips.get(clip.clip_id)
+        if known is not None and known.pcm is clip.pcm:
+            return  # every pack brings cued's own sentences along: 16 MiB, and what is said next would wait for them
         self._clips[clip.clip_id] = clip
         for output in self._outputs():
             output.load(clip)
