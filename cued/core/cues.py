@@ -169,6 +169,8 @@ class Drill:
     for_ns: int | None = None
     """Length of one repetition (or hold)."""
     reps: int = 1
+    rest_ns: int = 0
+    """Between two repetitions."""
     both_sides: bool = False
     beat_mspm: int | None = None
     needs: str | None = None

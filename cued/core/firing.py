@@ -30,6 +30,7 @@ from cued.core.cues import (
     SetMetronome,
 )
 from cued.core.effects import CuesEnded, Effect, Failed, Render
+from cued.core.intensity import locked
 from cued.core.motion import carried_m
 from cued.core.phrases import PhraseValues, Unknown, fill, placeholders
 from cued.core.segments import Progress, Upcoming
@@ -136,12 +137,16 @@ def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Prio
         return "end_cues"
     if coach_refuses(rule, judge, priority):
         return _coach_reason(judge)
+    if priority is not Priority.SAFETY and not isinstance(rule.when, Asked) and locked(turn):
+        return "not easy"
     if rule.surface is not None and rule.surface != turn.surface:
         return "if surface"
     if rule.effort is not None and rule.effort is not turn.effort:
         return "if effort"
     if rule.session_at_least is not None and turn.how.session_number < rule.session_at_least:
         return "if session_at_least"
+    if rule.bursts_at_least is not None and turn.overrides < rule.bursts_at_least:
+        return "if bursts_at_least"
     waiting = 0
     for wish in turn.floor.waiting:
         if wish.rule_index == index and wish.counts:

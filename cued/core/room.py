@@ -7,6 +7,7 @@ from typing import Final
 
 from cued.core.arbiter import is_exempt, priority_of
 from cued.core.cues import (
+    Asked,
     CuePack,
     ForDistance,
     Mode,
@@ -195,7 +196,9 @@ def _may_sound(pack: CuePack, line: list[Piece], length_ns: int, session_number:
 
 
 def _may_speak(pack: CuePack, rule: Rule, line: list[Piece], length_ns: int) -> bool:
-    """Can the rule be heard in one of the segments, or at the very end?"""
+    """Can the rule be heard in one of the segments, or at the very end, without being asked for?"""
+    if isinstance(rule.when, Asked):
+        return False
     spoken = [cue for action in rule.then for cue in pack.cues if _says(action, cue.id, cue.theme)]
     heard = [priority_of(rule, cue) for cue in spoken]
     if any(isinstance(action, PlaySound | SetMetronome) for action in rule.then):

@@ -189,6 +189,8 @@ class Rule:
     surface: str | None = None
     effort: Effort | None = None
     session_at_least: int | None = None
+    bursts_at_least: int | None = None
+    """Only after rules have brought in so many metronomes of their own in this run: helped enough, something else is due."""
     at_most: int | None = None
     at_most_each: int | None = None
     cooldown_ns: int = 0

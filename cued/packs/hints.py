@@ -179,11 +179,13 @@ _SMALL: Final = {
         "surface": Hint("word", NONE, "on this ground"),
         "effort": Hint("`easy`, `moderate`, `hard`", NONE, "at this effort"),
         "session_at_least": Hint("whole number", NONE, "from your n-th session with the pack"),
+        "bursts_at_least": Hint("whole number", NONE, "after rules have brought in a beat of their own so often in this run"),
     },
     "Drill": {
         "say": Hint("text", NEEDED, "the instruction"),
         "for": Hint("time", NONE, "one repetition or hold"),
         "reps": Hint("whole number", "1", "repetitions"),
+        "rest": Hint("time", "0 s", "between two repetitions"),
         "sides": Hint("`both`", NONE, "once on each side"),
         "beat": Hint("spm, 20 to 300", NONE, "a click to move to"),
         "needs": Hint("text", NONE, "what it takes, such as grass"),

@@ -242,6 +242,7 @@ class Dice:
             surface=self.of(None, None, None, None, "grass"),
             effort=self.of(None, None, None, None, words.Effort.EASY),
             session_at_least=self.of(None, None, None, 1, 3),
+            bursts_at_least=self.of(None, None, None, None, 1),
             at_most=self.of(None, None, None, 1, 3),
             at_most_each=self.of(None, None, None, 1, 2),
             cooldown_ns=self.of(0, self.time_ns(1, 30 * NS_PER_S)),
