@@ -73,6 +73,11 @@ def judge(state: PlanState) -> Judgement:
     return Judgement(Verdict.ADVANCE if through else Verdict.HOLD, reasons)
 
 
+def form_holds(state: PlanState) -> bool:
+    """May more be asked for? Not while what is asked for already is not held, or not kept without help."""
+    return all(reason.met is not False for reason in (*_in_band(state), *_retention(state)))
+
+
 def pain_reason(state: PlanState) -> Reason:
     """Pain of the last runs: nothing progresses over 2, nor while it is unknown."""
     last = state.runs[-LOOK_BACK:]
@@ -105,7 +110,7 @@ def _backwards(state: PlanState) -> tuple[Reason | None, ...]:
 def _out_of_band(state: PlanState) -> Reason | None:
     if state.phase >= LAST:
         return None
-    runs = [run for run in state.cued_here() if run.outcome.in_band is not None and not _new_ground(state, run)]
+    runs = [run for run in state.shown_here() if run.outcome.in_band is not None and not _new_ground(state, run)]
     shares = [run.outcome.in_band for run in runs[-2:] if run.outcome.in_band is not None]
     if len(shares) < 2 or max(shares) >= BACK_IN_BAND:
         return None
@@ -151,14 +156,14 @@ def _sessions(state: PlanState) -> tuple[Reason, ...]:
 
 
 def _in_band(state: PlanState) -> tuple[Reason, ...]:
-    shares = [run.outcome.in_band for run in state.cued_here() if run.outcome.in_band is not None][-LOOK_BACK:]
+    shares = [run.outcome.in_band for run in state.shown_here() if run.outcome.in_band is not None][-LOOK_BACK:]
     return (share_reason("in band", shares, state.rules.in_band),)
 
 
 def _retention(state: PlanState) -> tuple[Reason, ...]:
     """What stays without help, of what was asked for; where nothing was asked for, whether the runner stayed in the band."""
     held: list[float] = []
-    for run in state.cued_here():
+    for run in state.shown_here():
         outcome = run.outcome
         if outcome.change <= 0.0:
             if outcome.probe_in_band is not None:
@@ -249,7 +254,7 @@ def _mornings(state: PlanState) -> tuple[Reason, ...]:
 
 def _grounds(state: PlanState) -> tuple[Reason, ...]:
     shares: dict[str, list[float]] = {}
-    for run in state.cued_here():
+    for run in state.shown_here():
         for surface, share in run.outcome.surfaces:
             shares.setdefault(surface, []).append(share)
     means = {surface: average(found[-LOOK_BACK:]) or 0.0 for surface, found in sorted(shares.items())}
@@ -274,7 +279,7 @@ def _late(state: PlanState) -> tuple[Reason, ...]:
 
 
 def _released(state: PlanState) -> tuple[Reason, ...]:
-    runs = [run.outcome for run in state.cued_here()]
+    runs = [run.outcome for run in state.shown_here()]
     shares = [one.steady_in_band for one in runs if one.steady_in_band is not None][-LOOK_BACK:]
     losses: list[float] = []
     for one in runs:

@@ -32,6 +32,8 @@ HOPS_FIRST, HOPS_STEP = 60, 20
 """Ground contacts of hopping drills in the first week, and more a week (design)."""
 HOPS_MOST: Final = 200
 """About what five minutes a day of ten-second bouts come to (Engeroff et al. 2023)."""
+DRILL_STEPS: Final = 7
+"""After so many steps both doses are where they stop."""
 BAREFOOT_FIRST_S, BAREFOOT_STEP_S, BAREFOOT_MOST_S = 120, 60, 480
 """Barefoot on grass: 2 × 60 s at first, 60 s more a week, eight minutes at most (design)."""
 

@@ -49,7 +49,7 @@ def counted(state: PlanState, ran: Ran) -> PlanState:
     """With the run counted, and nothing judged."""
     outcome, week = ran.outcome, state.week
     day = state.day if ran.day is not None else None
-    run = Run(ran.number, day, state.phase, state.entry, outcome)
+    run = Run(ran.number, day, state.phase, state.entry, outcome, eased=state.sore is not None)
     week = replace(
         week,
         minutes=week.minutes + outcome.minutes,

@@ -40,6 +40,8 @@ class Run:
     entry: int
     """Which stay in that phase."""
     outcome: Outcome
+    eased: bool = False
+    """Run while something was sore, so with another target than the phase's: says nothing of form."""
     pain: float | None = None
     place: Tissue | None = None
     kind: PainKind | None = None
@@ -216,6 +218,10 @@ class PlanState:
         return tuple(
             run for run in self.runs if run.entry == self.entry and run.phase == self.phase and run.outcome.pack == pack
         )
+
+    def shown_here(self) -> tuple[Run, ...]:
+        """Those of them that say something of form."""
+        return tuple(run for run in self.cued_here() if not run.eased)
 
 
 def week_cap(state: PlanState) -> float:

@@ -209,7 +209,7 @@ def is_run_day(state: PlanState, day: int | None) -> bool:
 def _plain_minutes(state: PlanState) -> int:
     """What is left of the week's minutes, its cue sessions set aside, spread over the plain runs to come."""
     rules = state.rules
-    cues_left = max(0, rules.cue - state.week.cue_runs)
+    cues_left = 0 if state.phase == LAST else max(0, rules.cue - state.week.cue_runs)
     plain_left = max(1, rules.plain - (state.week.runs - state.week.cue_runs))
     left = minutes_left(state)
     share = max(SHORTEST_RUN_MIN, (left - cues_left * state.run_minutes) / plain_left)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from cued.coaching.gates import Judgement, Verdict, judge, pain_reason, percent
+from cued.coaching.gates import Judgement, Verdict, form_holds, judge, pain_reason, percent
 from cued.coaching.happening import Decision, Kind
-from cued.coaching.phases import GROWTH, LAST, WEEK_DAYS, WEEKLY_STEP, Dial
+from cued.coaching.phases import DRILL_STEPS, GROWTH, LAST, WEEK_DAYS, WEEKLY_STEP, Dial
 from cued.coaching.state import AFTER_RACE_DAYS, PlanState, Week, race_near
 from cued.core.numbers import draw_between
 
@@ -24,6 +24,7 @@ SHORT_RUN_MIN: Final = 30.0
 REINTRODUCE_DAYS: Final = (14, 28)
 """Phase 6: the old cues come back after a seeded number of days between these (design; without any, gains fade: Van den Berghe
 2024 saw no clear retention at six months, and its return on a few words)."""
+CHOICES: Final = "`cued plan why` tells what is missing, `cued plan advance` and `cued plan target keep` are yours to say"
 _WEEKS_KEPT: Final = 4
 
 
@@ -90,10 +91,12 @@ def _longest(state: PlanState) -> float:
 
 
 def _may_change(state: PlanState) -> bool:
-    """May anything progress this week?"""
+    """May anything progress this week? Not after a week without a run, either: what was shown is too long ago."""
     assert state.day is not None
-    near = any(race_near(state, state.day + offset) for offset in range(WEEK_DAYS))
-    return not (state.deload or near or state.off is not None or state.sore is not None or state.held or state.plain_owed)
+    last = state.last_run_day
+    fresh = last is not None and state.day - last <= WEEK_DAYS
+    protected = state.off is not None or state.sore is not None or state.plain_owed > 0 or race_near(state, state.day)
+    return fresh and not (state.deload or state.held or protected)
 
 
 def advanced(state: PlanState, judgement: Judgement, decided: list[Decision], *, override: bool = False) -> PlanState:
@@ -157,6 +160,9 @@ def _turned(state: PlanState, decided: list[Decision]) -> PlanState:
         state = replace(state, phase_weeks=state.phase_weeks + 1)
     state = replace(state, week=replace(state.week, dial=dial))
     told = "a lighter week: half the cues, nothing new" if lighter else _dial_text(state, dial)
+    most = state.rules.weeks_max
+    if most is not None and state.weeks == most + 1:
+        told += f"; this phase is meant to take {most} weeks at most: {CHOICES}"
     decided.append(Decision(state.day, Kind.WEEK, state.phase, f"week {state.week.number + 1}: {told}"))
     return state
 
@@ -166,9 +172,11 @@ def _wanted(state: PlanState) -> Dial:
     dials = state.rules.dials
     for number in range(len(dials)):
         dial = dials[(state.phase_weeks + number) % len(dials)]
-        if dial is Dial.TARGET and (state.keep or state.change >= state.rules.change):
+        if dial is Dial.TARGET and (state.keep or state.change >= state.rules.change or not form_holds(state)):
             continue
         if dial is Dial.MINUTES and state.run_minutes >= state.rules.minutes:
+            continue
+        if dial is Dial.DRILL and state.drill_weeks >= DRILL_STEPS:
             continue
         return dial
     return Dial.NONE
