@@ -33,7 +33,19 @@ def felt_changes(state: PlanState, felt: Felt, decided: list[Decision]) -> PlanS
         return _stopped(state, run.number, run.place, _told(felt, run.place), decided)
     if _makes_sore(state, felt, run):
         return _sore(state, run.number, run.place, _told(felt, run.place), decided)
-    return _over(state, decided)
+    return _over(_placed(state, run, decided), decided)
+
+
+def _placed(state: PlanState, run: Run, decided: list[Decision]) -> PlanState:
+    """Where it hurts was said later: in knee or hip, and under 5, it holds and no more."""
+    sore = state.sore
+    if sore is None or sore.after != run.number or run.place is None or run.place is sore.place:
+        return state
+    stops = run.outcome.pain or (run.pain or 0.0) >= STOP_FROM or run.kind in {PainKind.SHARP, PainKind.LIMP}
+    if stops or run.place in BELOW_KNEE:
+        return replace(state, sore=replace(sore, place=run.place))
+    decided.append(Decision(state.day, Kind.NORMAL, state.phase, f"it is the {run.place.value}: it holds, and no more"))
+    return replace(state, sore=None)
 
 
 def _stops(felt: Felt) -> bool:

@@ -174,10 +174,14 @@ def _no_cues(state: PlanState, day: int | None) -> tuple[RunKind, str] | None:
     if day is not None and day == state.plain_day:
         return RunKind.PLAIN, "you asked for a plain run"
     if state.plain_owed:
-        return RunKind.PLAIN, f"after days off: {state.plain_owed} plain first"
+        return RunKind.PLAIN, f"{_plainly(state.plain_owed)} first, after days off or by your word"
     if unready(state):
         return RunKind.PLAIN, "three runs without feeling ready"
     return None
+
+
+def _plainly(runs: int) -> str:
+    return "a plain run" if runs == 1 else f"{runs} plain runs"
 
 
 def _not_now(state: PlanState, day: int | None) -> tuple[RunKind, str] | None:

@@ -131,6 +131,10 @@ class OutcomeCounter:
             self._settle(event.at_ns)
             self._surface = event.surface
 
+    def stand_on(self, surface: str) -> None:
+        """What was underfoot from the start."""
+        self._surface = surface
+
     def finish(self, end_ns: int) -> None:
         """For whoever listens to a run."""
         self._settle(end_ns)

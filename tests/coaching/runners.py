@@ -71,7 +71,9 @@ RUNNERS: Final = (
         "as compliant, but loses cadence after half an hour, which only long runs show",
         Legs(tires_after_min=30.0, tires_per_min=0.006, tires_to=0.09),
     ),
-    Runner("sore", (2, 3, 4), "a calf that complains every three weeks: eased each time, held, and never sent back", felt=_sore),
+    Runner(
+        "sore", (2, 3, 4), "a calf that complains every three weeks: eased each time, held, and never sent back", felt=_sore
+    ),
     Runner(
         "irregular",
         (1, 2, 3, 4),
