@@ -35,6 +35,7 @@ soak:  ## every test, the long ones too, with many more examples for each proper
 golden:  ## conduct the golden runs anew, for review
 	@scripts/setup test
 	@$(BIN)/python -m tests.golden
+	@$(BIN)/python -m tests.coaching
 
 picture:  ## draw the README's picture of a run anew
 	@scripts/setup test

@@ -13,11 +13,13 @@ from typing import Final
 from cued.coaching.happening import Reason
 from cued.coaching.model import BASELINE_RUNS, average, shift
 from cued.coaching.phases import LAST
-from cued.coaching.state import SAFE_PAIN, PlanState, Run
+from cued.coaching.state import RUNS_TO_NORMAL, SAFE_PAIN, PlanState, Run
 from cued.core.numbers import median
 
 LOOK_BACK: Final = 3
 """Sessions that a gate looks at (design)."""
+PAIN_DAYS: Final = 14
+"""So long after pain over 2 nothing progresses: a tendon answers late (design)."""
 BACK_IN_BAND: Final = 0.50
 """Less than this in two cue sessions in a row, and the phase was too early (design)."""
 DRIFT_AT_MOST: Final = 0.02
@@ -79,25 +81,23 @@ def form_holds(state: PlanState) -> bool:
 
 
 def pain_reason(state: PlanState) -> Reason:
-    """Pain of the last runs: nothing progresses over 2, nor while it is unknown."""
+    """Nothing progresses on pain over 2 in the last two weeks, nor while nobody knows how the last three runs were."""
     last = state.runs[-LOOK_BACK:]
+    recent = [run for run in state.runs if run in last or (run.day is not None and run.day >= (state.day or 0) - PAIN_DAYS)]
     unknown = [run.number for run in last if run.painless is None]
     asked = min(SAFE_PAIN, state.rules.pain_at_most)
-    over = [run for run in last if run.painless is False or (run.pain is not None and run.pain > asked)]
+    over = [run for run in recent if run.painless is False or (run.pain is not None and run.pain > asked)]
     if state.sore is not None:
-        return Reason("pain", False, "sore: not before three runs without pain")
+        return Reason("pain", False, f"sore: {state.good_runs} of {RUNS_TO_NORMAL} runs without pain, mornings included")
     if over:
-        worst = max(
-            [run.pain for run in over if run.pain is not None] + [run.morning for run in over if run.morning is not None],
-            default=None,
-        )
-        told = "pain" if worst is None else f"pain {worst:g}"
-        return Reason("pain", False, f"{told} of {asked:g} allowed, last {_runs(len(last))}")
+        worst = max((told for run in over for told in (run.pain, run.morning) if told is not None), default=None)
+        hurt = "pain" if worst is None else f"pain {worst:g}"
+        return Reason("pain", False, f"{hurt} of {asked:g} allowed, last {_runs(len(recent))}")
     if unknown or not last:
         of = f"of session {unknown[-1]} " if unknown else ""
         return Reason("pain", None, f"pain {of}not told (`cued log rate {unknown[-1] if unknown else 'last'} --pain 0`)")
-    worst = max(run.pain or 0.0 for run in last)
-    return Reason("pain", True, f"pain {worst:g} of {asked:g} allowed, last {_runs(len(last))}")
+    worst = max(run.pain or 0.0 for run in recent)
+    return Reason("pain", True, f"pain {worst:g} of {asked:g} allowed, last {_runs(len(recent))}")
 
 
 # --- what sends back -----------------------------------------------------------------------------------------------

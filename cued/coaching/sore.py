@@ -6,11 +6,9 @@ from dataclasses import replace
 
 from cued.coaching.happening import Decision, Felt, Kind, PainKind
 from cued.coaching.phases import LEAST_WEEK_MIN
-from cued.coaching.state import BELOW_KNEE, SAFE_PAIN, SORE_FROM, SORE_SHARE, STOP_FROM, PlanState, Run, Sore
+from cued.coaching.state import BELOW_KNEE, RUNS_TO_NORMAL, SAFE_PAIN, SORE_FROM, SORE_SHARE, STOP_FROM, PlanState, Run, Sore
 from cued.core.cues import Tissue
 
-RUNS_TO_NORMAL = 3
-"""Runs in a row without pain, the mornings after them included (design; the next day tells: Silbernagel)."""
 STIFF_MORNINGS = 2
 FIRST_EFFORTS = 3
 """So many told efforts make the measure of later ones (design)."""
@@ -90,17 +88,10 @@ def _over(state: PlanState, decided: list[Decision]) -> PlanState:
     """Normal after three runs in a row that are known to have done no harm."""
     if state.sore is None:
         return state
-    after = [run for run in state.runs if run.number > state.sore.after]
-    good = 0
-    for run in reversed(after):
-        if run.painless is not True or run.morning is None:
-            break
-        good += 1
-    if good < RUNS_TO_NORMAL:
+    if state.good_runs < RUNS_TO_NORMAL:
         return state
-    decided.append(
-        Decision(state.day, Kind.NORMAL, state.phase, f"no longer sore: {good} runs without pain, mornings included")
-    )
+    text = f"no longer sore: {state.good_runs} runs without pain, mornings included"
+    decided.append(Decision(state.day, Kind.NORMAL, state.phase, text))
     return replace(state, sore=None)
 
 

@@ -13,6 +13,8 @@ KEPT_RUNS = 60
 """Runs that are remembered one by one: more than any gate looks back on, 15 weeks of four."""
 SAFE_PAIN = 2.0
 """Up to here, the morning after included, a run was without harm: what soreness ends by."""
+RUNS_TO_NORMAL = 3
+"""Runs in a row without pain, the mornings after them included, end soreness (design; the next day tells: Silbernagel)."""
 SORE_FROM = 3.0
 """Pain over this in calf, Achilles tendon, shin or foot is soreness that changes the plan."""
 STOP_FROM = 5.0
@@ -199,6 +201,16 @@ class PlanState:
         if self.day is None or self.entered is None:
             return 0
         return max(0, self.day - self.entered - self.off_days) // WEEK_DAYS
+
+    @property
+    def good_runs(self) -> int:
+        """Since it began to be sore: runs in a row, up to the last, that are known to have done no harm, mornings included."""
+        good = 0
+        for run in reversed(self.runs):
+            if self.sore is None or run.number <= self.sore.after or run.painless is not True or run.morning is None:
+                break
+            good += 1
+        return good
 
     def fade(self, pack: str) -> int:
         """How many cue sessions the pack's fade has come to."""
