@@ -19,8 +19,9 @@ from cued.coaching.happening import Dawn, Decision, Felt, Happening, Outcome, Pa
 from cued.coaching.phases import PHASES, PhaseRules, tightened
 from cued.coaching.plan import step
 from cued.coaching.state import PlanSettings, PlanState
-from cued.coaching.today import Today, today
+from cued.coaching.today import RunKind, Today, today
 from cued.core.cues import Tissue
+from cued.core.sentences import Sentence
 from cued.errors import FormatError, JournalError, PackError
 from cued.formats.event_codec import decode_as, encode
 from cued.journal.reader import Kept, State, Worded, reading
@@ -91,6 +92,13 @@ def for_today(request: Request, answer: Today) -> Request:
         session_number=answer.session_number,
         runner=answer.runner,
     )
+
+
+def spoken(answer: Today) -> tuple[Sentence, ...]:
+    """What is said of it besides: before a run on a rest day, and when a run begins whose target has first to be found."""
+    if answer.kind is RunKind.REST:
+        return (Sentence.REST_TODAY,)
+    return (Sentence.LEARNING,) if answer.cued and answer.learning else ()
 
 
 def planned(path: Path, now: Moment) -> Planned:

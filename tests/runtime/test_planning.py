@@ -11,13 +11,17 @@ import pytest
 from cued.coaching.happening import Kind, Say, Word
 from cued.coaching.today import RunKind
 from cued.core.cues import Mode, Tissue
+from cued.core.sentences import Sentence, sentence
 from cued.journal import edit
 from cued.journal.reader import reading
 from cued.journal.rows import Row
 from cued.journal.wall import Moment
-from cued.runtime.planning import date_of, day_of, for_today, planned, say, today_of
-from cued.units import NS_PER_S
-from tests.journal.sessions import BEGAN_UTC_NS, a_request, record
+from cued.review.outcome import OutcomeCounter
+from cued.runtime.conductor import Conductor
+from cued.runtime.planning import date_of, day_of, for_today, outcome_of, planned, say, spoken, today_of
+from cued.runtime.voice import NominalVoice
+from cued.units import NS_PER_MIN, NS_PER_S
+from tests.journal.sessions import BEGAN_UTC_NS, a_request, a_start, record
 
 DAY_NS = 86_400 * NS_PER_S
 FIRST = day_of(BEGAN_UTC_NS)
@@ -85,6 +89,16 @@ def test_an_outcome_is_worked_out_once_and_kept(own: Path) -> None:
     assert outcomes_in(own) == 3
     assert planned(own, now(5)) == before
     assert outcomes_in(own) == 3
+
+
+def test_what_the_journal_tells_of_a_run_is_what_a_witness_of_it_saw(tmp_path: Path) -> None:
+    request = a_request("integration", "easy", 22)
+    how = a_start(request)
+    counter = OutcomeCounter(how)
+    Conductor(how, request.feeding.feed, [counter], NominalVoice(None).answer).advance(None)
+    session = record(tmp_path / "journal.db", request=a_request("integration", "easy", 22))
+    with reading(tmp_path / "journal.db") as journal:
+        assert outcome_of(journal, journal.session(str(session))) == counter.outcome(22 * NS_PER_MIN)
 
 
 def test_an_outcome_of_an_older_reckoning_is_made_anew(own: Path) -> None:
@@ -204,6 +218,14 @@ def test_todays_run_has_the_plans_length_number_and_knowledge_of_the_runner(thre
     assert {segment.target.change for segment in request.pack.value.segments()} == {0.0}
     assert any(segment.metronome.mode is not Mode.NONE for segment in request.pack.value.segments())
     assert for_today(asked, answer).feeding.length_ns is None  # a plain run is never cut short
+
+
+def test_the_first_runs_say_that_the_rhythm_is_being_learned_and_a_rest_day_that_it_is_one(tmp_path: Path) -> None:
+    first = today_of(tmp_path / "none.db", now(0))
+    assert [sentence(what) for what in spoken(first)] == ["Learning your rhythm."]
+    assert [sentence(what, language="de") for what in spoken(first)] == ["Ich lerne deinen Rhythmus."]
+    assert spoken(replace(first, learning=False)) == ()
+    assert spoken(replace(first, kind=RunKind.REST)) == (Sentence.REST_TODAY,)
 
 
 def test_days_are_those_of_the_runners_calendar() -> None:
