@@ -1,4 +1,4 @@
-"""Enter, pressed by a person or written by a script, and when."""
+"""Enter, pressed by a person or written by a script, and when; and any key at all."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import os
 import select
 import sys
 import termios
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -39,6 +40,47 @@ def unechoed() -> Iterator[None]:
         yield
     finally:
         _set_modes(terminal, before)
+
+
+@contextmanager
+def any_key(pressed: Callable[[], None]) -> Iterator[None]:
+    """Within: `pressed` is called, on a thread of its own, for every key (or burst of keys) that somebody presses here.
+
+    Nothing typed is shown or left for the shell; Ctrl-C works as ever. Without a terminal nothing is listened to.
+    """
+    try:
+        terminal = sys.stdin.fileno()
+        before = termios.tcgetattr(terminal)
+    except (AttributeError, ValueError, OSError, termios.error):
+        yield
+        return
+    each = [*before]
+    each[3] &= ~(termios.ECHO | termios.ICANON)  # the local modes: a key counts without Enter
+    over, ends = os.pipe()
+    listener = threading.Thread(target=_listen, args=(terminal, over, pressed), name="keyboard", daemon=True)
+    try:
+        _set_modes(terminal, each)
+        listener.start()
+        yield
+    finally:
+        os.write(ends, b".")
+        listener.join()
+        os.close(over)
+        os.close(ends)
+        _set_modes(terminal, before)
+
+
+def _listen(terminal: int, over: int, pressed: Callable[[], None]) -> None:
+    """Until something stands in `over`, or nobody can type any more."""
+    while True:
+        ready = select.select([terminal, over], [], [])[0]
+        if over in ready:
+            return
+        with suppress(OSError):
+            if os.read(terminal, _PIECE):
+                pressed()
+                continue
+        return
 
 
 def _set_modes(terminal: int, modes: list[Any]) -> None:

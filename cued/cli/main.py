@@ -56,6 +56,7 @@ VERBS: Final = (
     Verb("try", "cued.cli.try_", "hear it at the desk: 90 seconds with a simulated runner", first=True),
     Verb("rehearse", "cued.cli.rehearse", "what would a pack have said on that run?", first=True),
     Verb("pack", "cued.cli.pack", "list, show and check cue packs", first=True),
+    Verb("drills", "cued.cli.drills", "exercises led by voice: list, show, play"),
     Verb("doctor", "cued.cli.doctor", "what of this machine works, and what to do about the rest", first=True),
     Verb("plan", "cued.cli.plan", "the way through the phases: what is today, and why"),
     Verb("log", "cued.cli.log", "your runs: list, show, rate, export"),

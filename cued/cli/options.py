@@ -184,8 +184,6 @@ def load(word: str, notice: TextIO) -> Pack:
     from cued.packs.catalog import open_pack
 
     loaded = open_pack(word, probe_sound)
-    if loaded.pack.drills:
-        print("this version does not lead through drills: their segments run for their time, with their rules", file=notice)
     for problem in loaded.warnings:
         print(problem.at(loaded.file), file=notice)
     return Pack(loaded.pack, loaded.folder, loaded.file)

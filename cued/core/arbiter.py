@@ -33,6 +33,11 @@ CUT_FADE_NS: Final = 50 * NS_PER_MS
 FIRST_WORDS_NS: Final = 200 * NS_PER_MS
 """A session's first words rise for so long: nobody is startled."""
 
+CUED: Final = "cued"
+"""What says cued's own words, where a cue would be named."""
+DRILL: Final = "drill"
+"""The same of a drill's instruction and its numbers, which are no cues and are not counted as such."""
+
 _BY_TRIGGER: Final = (
     ((RunStart, RunEnd, SegmentStart, SegmentEnd, Asked), Priority.SEGMENT),
     ((Drift, Rise, PaceDrop, HeartRateAbove), Priority.DRIFT),
@@ -88,6 +93,8 @@ class Floor:
     asked: int = 0
     """How many wishes there were."""
     spoken: int = 0
+    drilled: int = 0
+    """How many of the spoken were a drill's."""
     withheld: int = 0
     suppressed: int = 0
     last_text: str = ""
@@ -324,6 +331,7 @@ def _begun(wish: Wish, floor: Floor, house: House, chance: int) -> tuple[Floor, 
         rotation=rotation,
         themes_here=themes,
         spoken=floor.spoken + (0 if silent else 1),
+        drilled=floor.drilled + (wish.cue == DRILL),
         withheld=floor.withheld + (1 if silent else 0),
         last_text=floor.last_text if silent else wish.text or wish.cue,
         last_ns=floor.last_ns if silent else now_ns,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cued.core import arbiter, beating, firing, sensing
+from cued.core import arbiter, beating, firing, leading, sensing
 from cued.core import motion as moving
 from cued.core.cues import (
     BeforeEnd,
@@ -76,6 +76,7 @@ def boundary(turn: Turn, *, planned: bool, leave: bool = False, by_rule: bool = 
         return
     run_ns = turn.run_ns()
     sensing.segment_over(turn)
+    leading.over(turn)
     if old.waiting and old.segment is not None:
         turn.effects.append(SegmentSkipped(turn.now_ns, old.segment.name, "not pressed"))
     else:
@@ -126,12 +127,14 @@ def _entered(turn: Turn, *, run_start: bool = False) -> None:
         _fire_in(turn, progress, RunStart)
     segment = progress.segment
     if progress.waiting:
+        leading.await_press(turn)
         return
     name = segment.name if segment is not None else ""
     turn.effects.append(SegmentBegan(turn.now_ns, name, progress.number, progress.rep, progress.reps, turn.end_ns()))
     if segment is None:
         return
     turn.effort = segment.effort or turn.told_effort
+    leading.begin(turn)
     _fire_in(turn, progress, SegmentStart)
     _ground(turn, segment.surface or turn.told_surface)
     sensing.judge(turn)
@@ -185,6 +188,7 @@ def finish(turn: Turn, reason: str, within: Progress | None = None) -> None:
     if turn.phase is Phase.ENDED:
         return
     sensing.segment_over(turn)
+    leading.over(turn)
     _fire_in(turn, turn.progress, RunEnd, within)
     beating.recall(turn)
     while turn.fired:
@@ -267,6 +271,7 @@ def pain(turn: Turn, _: Pain) -> None:
     turn.cues_ended = turn.hurts = True
     turn.effects.append(CuesEnded(turn.now_ns, "pain"))
     beating.recall(turn)
+    leading.over(turn)
     floor, effects = arbiter.cut(turn.floor, turn.now_ns)
     turn.floor = replace(floor, holder=None)  # cut already: cued's own words need not cut it again
     turn.effects.extend(effects)

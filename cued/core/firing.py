@@ -137,8 +137,10 @@ def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Prio
         return "end_cues"
     if coach_refuses(rule, judge, priority):
         return _coach_reason(judge)
-    if priority is not Priority.SAFETY and not isinstance(rule.when, Asked) and locked(turn):
+    if priority is not Priority.SAFETY and not isinstance(rule.when, Asked) and locked(turn, judge):
         return "not easy"
+    if priority < Priority.SEGMENT and isinstance(rule.when, Every | RandomWithin) and turn.beat.rested and _has_words(rule):
+        return "resting"  # as the beat: nobody is reminded of light steps at a red light
     if rule.surface is not None and rule.surface != turn.surface:
         return "if surface"
     if rule.effort is not None and rule.effort is not turn.effort:
@@ -160,6 +162,10 @@ def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Prio
     if state.last_ns is not None and turn.now_ns - state.last_ns < rule.cooldown_ns:
         return "cooldown"
     return None
+
+
+def _has_words(rule: Rule) -> bool:
+    return any(isinstance(action, SayCue | SayTheme | PlaySound) for action in rule.then)
 
 
 def _wish(turn: Turn, rule: Rule, index: int) -> tuple[Cue | None, Wish | None]:
@@ -358,3 +364,25 @@ def _take_over(turn: Turn, metronome: Metronome) -> None:
     run_ns = turn.run_ns()
     turn.overrides += 1
     turn.override = Override(metronome, run_ns, None if length_ns is None else run_ns + length_ns, turn.overrides)
+
+
+def tell(turn: Turn, cue: str, rule: str, text: str, expire_ns: int) -> None:
+    """What belongs to the segment and to no rule of the pack: with a segment's priority, outside every limit."""
+    turn.floor = replace(turn.floor, asked=turn.floor.asked + 1)
+    now_ns, number = turn.now_ns, turn.floor.asked
+    wish = Wish(
+        cue,
+        text,
+        say_id(text),
+        rule,
+        None,
+        Priority.SEGMENT,
+        None,
+        False,
+        now_ns,
+        now_ns + expire_ns,
+        number,
+        _duck_db(turn),
+        False,
+    )
+    _ask(turn, wish)

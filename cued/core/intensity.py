@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from cued.core.cues import Effort
+from cued.core.segments import Progress
 from cued.core.session import Turn
 from cued.units import NS_PER_S
 
@@ -21,9 +22,9 @@ STALE_NS: Final = 10 * NS_PER_S
 """A heart rate speaks for so long."""
 
 
-def locked(turn: Turn) -> bool:
-    """Is the runner, in one of the first phases, working too hard to learn?"""
-    segment = turn.progress.segment
+def locked(turn: Turn, judge: Progress) -> bool:
+    """Is the runner, in one of the first phases, working too hard to learn? `judge`: the segment that the rule belongs to."""
+    segment = judge.segment
     if turn.how.pack.phase not in LOCKED_PHASES or segment is None or segment.effort in (Effort.MODERATE, Effort.HARD):
         return False
     if turn.effort in (Effort.MODERATE, Effort.HARD):

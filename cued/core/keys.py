@@ -4,7 +4,8 @@
 is pressed when. What was due comes first, each at its own time; more ticks change nothing while what is seen stays the same.
 
 PLAY       hushes at once; hushed, or where nothing sounds: says why, and gives the sound back.
-NEXT       announces what is next and does it 3 s later; any key meanwhile calls it off. Grants at once what waits for a press.
+NEXT       announces what is next and does it 3 s later; any key meanwhile calls it off. Grants at once what waits for a press,
+           and ends drills at once.
 PREVIOUS   speaks a menu: PLAY picks, NEXT goes on to the next item, PREVIOUS or silence closes it.
 
 A newer sentence of the keys cuts off an older one, and all of them are heard while the rest is hushed: they were asked for.
@@ -336,7 +337,7 @@ def _on(turn: _Turn) -> None:
         turn.announce(Deed.START, Sentence.NEXT_START)
     elif seen.phase is Phase.PAUSED:
         turn.announce(Deed.RESUME, Sentence.NEXT_GO_ON)
-    elif seen.waiting:
+    elif seen.waiting or seen.drilling:  # a drill that hurts is over at the first press
         turn.decided.append(Do(turn.now_ns, Deed.NEXT))
     elif seen.next_segment:
         turn.announce(Deed.NEXT, Sentence.NEXT_IS, Values(segment=seen.next_segment))

@@ -82,6 +82,8 @@ class Glance:
     rep: int = 1
     waiting: bool = False
     """The segment waits for the runner's press."""
+    drilling: bool = False
+    """cued leads through drills: a press ends them."""
     left_ns: int | None = None
     left_m: int | None = None
     next_segment: str = ""
@@ -109,6 +111,7 @@ def glance(view: View | None, phase: Phase, packs: tuple[tuple[str, str], ...] =
         segment=view.segment,
         rep=view.rep,
         waiting=view.waiting,
+        drilling=view.drilling,
         left_ns=view.segment_left_ns,
         left_m=None if view.segment_left_m is None else int(view.segment_left_m),
         next_segment=view.next_segment,

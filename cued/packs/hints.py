@@ -108,9 +108,7 @@ _SEGMENT: Final = {
     "record": Hint("`baseline`, `reference`", NONE, "measure your own cadence here"),
     "optional": Hint("`true`, `false`", "false", "left out where the run is too short for it"),
     "starts": Hint("`press`", NONE, "waits for your key, and is left out after 5 min without it"),
-    "drills": Hint(
-        "list of drill ids", NONE, "what is done here; this version keeps their time, but does not lead you through them"
-    ),
+    "drills": Hint("list of drill ids", NONE, "what you are led through here, one after the other"),
     "say": Hint("map", NONE, "cues at its start and end"),
 }
 _CUE: Final = {
@@ -183,7 +181,7 @@ _SMALL: Final = {
     },
     "Drill": {
         "say": Hint("text", NEEDED, "the instruction"),
-        "for": Hint("time", NONE, "one repetition or hold"),
+        "for": Hint("time", NONE, "one repetition or hold; without it the drill is only said"),
         "reps": Hint("whole number", "1", "repetitions"),
         "rest": Hint("time", "0 s", "between two repetitions"),
         "sides": Hint("`both`", NONE, "once on each side"),

@@ -15,6 +15,8 @@ HOLD_NS: Final = 30 * NS_PER_S
 """A sample speaks for the time up to the next one, at most for so long: what follows is a gap (as for activity files)."""
 BEAT_GAP_NS: Final = 2_500_000_000
 """Clicks farther apart are two stretches of beat: the slowest that cued plays is every fourth step at 100 spm, 2.4 s."""
+DRILL: Final = "drill"
+"""What says a drill's instruction and its numbers: no cue, and not counted as one (`cued.core.arbiter`)."""
 JUDGED: Final = ("low", "in", "high")
 """The states of the band that are a judgement."""
 
@@ -144,7 +146,7 @@ class _Counter:
                     summary.estimated = summary.estimated or row.get("estimated", False)
             case "click":
                 self._click(at_ns, row["spm"])
-            case "say":
+            case "say" if row["cue"] != DRILL:
                 for figures in self._both():
                     figures.heard += 1
                     figures.heard_s += row["dur_s"]

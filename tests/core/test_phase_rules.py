@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from cued.core.cues import Asked, Cue, Effort, EndCues, Every, OffBand, Priority, SetMetronome, Side
+from cued.core.cues import (
+    Asked,
+    At,
+    Cue,
+    Effort,
+    EndCues,
+    Every,
+    OffBand,
+    Priority,
+    SegmentEnd,
+    SegmentStart,
+    SetMetronome,
+    Side,
+)
 from cued.core.effects import CuesEnded
 from cued.core.events import AskCue, EffortIs, HeartRate
 from cued.core.start import Runner
@@ -59,6 +72,23 @@ def test_safety_and_what_was_asked_for_are_heard_at_any_effort() -> None:
     run = Run(pack(segment("a", 200), rules=rules, cues=[Cue("stop", say="Ease off.", priority=Priority.SAFETY)], phase=1))
     run.send(EffortIs(seconds(5), "hard"), AskCue(seconds(10))).to(30)
     assert [cue for _, cue in run.said] == ["tip", "stop"]
+
+
+def test_a_segments_last_words_are_judged_by_it_and_not_by_the_next() -> None:
+    strides, easy = segment("strides", 20, effort=Effort.HARD), segment("easy", 60, effort=Effort.EASY)
+    run = Run(pack(strides, easy, rules=[rule(SegmentEnd(), "over", only_in=("strides",))], phase=2), runner=KNOWN)
+    assert run.send(*samples(0, 25, speed=EASY_MPS * 1.5)).to(25).said == [(20.0, "over")]
+
+
+# --- at a red light ------------------------------------------------------------------------------------------------
+
+
+def test_reminders_rest_with_a_runner_who_stands_and_what_has_its_moment_does_not() -> None:
+    rules = [rule(EVERY_20, "tip"), rule(At(for_s(50)), "go"), rule(SegmentStart(), "now", only_in=("b",))]
+    run = Run(pack(segment("a", 55), segment("b", 100), rules=rules))
+    run.send(*samples(0, 35), *samples(35, 70, spm=0.0, speed=0.0), *samples(70, 110)).to(110)
+    assert run.said == [(20.0, "tip"), (50.0, "go"), (55.0, "now"), (80.0, "tip"), (100.0, "tip")]
+    assert run.refused == [(40.0, "tip", "resting"), (60.0, "tip", "resting")]
 
 
 # --- bursts --------------------------------------------------------------------------------------------------------

@@ -6,4 +6,6 @@ from typing import Final
 
 PHASES: Final = ("awareness", "drills", "variability", "fatigue", "integration", "maintenance")
 """In the order of the plan."""
-SHIPPED: Final = (*PHASES, "metronome", "plain", "block-test")
+SETS: Final = ("set-a", "set-b", "strength")
+"""Of drills."""
+SHIPPED: Final = (*PHASES, "metronome", "plain", "block-test", *SETS)
