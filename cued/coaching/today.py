@@ -104,7 +104,7 @@ def today(state: PlanState, day: int | None) -> Today:
     state, _ = reached(state, day)
     kind, reason = _kind(state, day)
     if kind is not RunKind.CUE:
-        minutes = 0 if kind is RunKind.REST else _plain_minutes(state)
+        minutes = 0 if kind is RunKind.REST else _plain_minutes(state, day)
         if kind is RunKind.PLAIN and minutes == 0:
             kind, reason = RunKind.REST, f"this week's {state.week.minutes:.0f} minutes are run"
         runner = runner_of(state.model, state.last_change)
@@ -115,7 +115,7 @@ def today(state: PlanState, day: int | None) -> Today:
         day=day,
         kind=kind,
         pack=pack,
-        minutes=int(min(state.run_minutes, minutes_left(state))),
+        minutes=int(min(state.run_minutes, _left(state, day))),
         phase=state.phase,
         reason=reason,
         session_number=state.fade(pack) + 1,
@@ -155,7 +155,7 @@ def _no_run(state: PlanState, day: int | None) -> tuple[RunKind, str] | None:
         return RunKind.REST, f"{state.off.why} (`cued plan well` goes on)"
     if state.sore is not None and day is not None and day == state.sore.rest_day:
         return RunKind.REST, "a rest day: something is sore"
-    if minutes_left(state) < SHORTEST_RUN_MIN:
+    if _left(state, day) < SHORTEST_RUN_MIN:
         return RunKind.REST, f"this week's {state.week.minutes:.0f} minutes are run"
     if not is_run_day(state, day):
         return RunKind.REST, "not one of your running days"
@@ -188,9 +188,10 @@ def _not_now(state: PlanState, day: int | None) -> tuple[RunKind, str] | None:
     """Days that are plain by the calendar."""
     if not state.rested or (day is not None and state.last_cue_day is not None and day - state.last_cue_day <= 1):
         return RunKind.PLAIN, "a plain run between cue days"
-    if min(state.run_minutes, minutes_left(state)) < LEAST_CUED_MIN:
+    if min(state.run_minutes, _left(state, day)) < LEAST_CUED_MIN:
         return RunKind.PLAIN, "too few of this week's minutes are left for cues"
-    if state.week.cue_runs >= state.rules.cue and not (state.booster and state.week.cue_runs < BOOSTERS_A_WEEK):
+    most = BOOSTERS_A_WEEK if state.booster else state.rules.cue
+    if day is not None and state.week.cue_runs >= most:
         return RunKind.PLAIN, f"this week's {state.rules.cue} cue sessions are run"
     if state.phase == LAST and not state.booster:
         due = state.due is not None and day is not None and day >= state.due
@@ -210,12 +211,17 @@ def is_run_day(state: PlanState, day: int | None) -> bool:
 # --- how much ------------------------------------------------------------------------------------------------------
 
 
-def _plain_minutes(state: PlanState) -> int:
+def _left(state: PlanState, day: int | None) -> float:
+    """Minutes that may still be planned; without a date no week passes, so that none is ever full."""
+    return state.run_minutes if day is None else minutes_left(state)
+
+
+def _plain_minutes(state: PlanState, day: int | None) -> int:
     """What is left of the week's minutes, its cue sessions set aside, spread over the plain runs to come."""
     rules = state.rules
     cues_left = 0 if state.phase == LAST else max(0, rules.cue - state.week.cue_runs)
     plain_left = max(1, rules.plain - (state.week.runs - state.week.cue_runs))
-    left = minutes_left(state)
+    left = _left(state, day)
     share = max(SHORTEST_RUN_MIN, (left - cues_left * state.run_minutes) / plain_left)
     minutes = int(min(state.run_minutes, left, share))
     return minutes if minutes >= SHORTEST_RUN_MIN else 0

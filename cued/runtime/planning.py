@@ -7,7 +7,7 @@ becomes known, counts as it should.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cued.coaching.fitting import fitted
-from cued.coaching.happening import Dawn, Decision, Felt, Happening, Outcome, PainKind, Ran, Word
+from cued.coaching.happening import Dawn, Decision, Felt, Happening, Outcome, PainKind, Ran, Say, Word
 from cued.coaching.phases import PHASES, PhaseRules, tightened
 from cued.coaching.plan import step
 from cued.coaching.state import PlanSettings, PlanState
@@ -211,6 +211,7 @@ def _told(journal: Journal, sessions: list[Session], outcomes: dict[int, Outcome
     told_ns = 0
     at: dict[int, int] = {0: 0}
     before: Session | None = None
+    worn: set[str] = set()
     for session in sessions:
         outcome = outcomes.get(session.id)
         if outcome is None or not (session.counts or outcome.pain):
@@ -220,13 +221,12 @@ def _told(journal: Journal, sessions: list[Session], outcomes: dict[int, Outcome
         day = day_of(session.began_utc_ns) if session.verified else None
         if before is not None:
             yield from _woke(journal, before, session, told_ns, day)
-        yield _Told(told_ns, session.id, 1, Ran(day, session.id, outcome))
-        for felt_ns, ratings in groupby(journal.ratings(session.id), lambda said: said.utc_ns):
-            felt = _felt(session.id, day_of(felt_ns) if session.verified else None, ratings)
-            yield _Told(max(told_ns, felt_ns), session.id, 2, felt)
+        yield from _shod(journal, session, worn, told_ns, day)
+        yield _Told(told_ns, session.id, 2, Ran(day, session.id, outcome))
+        yield from _felt(journal, session, told_ns)
         readiness = _number(journal.conditions(session.id), "readiness")
         if readiness is not None:
-            yield _Told(told_ns, session.id, 2, Felt(day, session.id, readiness=readiness))
+            yield _Told(told_ns, session.id, 3, Felt(day, session.id, readiness=readiness))
         before = session
     for word in journal.words():
         yield _worded(word, at)
@@ -243,14 +243,27 @@ def _woke(journal: Journal, before: Session, session: Session, told_ns: int, day
         yield _Told(told_ns, session.id, 0, Felt(day, before.id, morning=pain))
 
 
-def _felt(session: int, day: int | None, ratings: Iterable[Said]) -> Felt:
-    """What was said at once, as far as the plan cares; what was said during a run counts for the whole of it."""
+def _felt(journal: Journal, session: Session, told_ns: int) -> Iterator[_Told]:
+    """What was said of a run, each time what was said at once; pain told during the run is not taken back after it."""
+    worst = 0.0
+    for felt_ns, group in groupby(journal.ratings(session.id), lambda said: said.utc_ns):
+        ratings = list(group)
+        felt = _together(session.id, day_of(felt_ns) if session.verified else None, ratings)
+        if felt.pain is not None:
+            if any(said.name == "pain" and said.at_ns is not None for said in ratings):
+                worst = max(worst, felt.pain)
+            felt = replace(felt, pain=max(worst, felt.pain))
+        yield _Told(max(told_ns, felt_ns), session.id, 3, felt)
+
+
+def _together(session: int, day: int | None, ratings: list[Said]) -> Felt:
+    """As far as the plan cares."""
     felt = Felt(day, session)
     for said in ratings:
         value = said.value
         match said.name:
             case "pain" if isinstance(value, int | float):
-                felt = replace(felt, pain=max(float(value), felt.pain or 0.0))
+                felt = replace(felt, pain=float(value))
             case "morning" if isinstance(value, int | float):
                 felt = replace(felt, morning=float(value))
             case "effort" if isinstance(value, int | float):
@@ -264,10 +277,19 @@ def _felt(session: int, day: int | None, ratings: Iterable[Said]) -> Felt:
     return felt
 
 
+def _shod(journal: Journal, session: Session, worn: set[str], told_ns: int, day: int | None) -> Iterator[_Told]:
+    """Shoes that were named and had not been before are new ones, but for the first."""
+    for said in journal.conditions(session.id):
+        if said.name == "shoes" and isinstance(said.value, str) and said.value not in worn:
+            if worn:
+                yield _Told(told_ns, session.id, 1, Word(day, Say.SHOES))
+            worn.add(said.value)
+
+
 def _worded(worded: Worded, at: dict[int, int]) -> _Told:
     after = max((number for number in at if number <= worded.after), default=0)
     utc_ns = max(at[after], worded.utc_ns) if worded.verified else at[after]
-    return _Told(utc_ns, after, 3, decode_as(worded.word, Word))
+    return _Told(utc_ns, after, 4, decode_as(worded.word, Word))
 
 
 def _number(said: list[Said], name: str) -> float | None:

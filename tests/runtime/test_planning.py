@@ -128,6 +128,22 @@ def test_what_was_rated_together_is_taken_together(own: Path) -> None:
     assert any("pain 4 of 2 allowed" in decision.text for decision in plan.decided)
 
 
+def test_pain_told_during_a_run_is_not_taken_back_after_it_and_a_slip_is(own: Path) -> None:
+    edit.add(own, 3, [Row("ratings", (300 * NS_PER_S, "pain", 4.0, BEGAN_UTC_NS + 4 * DAY_NS))])
+    rate(own, 3, 4.1, pain=1.0)
+    assert planned(own, now(5)).state.runs[-1].pain == 4.0
+    rate(own, 2, 4.2, pain=6.0)
+    rate(own, 2, 4.3, pain=0.0)
+    assert planned(own, now(5)).state.runs[-2].pain == 0.0
+
+
+def test_shoes_that_were_never_named_before_are_new_ones(own: Path) -> None:
+    for session, shoes in ((1, "blue"), (2, "blue"), (3, "red")):
+        edit.add(own, session, [Row("conditions", (None, "shoes", shoes, BEGAN_UTC_NS))])
+    told = [decision.text for decision in planned(own, now(5)).decided if "new shoes" in decision.text]
+    assert told == ["new shoes are this week's change; nothing else is new"]
+
+
 def test_a_sore_calf_eases_what_comes(own: Path) -> None:
     rate(own, 3, 4.1, pain=4.0, place="calf")
     plan = planned(own, now(5))
