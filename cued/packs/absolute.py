@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cued.core.cues import Basis, CuePack
+from cued.core.cues import Target
 from cued.packs.build import Built
 from cued.packs.overlay import Notes
 from cued.units import mspm
@@ -19,13 +19,13 @@ _OWN: Final = 'use `{basis: speed_model, change: "+5%"}`, which starts from the 
 
 
 def check_absolute(built: Built, notes: Notes) -> None:
-    """Warn of 180 as a target, a beat or a word; and, in a pack of a phase, of any target that is the same for all."""
+    """Warn of 180 as a target, a beat or a word."""
     pack = built.pack
-    _check_target(pack, ("target",), pack.target.basis, pack.target.spm, notes)
+    _check_target(pack.target, ("target",), notes)
     for segment in pack.segments():
         path = built.segment_paths[segment.index]
         if segment.target != pack.target:
-            _check_target(pack, (*path, "target"), segment.target.basis, segment.target.spm, notes)
+            _check_target(segment.target, (*path, "target"), notes)
         beat = segment.metronome.beat_mspm
         if beat is not None and abs(beat - mspm(FOLKLORE_SPM)) <= mspm(_NEAR_SPM):
             own = segment.metronome.beat_mspm != pack.metronome.beat_mspm
@@ -36,10 +36,6 @@ def check_absolute(built: Built, notes: Notes) -> None:
             notes.add(("cues", cue.id, "say"), "180 is nobody's own but by chance: `{target}` says the runner's", warning=True)
 
 
-def _check_target(pack: CuePack, path: Path, basis: Basis, spm: float | None, notes: Notes) -> None:
-    if basis is not Basis.FIXED or spm is None:
-        return
-    if abs(spm - FOLKLORE_SPM) <= _NEAR_SPM:
+def _check_target(target: Target, path: Path, notes: Notes) -> None:
+    if target.spm is not None and abs(target.spm - FOLKLORE_SPM) <= _NEAR_SPM:
         notes.add((*path, "spm"), f"180 is nobody's own but by chance: {_OWN}", warning=True)
-    elif pack.phase is not None:
-        notes.add((*path, "spm"), f"a phase leads from the runner's own cadence, not to one for all: {_OWN}", warning=True)

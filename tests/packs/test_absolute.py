@@ -36,10 +36,6 @@ def test_a_target_that_is_the_runners_own_is_not() -> None:
     assert warned("target: {basis: fixed, spm: 172}") == []
 
 
-def test_in_a_phase_no_target_is_the_same_for_all() -> None:
-    assert warned("phase: 3\ntarget: {basis: fixed, spm: 172}") == ["target.spm"]
-
-
 def test_a_beat_of_180_is_warned_of_where_it_stands() -> None:
     assert warned(mode="fixed, beat: 180 spm") == ["session[0].metronome.beat"]
     assert warned(mode="fixed, beat: 172 spm") == []
