@@ -139,6 +139,9 @@ class PlanState:
     run_minutes: float = 35.0
     """How long a run with cues is at present."""
     drill_weeks: int = 0
+    """Steps by which the drills have grown."""
+    drilled: int = 0
+    """Of these, those that were run with."""
     fades: tuple[tuple[str, int], ...] = ()
     """(pack, cue sessions its fade has come to)."""
     last_cue_day: int | None = None

@@ -86,6 +86,8 @@ class Today:
     dose: Dose = field(default_factory=lambda: Dose(0, 0))
     dial: Dial = Dial.NONE
     """What is new this week."""
+    stopped: bool = False
+    """It hurt today, so that cueing is over for the day."""
     learning: bool = False
     """The runner's own cadence is not known yet: "Learning your rhythm." is said."""
     reintroduction: bool = False
@@ -108,7 +110,8 @@ def today(state: PlanState, day: int | None) -> Today:
         if kind is RunKind.PLAIN and minutes == 0:
             kind, reason = RunKind.REST, f"this week's {state.week.minutes:.0f} minutes are run"
         runner = runner_of(state.model, state.last_change)
-        return Today(day, kind, PLAIN, minutes, state.phase, reason, ease=_ease(state), runner=runner)
+        stopped = day is not None and day == state.stop_day
+        return Today(day, kind, PLAIN, minutes, state.phase, reason, ease=_ease(state), stopped=stopped, runner=runner)
     pack = BOOSTER if state.booster else state.rules.pack
     change = 0.0 if state.keep or state.sore is not None else _change(state, day)
     return Today(
@@ -121,7 +124,7 @@ def today(state: PlanState, day: int | None) -> Today:
         session_number=state.fade(pack) + 1,
         change=change,
         ease=_ease(state),
-        dose=_dose(state),
+        dose=_dose(state, day),
         dial=state.week.dial,
         learning=state.model.baseline is None,
         reintroduction=state.phase == LAST and not state.booster,
@@ -241,12 +244,14 @@ def _ease(state: PlanState) -> Ease:
     return Ease(beat=False, drills=False, barred=barred, half=state.deload)
 
 
-def _dose(state: PlanState) -> Dose:
+def _dose(state: PlanState, day: int | None) -> Dose:
+    """None while sore; near a race no more than was run with."""
     if state.sore is not None:
         return Dose(0, 0)
+    steps = state.drilled if race_near(state, day) else state.drill_weeks
     return Dose(
-        min(HOPS_MOST, HOPS_FIRST + HOPS_STEP * state.drill_weeks),
-        min(BAREFOOT_MOST_S, BAREFOOT_FIRST_S + BAREFOOT_STEP_S * state.drill_weeks),
+        min(HOPS_MOST, HOPS_FIRST + HOPS_STEP * steps),
+        min(BAREFOOT_MOST_S, BAREFOOT_FIRST_S + BAREFOOT_STEP_S * steps),
     )
 
 

@@ -95,7 +95,9 @@ def for_today(request: Request, answer: Today) -> Request:
 
 
 def spoken(answer: Today) -> tuple[Sentence, ...]:
-    """What is said of it besides: before a run on a rest day, and when a run begins whose target has first to be found."""
+    """What is said of it besides: that it hurt today, or is a rest day; that the runner's own cadence has first to be found."""
+    if answer.stopped:
+        return (Sentence.PAIN_OVER,)
     if answer.kind is RunKind.REST:
         return (Sentence.REST_TODAY,)
     return (Sentence.LEARNING,) if answer.cued and answer.learning else ()

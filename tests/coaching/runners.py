@@ -115,21 +115,27 @@ class RunDay:
 class Season:
     """What became of one runner."""
 
-    runner: Runner
+    name: str
     state: PlanState
     ran: list[RunDay] = field(default_factory=list)
     decided: list[Decision] = field(default_factory=list)
     rests: int = 0
+
+    @property
+    def runner(self) -> Runner:
+        """Whose it is."""
+        return next(one for one in RUNNERS if one.name == self.name)
 
     def tell(self, happening: Happening) -> None:
         self.state, decided = step(self.state, happening)
         self.decided += decided
 
 
-def lived(runner: Runner) -> Season:
-    """The season, run by run through the real core."""
+def lived(name: str) -> Season:
+    """The season of the runner of that name, run by run through the real core."""
+    (runner,) = [one for one in RUNNERS if one.name == name]
     rules = tuple(tightened(rules, packs()[rules.pack]) for rules in PHASES)
-    season = Season(runner, PlanState(PlanSettings(rules, seed=2)))
+    season = Season(name, PlanState(PlanSettings(rules, seed=2)))
     legs = runner.legs
     overnight: list[Felt] = []
     for day in range(7 * WEEKS):
@@ -202,5 +208,4 @@ def _shares(days: list[RunDay]) -> str:
 
 def page(name: str) -> str:
     """The season of the runner of that name, in words."""
-    (runner,) = [one for one in RUNNERS if one.name == name]
-    return told(lived(runner))
+    return told(lived(name))

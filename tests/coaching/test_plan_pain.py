@@ -21,6 +21,9 @@ def test_pain_of_five_sharp_pain_and_a_limp_end_cueing_today(felt: Felt) -> None
     assert decided[0].kind is Kind.STOP
     assert "cueing is over for today" in decided[0].text
     assert not walk.today().cued
+    assert walk.today().stopped
+    walk.day += 1
+    assert not walk.today().stopped
 
 
 def test_pain_told_during_the_run_ends_cueing_today() -> None:

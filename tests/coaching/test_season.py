@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
+from multiprocessing import get_context
 
 import pytest
 
@@ -15,7 +17,9 @@ from tests.coaching.runners import FOLDER, RUNNERS, START, WEEKS, Season, lived,
 
 @pytest.fixture(scope="module")
 def seasons() -> dict[str, Season]:
-    return {runner.name: lived(runner) for runner in RUNNERS}
+    names = [runner.name for runner in RUNNERS]
+    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
+        return dict(zip(names, pool.map(lived, names), strict=True))
 
 
 @pytest.fixture(params=[runner.name for runner in RUNNERS])

@@ -241,6 +241,7 @@ def test_the_first_runs_say_that_the_rhythm_is_being_learned_and_a_rest_day_that
     assert [sentence(what) for what in spoken(first)] == ["Learning your rhythm."]
     assert [sentence(what, language="de") for what in spoken(first)] == ["Ich lerne deinen Rhythmus."]
     assert spoken(replace(first, learning=False)) == ()
+    assert spoken(replace(first, kind=RunKind.PLAIN, stopped=True)) == (Sentence.PAIN_OVER,)
     assert spoken(replace(first, kind=RunKind.REST)) == (Sentence.REST_TODAY,)
 
 

@@ -21,7 +21,7 @@ from cued.core.events import CadenceSample, Event, LinkState, Next, SensorLink, 
 from cued.core.numbers import draw
 from cued.core.start import Start
 from cued.review.outcome import OutcomeCounter
-from cued.runtime.conductor import Conductor, Until
+from cued.runtime.conductor import Conductor, Listener, Until
 from cued.sensors.simulated import BEAT_GRACE_NS, CAPTURE, COACHING, CUE_REACH, CUE_S
 from cued.units import MSPM_PER_SPM, NS_PER_MIN, NS_PER_S
 
@@ -134,14 +134,14 @@ class _Run:
         return 0.0
 
 
-def run_today(pack: CuePack, answer: Today, legs: Legs, seed: int) -> Outcome:
+def run_today(pack: CuePack, answer: Today, legs: Legs, seed: int, *listeners: Listener) -> Outcome:
     """Today's run on these legs through the real core; what its recording tells."""
     pack = fitted(pack, answer)
     length_ns = answer.minutes * NS_PER_MIN
     speech = tuple((text.text_id, NS_PER_S) for text in texts_of(pack, ""))
     how = Start(pack, seed=seed, session_number=answer.session_number, length_ns=length_ns, runner=answer.runner, speech=speech)
     counter = OutcomeCounter(how)
-    Conductor(how, Until(_Run(legs, seed, counter.tell), length_ns), [counter], _spoken).advance(None)
+    Conductor(how, Until(_Run(legs, seed, counter.tell), length_ns), [counter, *listeners], _spoken).advance(None)
     return counter.outcome(length_ns)
 
 
