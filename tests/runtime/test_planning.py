@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cued.coaching.happening import Kind, Say, Word
-from cued.coaching.today import RunKind
+from cued.coaching.happening import Dawn, Felt, Kind, Ran, Say, Word
+from cued.coaching.plan import step
+from cued.coaching.state import PlanSettings, PlanState
+from cued.coaching.today import RunKind, today
 from cued.core.cues import Mode, Tissue
 from cued.core.sentences import Sentence, sentence
 from cued.journal import edit
@@ -18,7 +20,7 @@ from cued.journal.rows import Row
 from cued.journal.wall import Moment
 from cued.review.outcome import OutcomeCounter
 from cued.runtime.conductor import Conductor
-from cued.runtime.planning import date_of, day_of, for_today, outcome_of, planned, say, spoken, today_of
+from cued.runtime.planning import date_of, day_of, for_today, outcome_of, planned, rules_of_packs, say, spoken, today_of
 from cued.runtime.voice import NominalVoice
 from cued.units import NS_PER_MIN, NS_PER_S
 from tests.journal.sessions import BEGAN_UTC_NS, a_request, a_start, record
@@ -99,6 +101,28 @@ def test_what_the_journal_tells_of_a_run_is_what_a_witness_of_it_saw(tmp_path: P
     session = record(tmp_path / "journal.db", request=a_request("integration", "easy", 22))
     with reading(tmp_path / "journal.db") as journal:
         assert outcome_of(journal, journal.session(str(session))) == counter.outcome(22 * NS_PER_MIN)
+
+
+def test_two_weeks_kept_in_a_journal_are_the_plan_that_was_lived(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    lived = PlanState(PlanSettings(rules_of_packs(), 0))
+    for days in range(0, 14, 2):
+        answer = today_of(path, now(days))
+        assert answer == replace(today(lived, FIRST + days), runner=answer.runner)
+        asked = a_request(answer.pack, "easy", 11)
+        session = record(path, request=for_today(asked, answer), began_utc_ns=BEGAN_UTC_NS + days * DAY_NS, uid=f"{days:016x}")
+        rate(path, session, days + 0.02, pain=1.0, effort=3.0)
+        with reading(path) as journal:
+            outcome = outcome_of(journal, journal.session(str(session)))
+        assert outcome is not None
+        for happening in (
+            Ran(FIRST + days, session, outcome),
+            Felt(FIRST + days, session, pain=1.0, effort=3.0),
+            Dawn(FIRST + days + 1),
+        ):
+            lived, _ = step(lived, happening)
+    assert planned(path, now(13)).state == lived
+    assert [run.outcome.cued for run in lived.runs] == [True, False] * 3 + [True]
 
 
 def test_an_outcome_of_an_older_reckoning_is_made_anew(own: Path) -> None:
