@@ -259,7 +259,7 @@ def _as_json(plan: Planned) -> dict[str, Any]:
         "injured": [place.value for place in state.places],
         "race": None if state.race is None else _iso(state.race),
         "held": state.held,
-        "target_kept": state.keep,
+        "target_kept": state.keeps_own,
         "today": _answer(plan.today),
     }
 
@@ -275,6 +275,7 @@ def _answer(answer: Today) -> dict[str, Any]:
         "target_change_percent": round(100 * answer.change, 1),
         "beat": answer.ease.beat,
         "drills": answer.ease.drills,
+        "drills_after": answer.drills or None,
         "nothing_that_loads": [tissue.value for tissue in answer.ease.barred],
         "half_the_cues": answer.ease.half,
         "hops_at_most": answer.dose.hops,

@@ -77,11 +77,11 @@ def counted(state: PlanState, ran: Ran) -> PlanState:
 
 
 def _fade_step(outcome: Outcome) -> int:
-    """How far the pack's fade moves: help goes sooner from a runner who keeps the rhythm without it."""
+    """How far the pack's fade moves: help goes sooner where the rhythm stays without it, and comes back where it does not."""
     share = outcome.probe_in_band
     if share is None:
         return 1
-    return 2 if share >= PROBE_AHEAD else 0 if share < PROBE_BACK else 1
+    return 2 if share >= PROBE_AHEAD else -1 if share < PROBE_BACK else 1
 
 
 def _ran(state: PlanState, ran: Ran, decided: list[Decision]) -> PlanState:
@@ -89,7 +89,10 @@ def _ran(state: PlanState, ran: Ran, decided: list[Decision]) -> PlanState:
         decided.append(
             Decision(ran.day, Kind.BEGIN, state.phase, f"the plan begins with phase {state.phase}, {state.rules.title}")
         )
+    was_high = state.own_is_high
     state = counted(state, ran)
+    if state.own_is_high and not was_high and not state.raises:
+        decided.append(Decision(state.day, Kind.DONE, state.phase, _high(state)))
     if ran.outcome.pain:
         state = pain_in_run(state, ran.number, decided)
     if ran.day is None:
@@ -99,6 +102,12 @@ def _ran(state: PlanState, ran: Ran, decided: list[Decision]) -> PlanState:
     if state.phase == LAST:
         state = _keeps(state, ran, decided)
     return _gone_over(state, decided)
+
+
+def _high(state: PlanState) -> str:
+    baseline = state.model.baseline
+    own = "" if baseline is None else f" of {baseline.spm:.0f}"
+    return f"your own cadence{own} is high already: the target stays at 0 % (`cued plan target raise` lets it rise)"
 
 
 def _gone_over(state: PlanState, decided: list[Decision]) -> PlanState:
@@ -125,7 +134,7 @@ def _keeps(state: PlanState, ran: Ran, decided: list[Decision]) -> PlanState:
         return state
     kept = over if state.kept is None else KEEPS * state.kept + (1.0 - KEEPS) * over
     state = replace(state, kept=kept)
-    if state.booster or state.keep or kept >= state.change - DRIFTED:
+    if state.booster or state.keeps_own or kept >= state.change - DRIFTED:
         return state
     why = f"rhythm drifted to {100 * kept:+.1f} % of {100 * state.change:+.1f} % held"
     state = called(state, ran.day, why, decided)
@@ -272,13 +281,13 @@ def _season(state: PlanState, word: Word, decided: list[Decision]) -> PlanState:
 def _keep(state: PlanState, word: Word, decided: list[Decision]) -> PlanState:
     decided.append(Decision(word.day, Kind.DONE, state.phase, "your own cadence stays: target 0 % in every phase"))
     dial = Dial.NONE if state.week.dial is Dial.TARGET else state.week.dial
-    return replace(state, keep=True, change=0.0, week=replace(state.week, dial=dial))
+    return replace(state, keep=True, raises=False, change=0.0, week=replace(state.week, dial=dial))
 
 
 def _raise(state: PlanState, word: Word, decided: list[Decision]) -> PlanState:
     text = "the target may rise again, two per cent of your own a week at most"
     decided.append(Decision(word.day, Kind.DONE, state.phase, text))
-    return replace(state, keep=False)
+    return replace(state, keep=False, raises=True)
 
 
 def _form_ok(state: PlanState, word: Word, decided: list[Decision]) -> PlanState:

@@ -19,6 +19,8 @@ SORE_FROM = 3.0
 """Pain over this in calf, Achilles tendon, shin or foot is soreness that changes the plan."""
 STOP_FROM = 5.0
 """Pain from here on ends cueing for the day."""
+HIGH_SPM = 178.0
+"""Own easy cadence from here on is high (Luedke 2016 counts it so): no raise unless the runner asks for one (design)."""
 BELOW_KNEE = frozenset({Tissue.CALF, Tissue.ACHILLES, Tissue.SHIN, Tissue.FOOT})
 """Where load moves to when steps get shorter and quicker (Anderson 2022; Chan 2018)."""
 
@@ -160,7 +162,9 @@ class PlanState:
     held: bool = False
     """By the runner's word."""
     keep: bool = False
-    """The runner's own cadence stays: 0 %."""
+    """By the runner's word the own cadence stays: 0 %."""
+    raises: bool = False
+    """By the runner's word it may rise, high as it is."""
     due: int | None = None
     """Phase 6: the day from which the old cues are due."""
     why_due: str = ""
@@ -192,6 +196,17 @@ class PlanState:
             if run.day is not None:
                 return run.day
         return None
+
+    @property
+    def own_is_high(self) -> bool:
+        """Is the runner's own cadence one that needs no raise?"""
+        baseline = self.model.baseline
+        return baseline is not None and baseline.spm >= HIGH_SPM
+
+    @property
+    def keeps_own(self) -> bool:
+        """Does the target stay at 0 %?"""
+        return self.keep or (self.own_is_high and not self.raises)
 
     @property
     def deload(self) -> bool:

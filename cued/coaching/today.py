@@ -31,6 +31,8 @@ from cued.core.start import Runner
 MONDAY_OFFSET: Final = 3
 """1970-01-01, day 0, was a Thursday: Monday is 0."""
 BOOSTERS_A_WEEK: Final = 2
+SETS: Final = {3: "set-b", 4: "strength", 5: "strength"}
+"""Landings and skips once the simple drills of phase 2 are known; strength while runs get longer (design)."""
 LEAST_CUED_MIN: Final = 30.0
 """In a shorter run nothing is left between the silent ten minutes at its start and its cool-down (design)."""
 ALL_TISSUES: Final = tuple(Tissue)
@@ -84,6 +86,8 @@ class Today:
     """The most that may be asked over the runner's own cadence."""
     ease: Ease = field(default_factory=Ease)
     dose: Dose = field(default_factory=lambda: Dose(0, 0))
+    drills: str = ""
+    """A set of drills that goes with a plain run, done after it; empty: none."""
     dial: Dial = Dial.NONE
     """What is new this week."""
     stopped: bool = False
@@ -111,9 +115,11 @@ def today(state: PlanState, day: int | None) -> Today:
             kind, reason = RunKind.REST, f"this week's {state.week.minutes:.0f} minutes are run"
         runner = runner_of(state.model, state.last_change)
         stopped = day is not None and day == state.stop_day
-        return Today(day, kind, PLAIN, minutes, state.phase, reason, ease=_ease(state), stopped=stopped, runner=runner)
+        drills = _set_of(state, day) if kind is RunKind.PLAIN and not stopped else ""
+        ease = _ease(state)
+        return Today(day, kind, PLAIN, minutes, state.phase, reason, ease=ease, drills=drills, stopped=stopped, runner=runner)
     pack = BOOSTER if state.booster else state.rules.pack
-    change = 0.0 if state.keep or state.sore is not None else _change(state, day)
+    change = 0.0 if state.keeps_own or state.sore is not None else _change(state, day)
     return Today(
         day=day,
         kind=kind,
@@ -201,7 +207,7 @@ def _not_now(state: PlanState, day: int | None) -> tuple[RunKind, str] | None:
         if not due:
             return RunKind.PLAIN, "your own running; the old cues are not due"
     pack = BOOSTER if state.booster else state.rules.pack
-    if race_near(state, day) and not state.fade(pack):
+    if race_near(state, day) and all(run.outcome.pack != pack for run in state.runs):
         return RunKind.PLAIN, "nothing new in the week before a race"
     return None
 
@@ -244,6 +250,12 @@ def _ease(state: PlanState) -> Ease:
     return Ease(beat=False, drills=False, barred=barred, half=state.deload)
 
 
+def _set_of(state: PlanState, day: int | None) -> str:
+    """The set of the phase; phase 2 has its drills in the pack. None where anything hurts, near a race or after days off."""
+    hurts = state.sore is not None or state.off is not None
+    return "" if hurts or state.plain_owed or race_near(state, day) else SETS.get(state.phase, "")
+
+
 def _dose(state: PlanState, day: int | None) -> Dose:
     """None while sore; near a race no more than was run with."""
     if state.sore is not None:
@@ -260,6 +272,7 @@ def line(answer: Today) -> str:
     if answer.kind is RunKind.REST:
         return f"rest: {answer.reason}"
     if answer.kind is RunKind.PLAIN:
-        return f"plain, {answer.minutes} min: {answer.reason}"
+        then = f"; then the drills of {answer.drills}" if answer.drills else ""
+        return f"plain, {answer.minutes} min: {answer.reason}{then}"
     over = f", {percent(answer.change)} over your own" if answer.change else ""
     return f"{answer.pack}, {answer.minutes} min{over}: {answer.reason}"

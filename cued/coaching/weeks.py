@@ -172,7 +172,7 @@ def _wanted(state: PlanState) -> Dial:
     dials = state.rules.dials
     for number in range(len(dials)):
         dial = dials[(state.phase_weeks + number) % len(dials)]
-        if dial is Dial.TARGET and (state.keep or state.change >= state.rules.change or not form_holds(state)):
+        if dial is Dial.TARGET and (state.keeps_own or state.change >= state.rules.change or not form_holds(state)):
             continue
         if dial is Dial.MINUTES and state.run_minutes >= state.rules.minutes:
             continue

@@ -11,6 +11,7 @@ from cued.coaching.plan import step
 from cued.coaching.state import PlanState
 from cued.coaching.today import RunKind, today
 from cued.core.cues import Tissue
+from cued.core.target import Figure
 from tests.support.seasons import Walk, at_phase, outcome_of, ready
 
 # --- the calendar --------------------------------------------------------------------------------------------------
@@ -93,8 +94,6 @@ def test_a_hold_tells_what_is_missing_with_its_numbers() -> None:
 
 
 def test_retention_is_what_stays_of_what_was_asked_for_without_help() -> None:
-    from cued.core.target import Figure
-
     walk = at_phase(2)
     for _ in range(4):
         for offset in range(7):
@@ -200,6 +199,47 @@ def test_own_cadence_may_be_kept_through_every_phase() -> None:
     walk.say(Say.KEEP)
     walk.until(6)
     assert {answer.change for _, answer in walk.ran} == {0.0}
+
+
+def test_a_cadence_that_is_high_already_is_not_raised_unless_asked_for() -> None:
+    walk = Walk()
+    quick = tuple(Figure(181.0, 2.8) for _ in range(12))
+    while walk.state.phase < 3:
+        walk.tell(Dawn(walk.day))
+        walk.run(easy=quick, probe=Figure(181.0, 2.8))
+        walk.day += 2
+    assert {answer.change for _, answer in walk.ran} == {0.0}
+    (told,) = [decision.text for decision in walk.decided if "high already" in decision.text]
+    assert "your own cadence of 181 is high already" in told
+    walk.say(Say.RAISE)
+    changes = set()
+    for _ in range(30):
+        changes.add(walk.run(easy=quick, probe=Figure(186.0, 2.8)).change)
+        walk.day += 2
+    assert max(changes) > 0.0
+
+
+def test_help_goes_sooner_where_the_rhythm_stays_and_comes_back_where_it_does_not() -> None:
+    for share, fades in ((0.9, [2, 4]), (0.5, [1, 2]), (0.2, [0, 0])):
+        walk = Walk()
+        found = []
+        for _ in range(2):
+            walk.run(probe_in_band=share)
+            found.append(walk.state.fade("awareness"))
+            walk.day += 2
+            walk.run()
+            walk.day += 2
+        assert found == fades
+
+
+def test_a_plain_run_has_the_drills_of_its_phase_unless_something_hurts() -> None:
+    walk = at_phase(4)
+    walk.run()
+    walk.day += 2
+    assert walk.today().drills == "strength"
+    walk.tell(Felt(walk.day, walk.number, pain=4.0))
+    walk.day += 2
+    assert walk.today().drills == ""
 
 
 def test_new_shoes_take_the_place_of_the_weeks_step_and_wait_for_any_other_change() -> None:
