@@ -1,7 +1,7 @@
 # cued: `make` alone lists what there is. Every target does the set-up it needs, and only once.
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench soak lock golden picture clean
+.PHONY: help setup run install uninstall test lint bench soak lock golden picture clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' Makefile | expand -t 16
@@ -12,9 +12,17 @@ setup:  ## make .venv with .venv/bin/cued
 run: setup  ## hear cued: 90 seconds at the desk with a simulated runner
 	@$(BIN)/cued make-run
 
+install:  ## make cued a service that starts with this machine; ./install.sh --help tells the options
+	@./install.sh
+
+uninstall:  ## take that away again; your runs and your configuration stay
+	@./install.sh --uninstall
+
 test: lint  ## everything that must hold
+	@echo "== tests with real sound, one at a time"
+	@$(BIN)/pytest -m "audio and not soak"
 	@echo "== tests"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not audio and not soak"
 
 lint:  ## the static part of `make test`
 	@scripts/setup test

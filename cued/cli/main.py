@@ -71,7 +71,7 @@ VERBS: Final = (
     Verb("pause", "cued.cli.steer:PAUSE", "let sound and session time rest", during=True),
     Verb("resume", "cued.cli.steer:RESUME", "go on where it rested", during=True),
     Verb("next", "cued.cli.steer:NEXT", "on to the next segment", during=True),
-    Verb("back", "cued.cli.steer:BACK", "the segment before this one once more", during=True, listed=False),
+    Verb("back", "cued.cli.steer:BACK", "to the segment's start, or to the one before", during=True),
     Verb("cue", "cued.cli.steer:CUE", "hear a cue now", during=True),
     Verb("mute", "cued.cli.steer:MUTE", "all sound off, or on again", during=True),
     Verb("volume", "cued.cli.steer:VOLUME", "how loud beat and voice are", during=True),

@@ -127,6 +127,10 @@ def _told(row: Row) -> str:
         return "pause" if row["paused"] else "goes on"
     if kind == "segment_skipped":
         return f"{row['segment']} is left out ({row['reason']})"
+    if kind == "back":
+        return f"back to {row['segment']}"
+    if kind == "pack":
+        return f"the pack is {row['title']} from here on"
     return ""
 
 

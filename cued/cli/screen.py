@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-from cued.core.effects import Effect, Paused, Say, SegmentBegan, SegmentSkipped, SensorWas
+from cued.core.effects import Effect, PackSwapped, Paused, Say, SegmentBegan, SegmentSkipped, SensorWas
 from cued.core.view import View
 from cued.runtime.status import Piece, SoundState, Tone, clock_text, cut, status_line
 from cued.units import NS_PER_MS, NS_PER_S
@@ -176,6 +176,8 @@ def line_of(effect: Effect, over_ns: int | None = None) -> str:
         return f"{clock_text(effect.at_ns):>7}  {words.get(effect.state, effect.state)}"
     if isinstance(effect, SegmentSkipped):
         return f"{clock_text(effect.at_ns):>7}  {effect.segment} is left out ({effect.reason})"
+    if isinstance(effect, PackSwapped):
+        return f"{clock_text(effect.at_ns):>7}  the pack is {effect.title} from here on"
     return ""
 
 

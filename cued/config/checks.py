@@ -1,4 +1,4 @@
-"""What holds between options: times that come one after the other, pins that are each one button's."""
+"""What holds between options: times that come one after the other, pins that are each one thing's."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def problems_between(settings: Settings, document: Document, touched: frozenset[
         if pin is None or entry.path in touched:
             continue
         if pin in seen:
-            yield document.problem(entry.path, f"pin {pin} is that of `{seen[pin]}` already: give each button its own")
+            yield document.problem(entry.path, f"pin {pin} is that of `{seen[pin]}` already: give each its own")
         seen.setdefault(pin, entry.path[-1])
     if settings.sound.voice_volume == 0:
         yield document.problem(

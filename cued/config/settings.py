@@ -122,7 +122,7 @@ class Announcements:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the three keys are."""
+    """What the three keys are, and what else is on a board's pins."""
 
     headset: bool = _option("headset", kinds.truth(), True, "the keys of your headphones steer cued", "false")
     play_pin: int | None = _option(
@@ -134,6 +134,13 @@ class Keys:
     previous_pin: int | None = _option(
         "previous_pin", kinds.whole(*GPIO_PINS, "of the GPIO"), None, "the pin of the button previous", "22", absent="no button"
     )
+    led_pin: int | None = _option(
+        "led_pin", kinds.whole(*GPIO_PINS, "of the GPIO"), None, "the pin of the LED", "24", absent="no LED"
+    )
+    hold_powers_off: bool = _option(
+        "hold_powers_off", kinds.truth(), default=False,
+        about="play held for 5 s switches the machine off, once the run is saved; else it only ends the run", example="true",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

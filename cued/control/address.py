@@ -41,8 +41,9 @@ def default_path() -> Path:
 def _folder() -> Path:
     """In the user's runtime folder; without a login (cron, sudo) a private folder of the same meaning."""
     runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.geteuid()}"
-    if Path(runtime).is_dir():
-        return Path(runtime) / "cued"
+    with contextlib.suppress(PermissionError):  # a sandbox (`ProtectHome`) shuts /run/user: no runtime folder, then
+        if Path(runtime).is_dir():
+            return Path(runtime) / "cued"
     return Path(tempfile.gettempdir()) / f"cued-{os.geteuid()}"
 
 

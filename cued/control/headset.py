@@ -57,7 +57,10 @@ def session_address() -> str | None:
     if address:
         return address
     socket = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}") / "bus"
-    return f"unix:path={socket}" if socket.exists() else None
+    try:
+        return f"unix:path={socket}" if socket.exists() else None
+    except PermissionError:  # a sandbox (`ProtectHome`) shuts /run/user
+        return None
 
 
 class HeadsetKeys:

@@ -33,6 +33,8 @@ CUT_FADE_NS: Final = 50 * NS_PER_MS
 FIRST_WORDS_NS: Final = 200 * NS_PER_MS
 """A session's first words rise for so long: nobody is startled."""
 
+NEWER: Final = "newer answer"
+"""Why an answer that waited is gone: the runner has pressed again."""
 CUED: Final = "cued"
 """What says cued's own words, where a cue would be named."""
 DRILL: Final = "drill"
@@ -67,6 +69,8 @@ class Wish:
     duck_db: float
     counts: bool
     """Its rule counts when it is spoken (not already when it fired)."""
+    asked: bool = False
+    """An answer to the runner's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class Floor:
     spoken: int = 0
     drilled: int = 0
     """How many of the spoken were a drill's."""
+    answers: int = 0
+    """How many of the spoken were answers to keys."""
     withheld: int = 0
     suppressed: int = 0
     last_text: str = ""
@@ -167,7 +173,7 @@ def chosen(
 
 def refusal(wish: Wish, floor: Floor, house: House) -> str | None:
     """The limit that forbids the wish at once; None where only running speech or min_gap may hold it."""
-    if house.muted:
+    if house.muted and not wish.asked:
         return "muted"
     if is_exempt(wish.priority):
         return None
@@ -203,27 +209,36 @@ def _said_lately(cue_id: str, floor: Floor, house: House) -> bool:
 
 
 def submitted(wish: Wish, floor: Floor, house: House) -> tuple[Floor, tuple[Effect, ...]]:
-    """Take a wish in: suppressed at once, or waiting for the floor. Safety clears the floor."""
+    """Take a wish in: suppressed at once, or waiting for the floor. Safety clears the floor, an answer of answers, too."""
     reason = refusal(wish, floor, house)
     if reason is not None:
         return denied(wish, floor, house.now_ns, reason)
-    return interrupted(replace(floor, waiting=(*floor.waiting, wish)), house)
+    effects: tuple[Effect, ...] = ()
+    for older in floor.waiting if wish.asked else ():
+        if older.asked:
+            floor, told = denied(older, _without(floor, older), house.now_ns, NEWER)
+            effects = (*effects, *told)
+    floor, told = interrupted(replace(floor, waiting=(*floor.waiting, wish)), house)
+    return floor, (*effects, *told)
 
 
 def interrupted(floor: Floor, house: House) -> tuple[Floor, tuple[Effect, ...]]:
-    """Safety cuts a running cue short as soon as its own sound is ready: else both would be silent."""
+    """Safety cuts a running cue short as soon as its own sound is ready: else both would be silent. An answer cuts anything."""
     holder = floor.holder
-    if holder is None or holder.priority is Priority.SAFETY:
+    if holder is None:
         return floor, ()
-    if any(wish.priority is Priority.SAFETY and wish.text_id in house.ready for wish in floor.waiting):
-        return cut(floor, house.now_ns)
+    for wish in floor.waiting:
+        if wish.text_id in house.ready and (
+            wish.asked or (wish.priority is Priority.SAFETY and holder.priority is not Priority.SAFETY)
+        ):
+            return cut(floor, house.now_ns)
     return floor, ()
 
 
 def denied(wish: Wish, floor: Floor, now_ns: int, reason: str) -> tuple[Floor, tuple[Effect, ...]]:
     """The wish is gone, and why."""
     effect = Suppressed(now_ns, wish.cue, wish.text, wish.rule, wish.priority, reason)
-    return replace(floor, suppressed=floor.suppressed + 1), (effect,)
+    return replace(floor, suppressed=floor.suppressed + (not wish.asked)), (effect,)
 
 
 def cut(floor: Floor, now_ns: int) -> tuple[Floor, tuple[Effect, ...]]:
@@ -271,7 +286,7 @@ def heard(floor: Floor, house: House, chance: int) -> tuple[Floor, int, tuple[Ef
     if not floor.waiting:
         return floor, chance, (), None
     now_ns = house.now_ns
-    ordered = sorted(floor.waiting, key=lambda wish: (-wish.priority, wish.number))
+    ordered = sorted(floor.waiting, key=lambda wish: (not wish.asked, -wish.priority, wish.number))
     reserved = False
     for wish in ordered:
         start_ns = _earliest_ns(wish, floor, house)
@@ -332,9 +347,10 @@ def _begun(wish: Wish, floor: Floor, house: House, chance: int) -> tuple[Floor, 
         themes_here=themes,
         spoken=floor.spoken + (0 if silent else 1),
         drilled=floor.drilled + (wish.cue == DRILL),
+        answers=floor.answers + wish.asked,
         withheld=floor.withheld + (1 if silent else 0),
-        last_text=floor.last_text if silent else wish.text or wish.cue,
-        last_ns=floor.last_ns if silent else now_ns,
+        last_text=floor.last_text if silent or wish.asked else wish.text or wish.cue,
+        last_ns=floor.last_ns if silent or wish.asked else now_ns,
     )
     effect: Effect
     if silent:

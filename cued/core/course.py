@@ -12,6 +12,7 @@ from cued.core.cues import (
     Every,
     Interval,
     Repeat,
+    Rule,
     RunEnd,
     RunStart,
     SegmentEnd,
@@ -25,7 +26,10 @@ from cued.core.link import Own, own_words
 from cued.core.motion import carried_m
 from cued.core.segments import SHORTEST_ROUND_NS, Nothing, Progress, Upcoming, begun, first, following
 from cued.core.session import Here, Phase, Turn
-from cued.core.triggers import HELD, IN_BAND_WORDS, TIMED, applies, armed, due_ns, entered, fired, rearmed
+from cued.core.triggers import HELD, IN_BAND_WORDS, TIMED, Point, applies, armed, due_ns, entered, fired, rearmed
+
+TRAIL = 32
+"""So many segments back the way is known: nobody presses further."""
 
 
 def plan_first(turn: Turn) -> None:
@@ -47,7 +51,7 @@ def _sounds(turn: Turn, coming: Upcoming) -> bool:
     segment = coming.segment
     if segment.starts_on_press:
         return False
-    if segment.metronome.mode.value != "none" and turn.share() > 0:
+    if segment.drills or (segment.metronome.mode.value != "none" and turn.share() > 0):
         return True
     judge = Progress(place=coming.place, segment=segment)
     for rule in turn.how.pack.rules:
@@ -66,7 +70,7 @@ def begin(turn: Turn) -> None:
     turn.run_base_ns, turn.run_mark_ns = 0, 0
     turn.motion = moving.settled(replace(turn.motion, at_ns=0), 0, moving=True)
     coming = turn.coming
-    _enter(turn, coming, run_start=True)
+    enter(turn, coming, run_start=True)
 
 
 def boundary(turn: Turn, *, planned: bool, leave: bool = False, by_rule: bool = False) -> None:
@@ -87,7 +91,7 @@ def boundary(turn: Turn, *, planned: bool, leave: bool = False, by_rule: bool = 
     turn.override = None
     if not planned:
         beating.recall(turn)
-    _enter(turn, coming)
+    enter(turn, coming)
 
 
 def _runs_away(turn: Turn, old: Progress, coming: Upcoming | Nothing, run_ns: int) -> bool:
@@ -99,8 +103,11 @@ def _runs_away(turn: Turn, old: Progress, coming: Upcoming | Nothing, run_ns: in
     return fills and coming.place.round > old.place.round and run_ns - old.round_run_ns < SHORTEST_ROUND_NS
 
 
-def _enter(turn: Turn, coming: Upcoming | Nothing, *, run_start: bool = False) -> None:
+def enter(turn: Turn, coming: Upcoming | Nothing, *, run_start: bool = False) -> None:
+    """On to what comes, from its start."""
     run_ns, here_m = turn.run_ns(), carried_m(turn.motion, turn.now_ns)
+    if turn.progress.place is not None:
+        turn.trail = (*turn.trail, turn.progress.place)[-TRAIL:]
     for skipped in coming.skipped:
         turn.effects.append(SegmentSkipped(turn.now_ns, skipped.name, "no room"))
     number = turn.progress.number + 1
@@ -111,62 +118,93 @@ def _enter(turn: Turn, coming: Upcoming | Nothing, *, run_start: bool = False) -
         progress = begun(turn.how.pack, coming, number, turn.now_ns, run_ns, here_m, left_ns, turn.pace_mps())
         same = old.place is not None and (old.place.part, old.place.round) == (coming.place.part, coming.place.round)
         turn.progress = replace(progress, round_run_ns=old.round_run_ns if same else run_ns)
-    _entered(turn, run_start=run_start)
+    entered_here(turn, run_start=run_start)
 
 
-def _entered(turn: Turn, *, run_start: bool = False) -> None:
-    """A segment (or the silence after the last, or the wait for a press) has begun."""
+def entered_here(turn: Turn, *, run_start: bool = False, swapped: bool = False, told: bool = True) -> None:
+    """A segment (or the silence after the last, or the wait for a press) has begun; `swapped`: it is another pack's.
+
+    `told` False: there was that silence before, too.
+    """
     progress = turn.progress
     turn.plan_next()
     turn.look()
     turn.here = Here()
     turn.floor = replace(turn.floor, themes_here=())
     firing.hush(turn)
-    _arm(turn, run_start=run_start)
+    _arm(turn, anew=run_start or swapped)
     if run_start:
         _fire_in(turn, progress, RunStart)
     segment = progress.segment
     if progress.waiting:
         leading.await_press(turn)
         return
-    name = segment.name if segment is not None else ""
-    turn.effects.append(SegmentBegan(turn.now_ns, name, progress.number, progress.rep, progress.reps, turn.end_ns()))
+    if told:
+        tell_segment(turn)
     if segment is None:
         return
-    turn.effort = segment.effort or turn.told_effort
     leading.begin(turn)
     _fire_in(turn, progress, SegmentStart)
-    _ground(turn, segment.surface or turn.told_surface)
+    set_ground(turn)
     sensing.judge(turn)
 
 
-def _arm(turn: Turn, *, run_start: bool) -> None:
-    """Set rules going: at the run's start those that count from there, at a segment's start those that count in it."""
-    rules, segment = turn.how.pack.rules, turn.progress.segment
-    states = list(turn.rules)
+def set_ground(turn: Turn) -> None:
+    """Effort and surface are the present segment's, else what the runner said."""
+    segment = turn.progress.segment
+    if segment is not None:
+        turn.effort = segment.effort or turn.told_effort
+        _ground(turn, segment.surface or turn.told_surface)
+
+
+def tell_segment(turn: Turn) -> None:
+    """The present segment begins here."""
+    segment, progress, band = turn.progress.segment, turn.progress, turn.band_words()
+    name = segment.name if segment is not None else ""
+    number, rep, reps = progress.number, progress.rep, progress.reps
+    turn.effects.append(SegmentBegan(turn.now_ns, name, number, rep, reps, turn.end_ns(), low=band.low, high=band.high))
+
+
+def _arm(turn: Turn, *, anew: bool) -> None:
+    """Set rules going: at a segment's start those that count in it; `anew`, as at the run's start, also those that count
+    from there.
+    """
+    for index in range(len(turn.how.pack.rules)):
+        arm(turn, index, anew=anew)
+    find_active(turn)
+
+
+def arm(turn: Turn, index: int, *, anew: bool) -> None:
+    """Set one rule going; see `_arm`."""
+    rule, state, progress = turn.how.pack.rules[index], replace(turn.rules[index], count_here=0), turn.progress
+    here = Point(turn.run_ns(), carried_m(turn.motion, turn.now_ns))
+    if isinstance(rule.when, BeforeEnd):
+        state = replace(state, fired_ns=None)
+    if rule.only_in:
+        if _is_inside(turn, rule):
+            state = entered(state, turn.band, turn.now_ns)
+            start = Point(progress.start_run_ns, progress.start_m)
+            state, turn.chance = armed(rule, state, _interval(turn, index), start, here, turn.chance)
+        else:
+            state = replace(state, due_run_ns=None, due_m=None, mark_ns=None, held_ns=0)
+    elif anew:
+        state, turn.chance = armed(rule, state, _interval(turn, index), Point(0, 0.0), here, turn.chance)
+    turn.rules = (*turn.rules[:index], state, *turn.rules[index + 1 :])
+
+
+def find_active(turn: Turn) -> None:
+    """Which rules may come due in the present segment."""
     active: list[int] = []
-    here = segment is not None and not turn.progress.waiting
-    for index, rule in enumerate(rules):
-        state = replace(states[index], count_here=0)
-        if isinstance(rule.when, BeforeEnd):
-            state = replace(state, fired_ns=None)
-        inside = here and segment is not None and applies(rule, segment.name, segment.index)
-        if rule.only_in:
-            if inside:
-                state = entered(state, turn.band, turn.now_ns)
-                progress = turn.progress
-                state, turn.chance = armed(
-                    rule, state, _interval(turn, index), progress.start_run_ns, progress.start_m, turn.chance
-                )
-            else:
-                state = replace(state, due_run_ns=None, due_m=None, mark_ns=None, held_ns=0)
-        elif run_start:
-            state, turn.chance = armed(rule, state, _interval(turn, index), 0, 0.0, turn.chance)
-        states[index] = state
+    for index, rule in enumerate(turn.how.pack.rules):
         counted = isinstance(rule.when, TIMED) and not isinstance(rule.when, BeforeEnd) and not rule.only_in
-        if (inside or counted) and isinstance(rule.when, (*TIMED, *HELD, *IN_BAND_WORDS)):
+        if (counted or _is_inside(turn, rule)) and isinstance(rule.when, (*TIMED, *HELD, *IN_BAND_WORDS)):
             active.append(index)
-    turn.rules, turn.active = tuple(states), tuple(active)
+    turn.active = tuple(active)
+
+
+def _is_inside(turn: Turn, rule: Rule) -> bool:
+    segment = turn.progress.segment
+    return segment is not None and not turn.progress.waiting and applies(rule, segment.name, segment.index)
 
 
 def _fire_in(
@@ -227,7 +265,7 @@ def press_next(turn: Turn, event: Next) -> None:
         left_ns = turn.left_ns(run_ns)
         going = begun(turn.how.pack, coming, progress.number, turn.now_ns, run_ns, here_m, left_ns, turn.pace_mps())
         turn.progress = replace(going, round_run_ns=progress.round_run_ns)
-        _entered(turn)
+        entered_here(turn)
         return
     boundary(turn, planned=False, leave=event.leave_repeat)
 
@@ -264,19 +302,22 @@ def mute(turn: Turn, event: Mute) -> None:
         turn.effects.extend(effects)
 
 
-def pain(turn: Turn, _: Pain) -> None:
-    """It hurts: beat and cues are over, what is being said ends here, and cued says so."""
+def pain(turn: Turn, event: Pain) -> None:
+    """It hurts: beat and cues are over, what is being said ends here, and cued says so unless it is told already."""
     if turn.phase is Phase.ENDED or turn.hurts:
         return
     turn.cues_ended = turn.hurts = True
     turn.effects.append(CuesEnded(turn.now_ns, "pain"))
     beating.recall(turn)
     leading.over(turn)
-    floor, effects = arbiter.cut(turn.floor, turn.now_ns)
-    turn.floor = replace(floor, holder=None)  # cut already: cued's own words need not cut it again
-    turn.effects.extend(effects)
+    holder = turn.floor.holder
+    if holder is None or not holder.asked or not event.told:
+        floor, effects = arbiter.cut(turn.floor, turn.now_ns)
+        turn.floor = replace(floor, holder=None)  # cut already: cued's own words need not cut it again
+        turn.effects.extend(effects)
     firing.give_up_cues(turn)
-    firing.announce(turn, own_words(Own.PAIN, turn.how.language or turn.how.pack.language))
+    if not event.told:
+        firing.announce(turn, own_words(Own.PAIN, turn.how.language or turn.how.pack.language))
 
 
 def effort(turn: Turn, event: EffortIs) -> None:

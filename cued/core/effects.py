@@ -49,7 +49,7 @@ class Say:
     text: str
     """What is heard, numbers in words; empty for a sound."""
     rule: str
-    """`Rule.id`, or `cued`."""
+    """`Rule.id`, or `cued`; `key` for an answer to a key."""
     priority: Priority
     dur_ns: int
     duck_db: float
@@ -137,6 +137,10 @@ class SegmentBegan:
     """0: unknown (a fill without a known length)."""
     ends_ns: int | None
     """When it will end if nothing intervenes; None where that is not known."""
+    low: float | None = None
+    """How far its band reaches under the target, as a fraction; None in what an older cued wrote."""
+    high: float | None = None
+    """And over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,25 @@ class SegmentSkipped:
     at_ns: int
     segment: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """To the start of a segment, which begins anew."""
+
+    at_ns: int
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackSwapped:
+    """From here on the run goes by another pack. Where that makes another segment of the present one, it begins next."""
+
+    at_ns: int
+    name: str
+    version: str
+    title: str
+    session_number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +268,8 @@ Effect: TypeAlias = (
     | Failed
     | SegmentBegan
     | SegmentSkipped
+    | WentBack
+    | PackSwapped
     | TempoChanged
     | CadenceSeen
     | SensorWas

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from cued.core import arbiter, beating, course, firing, leading, sensing
+from cued.core import arbiter, beating, course, detours, firing, leading, sensing
 from cued.core import motion as moving
 from cued.core.cadence import silent_due_ns
 from cued.core.cues import Asked, CuePack, ReintroductionDue
@@ -21,6 +21,7 @@ from cued.core.events import (
     Announce,
     AskCue,
     AudioRestarted,
+    Back,
     BatteryLow,
     CadenceSample,
     ClickLate,
@@ -40,6 +41,7 @@ from cued.core.events import (
     Stalled,
     Stop,
     SurfaceIs,
+    SwapPack,
     VerticalOscillation,
     Wake,
 )
@@ -134,11 +136,11 @@ def texts_of(pack: CuePack, language: str = "", *, on_air: bool = False) -> tupl
     return tuple(wanted.values())
 
 
-def needs_no_render(how: Start) -> bool:
-    """Is every text that the run may say known, and ready, from the start?"""
-    ready = {text_id for text_id, _ in how.speech}
+def needs_no_render(session: Session) -> bool:
+    """Is every text that the session's pack may say known, and ready?"""
+    how = session.how
     language = how.language or how.pack.language
-    known = all(text.text_id in ready for text in texts_of(how.pack, how.language, on_air=how.on_air))
+    known = all(text.text_id in session.ready for text in texts_of(how.pack, how.language, on_air=how.on_air))
     return known and not any(placeholders(cue.text(language, how.pack.language) or "") for cue in how.pack.cues)
 
 
@@ -270,11 +272,13 @@ _APPLY: Final[dict[type, Callable[..., None]]] = {
     Pause: course.pause,
     Resume: course.resume,
     Next: course.press_next,
+    Back: detours.back,
+    SwapPack: detours.swap,
     AskCue: lambda turn, _: sensing.fire(turn, lambda when: isinstance(when, Asked)),
     SurfaceIs: lambda turn, event: course.surface(turn, event.surface),
     EffortIs: course.effort,
     Reintroduction: lambda turn, _: sensing.fire(turn, lambda when: isinstance(when, ReintroductionDue)),
-    Announce: lambda turn, event: firing.announce(turn, event.text),
+    Announce: lambda turn, event: firing.announce(turn, event.text, asked=event.asked),
     Mute: course.mute,
     Pain: course.pain,
     Stop: course.stop,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from cued.core.cues import CuePack
+
 
 @dataclass(frozen=True, slots=True)
 class Wake:
@@ -139,6 +141,27 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """The runner's key: to the start of this segment, or of the one before where this one has hardly begun."""
+
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwapPack:
+    """The run goes on with another pack: from its own place by running time, or from the same one where that is the same."""
+
+    at_ns: int
+    pack: CuePack
+    session_number: int | None = None
+    """Which cue session with that pack it counts as, for its fade; None: the number stays."""
+    speech: tuple[tuple[str, int], ...] = ()
+    """(text id, length in ns) of every sound of it that is ready; others may follow as `SpeechReady`."""
+    text: str = ""
+    """The pack's file as it was read, for whoever looks into the journal."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskCue:
     at_ns: int
 
@@ -172,6 +195,8 @@ class Announce:
 
     at_ns: int
     text: str
+    asked: bool = False
+    """It answers a key the runner pressed: heard also while muted; it ends whatever is being said, and an older answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +212,8 @@ class Pain:
     """Something hurts: beat and cues are over for this run, which goes on being recorded."""
 
     at_ns: int
+    told: bool = False
+    """Whoever took it says so to the runner; else the session does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +240,8 @@ Event: TypeAlias = (
     | Pause
     | Resume
     | Next
+    | Back
+    | SwapPack
     | AskCue
     | SurfaceIs
     | EffortIs

@@ -40,6 +40,10 @@ from cued.units import NS_PER_S
 
 ANNOUNCE_EXPIRE_NS = 20 * NS_PER_S
 """cued's own words wait longer than a cue: they stay true."""
+ANSWER_EXPIRE_NS = 5 * NS_PER_S
+"""An answer that comes later than this answers nothing any more."""
+SWAPPED = "pack swapped"
+"""Why a cue of the pack before, or a segment that waited in it, is gone."""
 
 
 def resolve(turn: Turn) -> bool:
@@ -298,16 +302,16 @@ def _ask(turn: Turn, wish: Wish) -> None:
         turn.effects.append(Render(turn.now_ns, wish.text_id, wish.text, language))
 
 
-def announce(turn: Turn, text: str) -> None:
-    """cued itself speaks: with the priority of safety."""
+def announce(turn: Turn, text: str, *, asked: bool = False) -> None:
+    """cued itself speaks: with the priority of safety; `asked`: in answer to a key."""
     turn.floor = replace(turn.floor, asked=turn.floor.asked + 1)
-    expires_ns = turn.now_ns + ANNOUNCE_EXPIRE_NS
+    expires_ns = turn.now_ns + (ANSWER_EXPIRE_NS if asked else ANNOUNCE_EXPIRE_NS)
     number = turn.floor.asked
     wish = Wish(
         "cued",
         text,
         say_id(text),
-        "cued",
+        "key" if asked else "cued",
         None,
         Priority.SAFETY,
         None,
@@ -317,8 +321,18 @@ def announce(turn: Turn, text: str) -> None:
         number,
         _duck_db(turn),
         False,
+        asked,
     )
     _ask(turn, wish)
+
+
+def forget_pack(turn: Turn) -> None:
+    """No cue that waits is said any more but cued's own words: its pack is gone."""
+    waiting = turn.floor.waiting
+    turn.floor = replace(turn.floor, waiting=tuple(wish for wish in waiting if wish.rule_index is None))
+    for wish in waiting:
+        if wish.rule_index is not None:
+            _deny(turn, wish, SWAPPED)
 
 
 def give_up_cues(turn: Turn) -> None:
@@ -369,20 +383,6 @@ def _take_over(turn: Turn, metronome: Metronome) -> None:
 def tell(turn: Turn, cue: str, rule: str, text: str, expire_ns: int) -> None:
     """What belongs to the segment and to no rule of the pack: with a segment's priority, outside every limit."""
     turn.floor = replace(turn.floor, asked=turn.floor.asked + 1)
-    now_ns, number = turn.now_ns, turn.floor.asked
-    wish = Wish(
-        cue,
-        text,
-        say_id(text),
-        rule,
-        None,
-        Priority.SEGMENT,
-        None,
-        False,
-        now_ns,
-        now_ns + expire_ns,
-        number,
-        _duck_db(turn),
-        False,
-    )
-    _ask(turn, wish)
+    now_ns, number, duck = turn.now_ns, turn.floor.asked, _duck_db(turn)
+    until_ns, first = now_ns + expire_ns, Priority.SEGMENT
+    _ask(turn, Wish(cue, text, say_id(text), rule, None, first, None, False, now_ns, until_ns, number, duck, False))

@@ -19,9 +19,12 @@ def begin(turn: Turn) -> None:
     """A segment has begun: with drills, if it has any."""
     segment, progress = turn.progress.segment, turn.progress
     turn.leading = None
-    if segment is not None and segment.drills and not turn.hurts:
-        total_ns = None if progress.end_run_ns is None else progress.end_run_ns - progress.start_run_ns
-        turn.leading = Leading(plan(turn.how.pack, segment, turn.how.language, total_ns))
+    if segment is None or not segment.drills or progress.waiting or turn.hurts:
+        return
+    total_ns = None if progress.end_run_ns is None else progress.end_run_ns - progress.start_run_ns
+    made = plan(turn.how.pack, segment, turn.how.language, total_ns)
+    past = [saying for saying in made.sayings if saying.at_ns < _elapsed_ns(turn)]  # of a segment that a swap came late into
+    turn.leading = Leading(made, len(past))
 
 
 def await_press(turn: Turn) -> None:

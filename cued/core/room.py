@@ -192,6 +192,8 @@ def _heard_from_ns(pack: CuePack, length_ns: int, session_number: int) -> int | 
 def _may_sound(pack: CuePack, line: list[Piece], length_ns: int, session_number: int) -> bool:
     share = beat_share(pack.fade, session_number)
     ticking = [piece for piece in line if piece.start_ns < length_ns and piece.segment.metronome.mode is not Mode.NONE]
+    if any(piece.segment.drills for piece in line if piece.start_ns < length_ns):
+        return True
     return bool(ticking and share > 0) or any(_may_speak(pack, rule, line, length_ns) for rule in pack.rules)
 
 

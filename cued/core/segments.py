@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from cued.core.cues import CuePack, ForDistance, ForTime, Remainder, Repeat, Segment
+from cued.core.cues import CuePack, ForDistance, ForTime, Open, Remainder, Repeat, Segment
 from cued.units import NS_PER_MIN, NS_PER_S
 
 SHORTEST_ROUND_NS: Final = NS_PER_S
 """A round of a `fill` that its own rules have ended within less is the last: no run has room for endlessly many."""
+MOST_PASSED: Final = 2_000
+"""So many segments of a session are reckoned through, some milliseconds of work, to find a place in it: no run has more."""
 PRESS_WAIT_NS: Final = 5 * NS_PER_MIN
 """`starts: press` is skipped after so long (the format's word)."""
 
@@ -71,6 +73,17 @@ class Nothing:
     skipped: tuple[Segment, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The place in a session that a run comes to by its running time."""
+
+    coming: Upcoming | Nothing
+    start_run_ns: int = 0
+    """Running time at which that segment would have begun."""
+    passed: tuple[Place, ...] = ()
+    """What came before it."""
+
+
 def expected_ns(segment: Segment, pace_mps: float) -> int:
     """About how long a segment takes; 0 for what has no length of its own."""
     length = segment.length
@@ -121,6 +134,62 @@ def following(pack: CuePack, place: Place, left_ns: int | None, pace_mps: float,
             return Upcoming(Place(place.part, place.round, inner), segment, place.round, reps, skipped)
         skipped = (*skipped, segment)
     return _round(pack, place.part, place.round + 1, left_ns, pace_mps, skipped)
+
+
+def reached(pack: CuePack, run_ns: int, length_ns: int | None, pace_mps: float) -> Reached:
+    """Where a run of `length_ns` is in `pack` after `run_ns`, if nobody pressed anything on the way.
+
+    A distance is reckoned at `pace_mps`. What ends by a press alone is not left, and what begins by one began at once.
+    """
+
+    def left_ns(at_ns: int) -> int | None:
+        return None if length_ns is None else max(0, length_ns - at_ns)
+
+    at_ns, passed = 0, list[Place]()
+    coming = first(pack, length_ns, pace_mps)
+    while isinstance(coming, Upcoming) and len(passed) < MOST_PASSED:
+        lasts_ns = _lasts_ns(pack, coming, left_ns(at_ns), pace_mps)
+        if lasts_ns is None or at_ns + lasts_ns > run_ns:
+            return Reached(replace(coming, skipped=()), at_ns, tuple(passed))
+        at_ns += lasts_ns
+        passed.append(coming.place)
+        coming = following(pack, coming.place, left_ns(at_ns), pace_mps)
+    return Reached(replace(coming, skipped=()), run_ns, tuple(passed))
+
+
+def _lasts_ns(pack: CuePack, coming: Upcoming, left_ns: int | None, pace_mps: float) -> int | None:
+    """How long a segment lasts that begins with `left_ns` to go; None: until somebody ends it."""
+    length = coming.segment.length
+    if isinstance(length, Remainder):
+        return None if left_ns is None else max(0, left_ns - room_after_ns(pack, coming.place.part, pace_mps))
+    return None if isinstance(length, Open) else expected_ns(coming.segment, pace_mps)
+
+
+def again(pack: CuePack, place: Place, left_ns: int | None, pace_mps: float) -> Upcoming:
+    """A segment that was there already, once more; it waits for no press, for it was asked for by one."""
+    part = pack.session[place.part]
+    if isinstance(part, Segment):
+        return Upcoming(place, replace(part, starts_on_press=False), 1, 1)
+    reps = _reps(pack, place.part, part, place.round, place.inner, left_ns, pace_mps)
+    return Upcoming(place, replace(part.segments[place.inner], starts_on_press=False), place.round, reps)
+
+
+def is_same_course(old: CuePack, new: CuePack, place: Place | None) -> bool:
+    """Do both sessions go the same way as far as `place` (None: to their ends), whatever is heard in them?"""
+    parts = max(len(old.session), len(new.session)) if place is None else place.part + 1
+    return [_way(part) for part in old.session[:parts]] == [_way(part) for part in new.session[:parts]]
+
+
+def _way(part: Segment | Repeat) -> object:
+    if isinstance(part, Repeat):
+        return part.times, [_way(segment) for segment in part.segments]
+    return part.name, part.length, part.optional, part.starts_on_press
+
+
+def at_place(pack: CuePack, place: Place) -> Segment:
+    """The segment that is written there."""
+    part = pack.session[place.part]
+    return part if isinstance(part, Segment) else part.segments[place.inner]
 
 
 def _enter(pack: CuePack, part: int, left_ns: int | None, pace_mps: float, skipped: tuple[Segment, ...]) -> Upcoming | Nothing:

@@ -30,6 +30,8 @@ class Sentence(Enum):
     PAUSED = "paused"
     RESUMED = "resumed"
     SUMMARY = "summary"
+    SAVED = "saved"
+    """All is on the disk, and the power may go."""
     # status: why nothing is heard, or where the run is
     SOUNDING = "sounding"
     QUIET = "quiet"
@@ -130,6 +132,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PAUSED: "Paused.",
         Sentence.RESUMED: "Going on.",
         Sentence.SUMMARY: "Run saved.[ {time}.][ Cadence {cadence}.][ {share} percent in the band.][ {cues}.]",
+        Sentence.SAVED: "Saved. Safe to unplug.",
         Sentence.SOUNDING: "Sound is on.[ {where}.]",
         Sentence.QUIET: "Quiet[ {where}].",
         Sentence.RESTING: "The beat rests until you run.[ {where}.]",
@@ -185,6 +188,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PAUSED: "Pause.",
         Sentence.RESUMED: "Es geht weiter.",
         Sentence.SUMMARY: "Lauf gespeichert.[ {time}.][ Kadenz {cadence}.][ {share} Prozent im Band.][ {cues}.]",
+        Sentence.SAVED: "Gespeichert. Du kannst ausstecken.",
         Sentence.SOUNDING: "Der Ton ist an.[ {where}.]",
         Sentence.QUIET: "Stille[: {where}].",
         Sentence.RESTING: "Der Takt ruht, bis du läufst.[ {where}.]",

@@ -10,7 +10,7 @@ from typing import Final
 
 from cued.core.arbiter import Floor, House
 from cued.core.cadence import CadenceState, own_spm, smooth_spm
-from cued.core.cues import Band, Effort, Metronome, Target
+from cued.core.cues import Band, Effort, Metronome, Rule, Target
 from cued.core.drills import Leading
 from cued.core.effects import Effect
 from cued.core.fading import beat_share
@@ -18,7 +18,7 @@ from cued.core.grid import LOOKAHEAD_NS
 from cued.core.link import LinkWatch
 from cued.core.metronome import Beat, Sense, Slot
 from cued.core.motion import DEFAULT_MPS, Motion, mean_speed
-from cued.core.segments import Nothing, Progress, Upcoming, first, following
+from cued.core.segments import Nothing, Place, Progress, Upcoming, first, following
 from cued.core.start import Start
 from cued.core.target import BandState, Known, ceiling_spm, target_spm
 from cued.core.triggers import RuleState
@@ -82,9 +82,13 @@ class Session:
     progress: Progress = field(default_factory=Progress)
     coming: Upcoming | Nothing = field(default_factory=Nothing)
     """What follows the present segment, if it ends when it is expected to."""
+    trail: tuple[Place, ...] = ()
+    """Segments before the present one, the last of them last: the way back."""
     known: Known = field(default_factory=Known)
     band: BandState = field(default_factory=BandState)
     rules: tuple[RuleState, ...] = ()
+    done: Mapping[Rule, tuple[int, int | None]] = field(default_factory=dict)
+    """Rules of packs that were swapped → how often they were carried out, and when last; each without its id."""
     active: tuple[int, ...] = ()
     """The rules that may come due in the present segment."""
     beat: Beat = field(default_factory=Beat)
@@ -160,9 +164,11 @@ class Turn:
     speed_mps: float | None
     progress: Progress
     coming: Upcoming | Nothing
+    trail: tuple[Place, ...]
     known: Known
     band: BandState
     rules: tuple[RuleState, ...]
+    done: Mapping[Rule, tuple[int, int | None]]
     active: tuple[int, ...]
     beat: Beat
     override: Override | None

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from cued.core.cues import CuePack
+
+FILE: Final = "file:"
+"""How the id of a file's sound begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +73,4 @@ def say_id(text: str) -> str:
 
 def file_id(name: str) -> str:
     """The id of a sound file of the pack's folder."""
-    return f"file:{name}"
+    return f"{FILE}{name}"

@@ -65,6 +65,14 @@ class RuleState:
     """Time of that stay that lies before the segment the rule counts in."""
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Somewhere in the run, by its two measures."""
+
+    run_ns: int
+    m: float
+
+
 def applies(rule: Rule, segment_name: str, segment_index: int | None) -> bool:
     """Do `in` and `not_in` let the rule speak in this segment?"""
     if rule.segment_index is not None:
@@ -75,22 +83,31 @@ def applies(rule: Rule, segment_name: str, segment_index: int | None) -> bool:
 
 
 def armed(
-    rule: Rule, state: RuleState, interval: Interval | None, start_run_ns: int, start_m: float, chance: int
+    rule: Rule, state: RuleState, interval: Interval | None, start: Point, here: Point, chance: int
 ) -> tuple[RuleState, int]:
-    """Set a timed rule going from a start of the run or segment; (state, the seed's new state). `interval` is faded already."""
+    """Set a timed rule going from a `start` of the run or segment; (state, the seed's new state). `interval` is faded already.
+
+    `here`: where the runner is, which is further on only after another pack was taken; what lies between is past.
+    """
     when = rule.when
     state = replace(state, due_run_ns=None, due_m=None)
     if isinstance(when, At):
         if isinstance(when.point, ForTime):
-            return replace(state, due_run_ns=start_run_ns + when.point.ns), chance
-        return replace(state, due_m=start_m + when.point.m), chance
+            due_ns = start.run_ns + when.point.ns
+            return replace(state, due_run_ns=due_ns if due_ns >= here.run_ns else None), chance
+        due_m = start.m + when.point.m
+        return replace(state, due_m=due_m if due_m >= here.m else None), chance
     if isinstance(when, Every) and interval is not None:
         if isinstance(interval, ForTime):
-            return _next_every(replace(state, base_run_ns=start_run_ns), interval.ns, when.jitter_ns, chance)
-        return replace(state, due_m=start_m + interval.m), chance
+            passed_ns = (here.run_ns - start.run_ns) // interval.ns * interval.ns
+            state = replace(state, base_run_ns=start.run_ns + passed_ns)
+            state, chance = _next_every(state, interval.ns, when.jitter_ns, chance)
+            return replace(state, due_run_ns=max(state.due_run_ns or 0, here.run_ns)), chance
+        passed = int((here.m - start.m) / interval.m)
+        return replace(state, due_m=start.m + (passed + 1) * interval.m), chance
     if isinstance(when, RandomWithin):
         chance, gap_ns = draw_between(chance, when.low_ns, when.high_ns)
-        return replace(state, due_run_ns=start_run_ns + gap_ns), chance
+        return replace(state, due_run_ns=here.run_ns + gap_ns), chance
     return state, chance
 
 

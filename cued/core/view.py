@@ -43,6 +43,7 @@ class View:
     """`running`, `walking`, `standing`, `unknown`, `lost`."""
     coach: str
     last_cue: str
+    """Answers to keys apart, which `spoken` leaves out, too."""
     last_cue_at_ns: int | None
     spoken: int
     withheld: int
@@ -56,6 +57,10 @@ class View:
     ended: bool
     silence: Silence
     """Why nothing is heard just now, or would not be if the sound were on."""
+    pack: str
+    """The name of the pack that the run goes by now."""
+    title: str
+    """Its title."""
 
     @property
     def silence_reason(self) -> str:
@@ -104,7 +109,7 @@ def view(session: Session) -> View:
         coach=segment.coach.value if segment is not None else "silent",
         last_cue=floor.last_text,
         last_cue_at_ns=floor.last_ns,
-        spoken=floor.spoken - floor.drilled,
+        spoken=floor.spoken - floor.answers - floor.drilled,
         withheld=floor.withheld,
         suppressed=floor.suppressed,
         distance_m=here_m,
@@ -115,6 +120,8 @@ def view(session: Session) -> View:
         muted=turn.muted,
         ended=turn.phase is Phase.ENDED,
         silence=_silence(turn, sounding=sounding),
+        pack=turn.how.pack.name,
+        title=turn.how.pack.title,
     )
 
 

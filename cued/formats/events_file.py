@@ -25,6 +25,7 @@ from cued.core.effects import (
     Expired,
     Failed,
     Measured,
+    PackSwapped,
     Paused,
     PlayClick,
     RecallClicks,
@@ -36,6 +37,7 @@ from cued.core.effects import (
     SensorWas,
     Suppressed,
     TempoChanged,
+    WentBack,
     Withheld,
 )
 from cued.core.start import Start
@@ -172,8 +174,11 @@ class EventsFile:
         if isinstance(effect, CadenceSeen):
             return _cadence(effect, t_ns)
         if isinstance(effect, SegmentBegan):
-            band = self._bands.of(effect.segment)
-            return _text({**_segment(effect, t_ns), "low": band.low, "high": band.high})
+            low, high = effect.low, effect.high
+            if low is None or high is None:
+                band = self._bands.of(effect.segment)
+                low, high = band.low, band.high
+            return _text({**_segment(effect, t_ns), "low": low, "high": high})
         if isinstance(effect, Say):
             cut = number in self._cut
             self._cut.discard(number)
@@ -182,7 +187,9 @@ class EventsFile:
 
 
 class _BandFinder:
-    """Which segment of the pack a name means: the next one so called, the session read round and round."""
+    """Of an older cued's segments, which did not tell their band: a name means the next one so called, the session read round
+    and round.
+    """
 
     def __init__(self, pack: CuePack) -> None:
         self._pack_band = pack.band
@@ -254,6 +261,11 @@ def _other(effect: Effect, t_ns: int) -> Line:
             return _cue(effect, "failed", t_ns, 0, effect.reason)
         case SegmentSkipped(segment=segment, reason=reason):
             return {"kind": "segment_skipped", "t_ns": t_ns, "segment": segment, "reason": reason}
+        case WentBack(segment=segment):
+            return {"kind": "back", "t_ns": t_ns, "segment": segment}
+        case PackSwapped():
+            named = {"pack": effect.name, "pack_version": effect.version, "title": effect.title}
+            return {"kind": "pack", "t_ns": t_ns, **named, "session": effect.session_number}
         case TempoChanged(mspm=mspm, mode=mode, reason=reason):
             return {"kind": "tempo", "t_ns": t_ns, "spm": to_spm(mspm), "mode": mode, "reason": reason}
         case SensorWas(state=state):

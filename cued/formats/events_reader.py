@@ -54,6 +54,8 @@ _FIELDS: Final[Mapping[str, Mapping[str, tuple[type, ...]]]] = {
         "high": _NUMBER,
     },
     "segment_skipped": {"segment": _TEXT, "reason": _TEXT},
+    "back": {"segment": _TEXT},
+    "pack": {"pack": _TEXT, "pack_version": _TEXT, "title": _TEXT, "session": _WHOLE},
     "cadence": {
         "spm": _NUMBER_OR_NULL,
         "smooth_spm": _NUMBER_OR_NULL,

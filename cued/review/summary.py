@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 from cued.units import NS_PER_S
@@ -17,6 +18,10 @@ BEAT_GAP_NS: Final = 2_500_000_000
 """Clicks farther apart are two stretches of beat: the slowest that cued plays is every fourth step at 100 spm, 2.4 s."""
 DRILL: Final = "drill"
 """What says a drill's instruction and its numbers: no cue, and not counted as one (`cued.core.arbiter`)."""
+ANSWER: Final = "key"
+"""The rule of what answers a runner's keys: no cue."""
+LATE_NS: Final = 30 * NS_PER_S
+"""How a segment ended is told by so much of it: three times as long as a pod averages."""
 JUDGED: Final = ("low", "in", "high")
 """The states of the band that are a judgement."""
 
@@ -76,6 +81,68 @@ class SegmentFigures(Figures):
     high: float = 0.0
     start_ns: int = 0
     end_ns: int = 0
+    late: list[tuple[int, float]] = field(default_factory=list)
+    """(nanoseconds, cadence as a fraction of the target) of its running, as long as a target was known."""
+
+    @property
+    def of_target(self) -> float | None:
+        """Mean cadence as a fraction of the target, which goes with speed; None where none was known."""
+        return _mean(self.late)
+
+    @property
+    def ended_of_target(self) -> float | None:
+        """The same of its last half minute."""
+        taken: list[tuple[int, float]] = []
+        left_ns = LATE_NS
+        for held_ns, share in reversed(self.late):
+            taken.append((min(held_ns, left_ns), share))
+            left_ns -= held_ns
+            if left_ns <= 0:
+                break
+        return _mean(taken)
+
+
+def _mean(spans: list[tuple[int, float]]) -> float | None:
+    total_ns = sum(held_ns for held_ns, _ in spans)
+    return sum(held_ns * share for held_ns, share in spans) / total_ns if total_ns else None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A session's feeders beside the steady running after each: does it stay when nothing sounds?"""
+
+    rounds: int
+    feeder: float
+    """Cadence at the end of a feeder, as a fraction of the target; mean of all."""
+    steady: float
+    """The same of the whole of the steady running."""
+    in_band: float | None
+    """Of the steady running, as far as it was judged."""
+
+    @property
+    def loss(self) -> float:
+        """What is lost from the one to the other, as a fraction of the feeder's."""
+        return 1.0 - self.steady / self.feeder
+
+
+def release(segments: list[SegmentFigures]) -> Release | None:
+    """Every feeder with the steady segment right after it; None where there is no such pair."""
+    pairs = [
+        (one.ended_of_target, other.of_target, other)
+        for one, other in pairwise(segments)
+        if one.name == "feeder" and other.name == "steady"
+    ]
+    known = [(feeder, steady, other) for feeder, steady, other in pairs if feeder is not None and steady is not None]
+    if not known:
+        return None
+    judged_ns = sum(other.judged_ns for _, _, other in known)
+    in_ns = sum(other.band_ns["in"] for _, _, other in known)
+    return Release(
+        len(known),
+        sum(feeder for feeder, _, _ in known) / len(known),
+        sum(steady for _, steady, _ in known) / len(known),
+        in_ns / judged_ns if judged_ns else None,
+    )
 
 
 @dataclass(slots=True)
@@ -146,14 +213,14 @@ class _Counter:
                     summary.estimated = summary.estimated or row.get("estimated", False)
             case "click":
                 self._click(at_ns, row["spm"])
-            case "say" if row["cue"] != DRILL:
+            case "say" if row["rule"] != ANSWER and row["cue"] != DRILL:
                 for figures in self._both():
                     figures.heard += 1
                     figures.heard_s += row["dur_s"]
             case "withheld":
                 for figures in self._both():
                     figures.withheld += 1
-            case "suppressed" | "expired" | "failed":
+            case "suppressed" | "expired" | "failed" if row["rule"] != ANSWER:
                 for figures in self._both():
                     figures.unspoken[row["reason"]] = figures.unspoken.get(row["reason"], 0) + 1
             case "segment":
@@ -206,6 +273,8 @@ class _Counter:
                 figures.running_ns += held_ns
             if sample["band"] in JUDGED:
                 figures.band_ns[sample["band"]] += held_ns
+        if self.summary.segments and sample["state"] == "running" and sample["smooth_spm"] and sample["target_spm"]:
+            self.summary.segments[-1].late.append((held_ns, sample["smooth_spm"] / sample["target_spm"]))
 
     def _click(self, at_ns: int, spm: float) -> None:
         since_ns = self._click_ns
@@ -285,6 +354,15 @@ def summary_lines(summary: Summary) -> list[str]:
         lines.append(text + ".")
     if summary.clicks:
         lines.append(f"{_count(summary.clicks, 'click')} at {tempi(summary)}, {clock(summary.beat_ns)} of beat.")
+    released = release(summary.segments)
+    if released is not None:
+        after = "it" if released.rounds == 1 else "them"
+        change = f"{abs(released.loss):.1%} {'less' if released.loss >= 0 else 'more'}"
+        held = f"{released.steady:.1%}, {change}"
+        if released.in_band is not None:
+            held += f", {released.in_band:.0%} of it in the band"
+        ended = f"{_count(released.rounds, 'feeder')} ended at {released.feeder:.1%} of the target"
+        lines.append(f"{ended}; the steady running after {after} held {held}.")
     cues = f"{_count(summary.heard, 'cue')} heard"
     if summary.withheld:
         cues += f", {summary.withheld} withheld on purpose"

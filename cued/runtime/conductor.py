@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cued.core import engine
 from cued.core.effects import CutSpeech, Effect, Render, RunEnded, Say
-from cued.core.events import Event, Stop, Wake
+from cued.core.events import Event, Stop, SwapPack, Wake
 from cued.core.start import Start
 from cued.core.view import View
 
@@ -105,7 +105,7 @@ class Conductor:
         self._session = engine.start(how)
         self._witness = witness
         self._has_length = how.length_ns is not None
-        self._asks_nothing = engine.needs_no_render(how)
+        self._asks_nothing = engine.needs_no_render(self._session)
         self._feed = feed
         self._listeners = tuple(listeners)
         self._answer = answer
@@ -119,6 +119,7 @@ class Conductor:
     def take_over(self, session: engine.Session, at_ns: int) -> None:
         """Go on with a session that has come to `at_ns` elsewhere."""
         self._session = session
+        self._asks_nothing = engine.needs_no_render(session)
         self.at_ns = at_ns
 
     @property
@@ -150,6 +151,8 @@ class Conductor:
         before_ns = self.at_ns
         self._session, effects = engine.step(self._session, event)
         self.at_ns = max(before_ns, event.at_ns)
+        if isinstance(event, SwapPack):
+            self._asks_nothing = engine.needs_no_render(self._session)
         if self._witness is not None and (effects or not isinstance(event, Wake)):
             self._witness(event, before_ns, self.at_ns, effects)
         asked: list[Render] = []

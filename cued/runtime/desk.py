@@ -37,7 +37,6 @@ NONE: Final = "none"
 """Instead of a path: nobody steers."""
 _DAEMON_ONLY: Final[dict[type[asked.Command], str]] = {
     asked.Start: "this run has begun already; only the daemon begins sessions by itself",
-    asked.Back: "a run goes forward only: only the daemon can go back a segment",
     asked.PackUse: "this run keeps its pack: only the daemon changes it (end this run, and begin another with --pack)",
     asked.Reload: "a run reads no configuration: only the daemon does",
 }
@@ -142,9 +141,7 @@ class RunDesk:
 
     def _status(self, view: View) -> RunStatus:
         run, percent = self._run, self._percent
-        request = run.request
-        source = request.feeding.source
-        return RunStatus(request.pack.value.name, source, view, run.sound(), percent[Bus.BEAT], percent[Bus.VOICE])
+        return RunStatus(view.pack, run.request.feeding.source, view, run.sound(), percent[Bus.BEAT], percent[Bus.VOICE])
 
     # --- what is asked of it --------------------------------------------------------------------------------------
 
@@ -168,6 +165,8 @@ class RunDesk:
                 return _said(f"going on: {segment_text(after)}" if view.paused else "the run does not rest")
             case asked.Next():
                 return self._next(command, view)
+            case asked.Back():
+                return _said(f"from its start: {segment_text(self._tell(events.Back(now_ns)))}")
             case asked.Mute():
                 self._tell(events.Mute(now_ns, command.muted))
                 return _said("muted; the run goes on" if command.muted else "sound is on")

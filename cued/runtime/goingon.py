@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from cued.core import engine
 from cued.core.effects import Effect, Paused, Render, RunEnded
-from cued.core.events import Event, Pause, Resume, SpeechReady, Stop
-from cued.core.start import Start
+from cued.core.events import Event, Pause, Resume, SpeechReady, Stop, SwapPack
+from cued.core.start import Start, Text
 from cued.errors import JournalError
+from cued.formats.event_codec import VERSION, kind_of
 from cued.journal.rows import printable
+from cued.journal.stream import IN
 from cued.journal.wall import Moment
 from cued.runtime.clock import MonotonicClock, boot_ns, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Feed, Listener, Until, Witness
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 LONGEST_GAP_NS: Final = 30 * NS_PER_MIN
 """A run that broke off longer ago is over."""
+_SWAP: Final = f'{IN}{{"v":{VERSION},"kind":"{kind_of(SwapPack)}"'
 
 Speak = Callable[[Render], Event]
 """Renders a text now; blocks."""
@@ -107,12 +110,21 @@ class Broken:
 
     def _texts(self, prepared: Sequence[tuple[str, int]], speak: Speak) -> list[Event]:
         """Texts that last otherwise than before (another voice), and those whose sounds went with the old process."""
-        known = dict(self.how.speech)
+        known, ready = self.session.ready, dict(prepared)
         asked = {effect.text_id: effect for _, effects in self.past for effect in effects if isinstance(effect, Render)}
+        for text in self.texts:
+            if text.text and text.text_id not in ready:
+                asked[text.text_id] = Render(self.last_ns, text.text_id, text.text, text.language)
         return [
             *(SpeechReady(self.last_ns, name, length) for name, length in prepared if known.get(name) != length),
             *(replace(speak(render), at_ns=self.last_ns) for render in asked.values()),
         ]
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """What its pack may need to say: the last one it was given."""
+        how = self.session.how
+        return engine.texts_of(how.pack, how.language, on_air=how.on_air)
 
     @property
     def _resting(self) -> bool:
@@ -234,11 +246,15 @@ def _found(journal: Journal, wanted: JournalWanted, request: Request, rate: floa
     if gap_ns is None or gap_ns > LONGEST_GAP_NS or (newest.source, newest.rate) != (printable(request.feeding.source), rate):
         return None
     how = start_of(head.start)
-    if not _is_same(how, request.start(()), wanted):
+    asked, lines = request.start(()), list(journal.lines(newest.id))
+    same = _is_same(how, asked, wanted)
+    if not same and not any(line.startswith(_SWAP) for stretch in lines for line in stretch):
         return None
     session, past = engine.start(how), []
-    for event, session, effects in fed(how, journal.lines(newest.id)):  # noqa: B007 - the last session is what is wanted
+    for event, session, effects in fed(how, lines):  # noqa: B007 - the last session is what is wanted
         past.append((event, effects))
+    if not same and not _is_same(session.how, asked, wanted):  # what is asked for may be its last pack, or its first
+        return None
     if any(isinstance(effect, RunEnded) for _, effects in past for effect in effects):
         return None
     return Broken(how, tuple(past), session, newest.id, newest.end_ns, gap_ns, journal.next_rows(newest.id))

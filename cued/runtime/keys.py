@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final, Self
 
 from cued.control.keys import Key, Playback, Shown
-from cued.core.effects import CutSpeech, Effect, RunEnded, Say, SegmentBegan
+from cued.core.effects import CutSpeech, Effect, PackSwapped, RunEnded, Say, SegmentBegan
 from cued.core.events import Event, Mute, Next, Stop, Wake
 from cued.core.view import View
 from cued.runtime.clock import Clock
@@ -124,6 +124,8 @@ class RunKeys:
                     self._said = ("", 0)
                 case SegmentBegan():
                     self._segment = effect.segment
+                case PackSwapped():
+                    self._pack = effect.title
                 case RunEnded():
                     self._ended = True
 

@@ -22,6 +22,7 @@ from cued.core.events import (
     SensorLink,
     Stop,
     SurfaceIs,
+    SwapPack,
     VerticalOscillation,
 )
 from cued.core.start import Start
@@ -101,13 +102,15 @@ _CLICK: Final = '"kind":"play_click"'
 
 
 def told_on_the_way(events: Iterable[Event]) -> list[tuple[int, str, str]]:
-    """(time, what, value) of what the runner said of ground and pain during the run, in order."""
+    """(time, what, value) of what the runner said of ground and pain during the run, and of a pack that was taken, in order."""
     told: list[tuple[int, str, str]] = []
     for event in events:
         if isinstance(event, SurfaceIs):
             told.append((event.at_ns, "surface", event.surface))
         elif isinstance(event, Pain):
             told.append((event.at_ns, "pain", "beat and cues ended"))
+        elif isinstance(event, SwapPack):
+            told.append((event.at_ns, "pack", event.pack.name))
     return told
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Final
@@ -105,14 +106,26 @@ def replay(how: Start, lines: list[list[str]]) -> Replayed:
         now += effects
     before = list(recorded(lines))
     for index, (old, new) in enumerate(zip_longest(before, now)):
-        if old is None or new is None or (old != encode(new) and _effect(old) != new):
+        if old is None or new is None or (old != encode(new) and _effect(old) != _as_in(old, new)):
             return _differing(before, now, index, events, to_ns)
     return Replayed(events, len(before), to_ns)
 
 
+def _as_in(line: str, effect: Effect) -> Effect:
+    """The effect as whoever wrote `line`, of the same kind, would have told it: an older cued knew fewer fields."""
+    told, known = _effect(line), json.loads(line)
+    later = {item.name: getattr(told, item.name) for item in fields(told) if item.name not in known}
+    return replace(effect, **later) if later and type(effect) is type(told) else effect
+
+
 def _differing(before: list[str], now: list[Effect], first: int, events: int, to_ns: int) -> Replayed:
     """The same, where they part at number `first`."""
+    firsts: dict[str, str] = {}
+    for line in before:
+        firsts.setdefault(kind_of(line), line)
     new = [encode(effect) for effect in now]
+    new = [encode(_as_in(firsts.get(kind_of(line), line), effect)) for line, effect in zip(new, now, strict=True)]
+    before = [encode(_effect(line)) for line in before]
     gone, come = Counter(before), Counter(new)
     fewer, more = gone - come, come - gone
     return Replayed(

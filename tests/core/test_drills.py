@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cued.core.cues import CuePack, Drill, Segment
 from cued.core.drills import CLOSE_NS, plan, set_ns
 from cued.core.effects import CutSpeech, SegmentBegan
-from cued.core.events import Mute, Next, Pain, Pause, Resume, Stop
+from cued.core.events import Back, Mute, Next, Pain, Pause, Resume, Stop, SwapPack
 from cued.core.phrases import number_words
 from cued.packs.catalog import open_pack
 from cued.units import NS_PER_MIN, NS_PER_S, seconds, to_s, to_spm
@@ -266,3 +266,25 @@ def test_the_calf_raise_is_one_up_and_three_down_and_hops_are_quick() -> None:
         assert pogo.beat_mspm is not None
         assert pogo.for_ns is not None
         assert pogo.beat_mspm / 60_000 * pogo.for_ns / NS_PER_S * pogo.reps <= 60, "contacts in the first week"
+
+
+# --- off the course ------------------------------------------------------------------------------------------------
+
+
+def test_back_begins_the_drills_anew() -> None:
+    run = led(RAISE).send(Back(seconds(11))).to(40)
+    assert heard(run)[4:8] == [(11.0, "Up one, down three."), (15.0, "Ready."), (17.0, "One."), (21.0, "Two.")]
+    assert [at(click) for click in run.clicks_in(11.3, 40)] == [float(second) for second in range(17, 29)]
+
+
+def test_a_pack_that_is_swapped_in_is_where_its_drills_would_be() -> None:
+    before = pack(segment("jog", 600))
+    run = Run(before, sensor=False).send(SwapPack(seconds(9), drilled(RAISE))).to(40)
+    assert heard(run) == [(10.0, "Two."), (14.0, "Three."), (18.0, "That was it.")]
+    assert [at(click) for click in run.clicks] == [float(second) for second in range(10, 18)]
+
+
+def test_a_pack_that_is_swapped_in_takes_the_drills_away() -> None:
+    run = led(RAISE).send(SwapPack(seconds(7), pack(segment("jog", 600)))).to(40)
+    assert [text for _, text in heard(run)] == ["Up one, down three.", "Ready.", "One."]
+    assert run.clicks_in(7.3, 40) == []

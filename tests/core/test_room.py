@@ -158,3 +158,9 @@ def test_whatever_is_told_beforehand_is_what_the_core_does(wild: CuePack, length
         assert told.ends_ns in {effect.at_ns for effect in began if not effect.segment}
     if told.silent:
         assert [effect for effect in effects if isinstance(effect, PlayClick | Say)] == []
+
+
+def test_a_set_of_drills_is_heard_without_a_beat_and_without_cues() -> None:
+    told = room(open_pack("strength").pack, 12 * NS_PER_MIN)
+    assert not told.silent
+    assert told.ends_ns == 646 * NS_PER_S

@@ -25,11 +25,12 @@ from cued.core.cues import (
     Segment,
     Side,
 )
-from cued.core.effects import Effect, PlayClick, Suppressed
-from cued.core.events import CadenceSample, Event, HeartRate, LinkState, SensorLink
+from cued.core.effects import Effect, PlayClick, SegmentBegan, Suppressed
+from cued.core.events import Announce, CadenceSample, Event, HeartRate, LinkState, Pain, SensorLink
 from cued.core.start import Start
 from cued.errors import FormatError
 from cued.formats.event_codec import decode_as, decode_effect, decode_event, encode, kind_of
+from tests.support.strategies import packs
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ EVENTS: tuple[type, ...] = get_args(Event)
 EFFECTS: tuple[type, ...] = get_args(Effect)
 
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+st.register_type_strategy(CuePack, packs())
 events = st.one_of([st.builds(cls) for cls in EVENTS])
 effects = st.one_of([st.builds(cls) for cls in EFFECTS])
 json_values = st.recursive(
@@ -102,6 +104,13 @@ def test_a_whole_pack_and_a_start_come_back_as_they_went() -> None:
 
 def test_a_field_that_came_later_takes_its_default() -> None:
     assert decode_event('{"v":1,"kind":"cadence_sample","at_ns":1,"spm":164}') == CadenceSample(1, 164.0)
+
+
+def test_what_an_older_cued_wrote_of_a_key_or_a_segment_is_still_read() -> None:
+    assert decode_event('{"v":1,"kind":"announce","at_ns":1,"text":"Hello."}') == Announce(1, "Hello.", asked=False)
+    assert decode_event('{"v":1,"kind":"pain","at_ns":1}') == Pain(1, told=False)
+    old = '{"v":1,"kind":"segment_began","at_ns":1,"segment":"run","index":0,"rep":1,"reps":1,"ends_ns":null}'
+    assert decode_effect(old) == SegmentBegan(1, "run", 0, 1, 1, None, low=None, high=None)
 
 
 def test_a_whole_number_is_a_float_where_one_is_due() -> None:

@@ -26,12 +26,14 @@ class Case:
     """None: as long as the recording."""
     session: int = 1
     seed: int = 0
+    pressed: tuple[tuple[float, str], ...] = ()
+    """(second, `back` or the name of the pack that is taken then)."""
 
     @property
     def name(self) -> str:
         """Its file's name, without ending."""
         source = self.sim or self.raw or self.run.rpartition(".")[0]
-        return f"{self.pack}-{source}-session{self.session}"
+        return f"{self.pack}-{source}-session{self.session}{'-pressed' if self.pressed else ''}"
 
     @property
     def length_ns(self) -> int | None:
@@ -70,6 +72,13 @@ SIMULATED: Final = (
         session=7,
     ),
     Case("metronome", "the default pack at its plainest: follow, then nudge up to the band", "easy", minutes=25),
+    Case(
+        "integration",
+        "another pack in mid-feeder, a step back in it, and the first pack once more: the beat keeps its grid, budgets go on",
+        "easy",
+        minutes=50,
+        pressed=((1120.3, "metronome"), (1400.0, "back"), (2070.7, "integration"), (2160.0, "back")),
+    ),
     Case(
         "metronome",
         "hard and easy by turns: speed is unsteady, so the band sleeps while the beat follows",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from cued.core.events import Back
 from cued.packs.catalog import open_pack, shipped_folder
 from cued.runtime.feeding import Feeding, Recorded, Simulated, feeding_of
 from cued.runtime.rehearsal import Wanted, Watch, rehearse
 from cued.runtime.request import Pack, Request
+from cued.units import seconds
 from tests.golden.cases import Case
 from tests.golden.render import EVERY, rendered
+from tests.support.pressing import Pressed, taken
 from tests.support.raw_runs import raw_run
 
 FOLDER: Final = Path(__file__).with_name("runs")
@@ -40,6 +44,8 @@ def _header(case: Case, runs: Path | None) -> list[str]:
         told.append("it is not in the repository. Not shown: its cadence lines.")
     else:
         told.append("Input: nothing but the simulated runner above.")
+        for at_s, what in case.pressed:
+            told.append(f"At {at_s:.1f} s: {what if what == 'back' else f'the pack {what} is taken'}.")
         told.append(f"Not shown: cadence lines, but for every {EVERY}th.")
     told.append(
         "Clicks at one tempo share a line, which tells the first, the last and how many. `make golden` writes this anew."
@@ -65,7 +71,11 @@ def _feeding(case: Case, runs: Path | None) -> Feeding:
             path.write_text(raw_run(case.raw), encoding="utf-8")
             return feeding_of(Recorded(str(path)), case.length_ns, case.seed)
     choice = Simulated(case.sim) if case.sim else Recorded(str((runs or Path()) / case.run))
-    return feeding_of(choice, case.length_ns, case.seed)
+    feeding = feeding_of(choice, case.length_ns, case.seed)
+    if not case.pressed:
+        return feeding
+    keys = [Back(seconds(at_s)) if what == "back" else taken(seconds(at_s), what) for at_s, what in case.pressed]
+    return replace(feeding, feed=Pressed(feeding.feed, keys))
 
 
 def _ignore(_sentence: str) -> None:

@@ -18,6 +18,7 @@ from cued.units import NS_PER_S
 from tests.support.bluez import VirtualBluez, lamp
 from tests.support.bluez.peripherals import Peripheral
 from tests.support.kept_links import POD
+from tests.support.waiting import wait_for
 
 QUICK = Patience().divided_by(20)
 ADDRESS = "C0:FF:EE:00:00:10"
@@ -90,7 +91,7 @@ def test_none_in_pairing_mode_says_how_to_get_there(bluez: VirtualBluez) -> None
     bluez.add(POD)
     assert fault() == NONE_IN_SIGHT
     assert fault(ADDRESS) == f"{ADDRESS}: {NOT_PAIRING}"
-    assert not bluez.discovering
+    wait_for(lambda: not bluez.discovering, what="the search to be ended")
 
 
 def test_a_slip_in_the_name_is_guessed(bluez: VirtualBluez) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.tools import REPO
+from tests.support.tools import REPO, require_tool
+
+SCRIPTS = ("install.sh", "scripts/setup", "scripts/packages", "scripts/lock", "scripts/picture", ".ci/run")
 
 
 class System:
@@ -110,11 +112,17 @@ def test_a_system_without_apt_is_told_the_names(system: System) -> None:
     assert "jackd2" in done.stderr
 
 
-@pytest.mark.parametrize("script", ["scripts/setup", "scripts/packages", "scripts/lock", "scripts/picture", ".ci/run"])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_every_script_can_be_run_and_parsed(script: str) -> None:
     file = REPO / script
     assert os.access(file, os.X_OK)
     assert subprocess.run(["bash", "-n", file], check=False).returncode == 0
+
+
+def test_shellcheck_finds_nothing_in_any_script() -> None:
+    shellcheck = require_tool("shellcheck")
+    told = subprocess.run([shellcheck, *SCRIPTS], cwd=REPO, capture_output=True, text=True, check=False)
+    assert told.stdout == ""
 
 
 def test_make_alone_lists_every_target() -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from cued.core import arbiter, beating, cadence, course, engine, firing, sensing
+from cued.core import arbiter, beating, cadence, course, detours, engine, firing, sensing
 from cued.core.cues import Coach, Mode, Priority
 from cued.core.target import BandIs
 from cued.formats.events_file import FORMAT
@@ -110,7 +110,7 @@ def test_every_reason_for_silence_is_on_the_page() -> None:
     coaches = {f"coach {coach.value}" for coach in Coach if coach is not Coach.NORMAL}
     reasons = {*returned(arbiter.refusal), *returned(firing._refused), *returned(firing._coach_reason), *coaches}
     assert len(reasons) > 15
-    assert reasons == words("suppressed", "reason")
+    assert reasons | {firing.SWAPPED, arbiter.NEWER} == words("suppressed", "reason")
     assert set(returned(arbiter._wait_reason)) == words("expired", "reason")
 
 
@@ -127,7 +127,8 @@ def test_the_other_choices_on_the_page_are_those_of_the_code() -> None:
     assert words("cadence", "state") == {gait.value for gait in cadence.Gait}
     assert words("band", "state") == {state.value for state in BandIs}
     assert words("cadence", "band") == {state.value for state in BandIs} | {"asleep"}
-    assert words("segment_skipped", "reason") == set(passed(course, "SegmentSkipped", 2))
+    left = {*passed(course, "SegmentSkipped", 2), *passed(detours, "_leave", 1), firing.SWAPPED}
+    assert words("segment_skipped", "reason") == left
     assert words("end", "reason") == {*passed(course, "finish", 1), *passed(engine, "finish", 1)}
     assert words("counted", "what") == set(passed(engine, "Counted", 1))
     assert {*passed(sensing, "SensorWas", 1), *passed(sensing, "_sensor", 1)} - {""} == words("sensor", "state")

@@ -149,6 +149,7 @@ def test_what_was_asked_a_moment_ago_counts_before_the_loop_has_seen_it() -> Non
         (commands.Pause(), Pause(seconds(50)), "paused"),
         (commands.Resume(), events.Resume(seconds(50)), "the run does not rest"),
         (commands.Next(leave_repeat=True), events.Next(seconds(50), leave_repeat=True), "cooldown −0:20"),
+        (commands.Back(), events.Back(seconds(50)), "from its start: tempo run −0:30"),
         (commands.Mute(), events.Mute(seconds(50), muted=True), "muted; the run goes on"),
         (commands.Mute(muted=False), events.Mute(seconds(50), muted=False), "sound is on"),
         (commands.Surface("grass"), events.SurfaceIs(seconds(50), "grass"), "on grass from here on"),
@@ -197,7 +198,7 @@ def test_a_rating_is_written_down_with_its_moment_or_refused_with_the_scale() ->
     assert "not kept in a journal" in Steered(journal=False).said(commands.Rate(commands.Rated.HELPED, "no"))
 
 
-@pytest.mark.parametrize("command", [commands.Start(), commands.Back(), commands.PackUse("x"), commands.Reload()])
+@pytest.mark.parametrize("command", [commands.Start(), commands.PackUse("x"), commands.Reload()])
 def test_what_only_a_daemon_does_is_said_to_be_so(command: Command) -> None:
     run = Steered().at(50)
     answer = run.ask(command)

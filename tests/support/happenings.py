@@ -95,6 +95,8 @@ def _key(dice: Dice, at_ns: int) -> Event:
         events.SurfaceIs(at_ns, dice.of("grass", "road", "?")),
         events.EffortIs(at_ns, dice.of("easy", "hard", "?")),
         events.Announce(at_ns, dice.of("Sensor lost.", "")),
+        events.Announce(at_ns, dice.of("Quiet warm-up.", "Staying."), asked=True),
+        events.Back(at_ns),
         events.SpeechReady(at_ns, text_id, dice.whole(0, 40 * NS_PER_S)),
         events.SpeechFailed(at_ns, text_id, "no voice"),
         events.ClickLate(at_ns, dice.whole(1, 5)),
@@ -156,9 +158,10 @@ def _hostile(number: SearchStrategy[float], at: SearchStrategy[int]) -> SearchSt
         events.SurfaceIs: st.builds(events.SurfaceIs, at, text),
         events.EffortIs: st.builds(events.EffortIs, at, text),
         events.Reintroduction: st.builds(events.Reintroduction, at),
-        events.Announce: st.builds(events.Announce, at, text),
+        events.Announce: st.builds(events.Announce, at, text, st.booleans()),
+        events.Back: st.builds(events.Back, at),
         events.Mute: st.builds(events.Mute, at, st.booleans()),
-        events.Pain: st.builds(events.Pain, at),
+        events.Pain: st.builds(events.Pain, at, st.booleans()),
         events.Stop: st.builds(events.Stop, at),
     }
     return st.one_of(*fields.values(), fields[events.CadenceSample], fields[events.CadenceSample])

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from cued.runtime.doctor import radio, sound, system
+from cued.runtime.doctor import radio, service, sound, system
 from cued.runtime.doctor.check import Check, Machine, State
 
 DEADLINE_S: Final = 12.0
@@ -37,6 +37,8 @@ EXAMINATIONS: Final = (
     Examination("64 bits", system.userland),
     Examination("real-time limits", system.realtime),
     Examination("linger", system.linger),
+    Examination("service", service.unit),
+    Examination("groups", service.groups),
     Examination("power supply", system.power),
     Examination("disk", system.disk),
     Examination("clock", system.clock),

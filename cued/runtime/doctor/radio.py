@@ -177,7 +177,7 @@ def _seat_monitoring(machine: Machine) -> tuple[Check, ...]:
     mend = (
         "put `wireplumber.profiles = { main = { monitor.bluez.seat-monitoring = disabled } }` into "
         '~/.config/wireplumber/wireplumber.conf.d/headless.conf (WirePlumber 0.4: `["with-logind"] = false` in a copy of '
-        "bluetooth.lua.d/50-bluez-config.lua), then restart it"
+        "bluetooth.lua.d/50-bluez-config.lua), then restart pipewire, pipewire-pulse and wireplumber together"
     )
     return (Check(name, State.WARN, what, mend),)
 
