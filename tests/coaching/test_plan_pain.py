@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cued.coaching.happening import Felt, Kind, Outcome, PainKind, Ran
+from cued.coaching.happening import Felt, Kind, Outcome, PainKind, Ran, Say
 from cued.coaching.state import week_cap
 from cued.coaching.today import RunKind
 from cued.core.cues import Tissue
@@ -83,3 +83,50 @@ def test_a_sore_knee_holds_and_is_no_reason_to_take_the_beat_away() -> None:
     walk.tell(Felt(walk.day, walk.number, pain=4.0, place=Tissue.KNEE))
     assert walk.state.sore is None
     assert "pain 4 of 2 allowed" in walk.kinds(Kind.HOLD)[-1].text
+
+
+def test_three_of_ten_is_no_soreness_and_holds() -> None:
+    walk = ready()
+    walk.run(pain=3.0, morning=3.0)
+    assert walk.state.sore is None
+    assert "pain 3 of 2 allowed" in walk.kinds(Kind.HOLD)[-1].text
+
+
+def test_where_it_hurts_may_be_said_later() -> None:
+    walk = at_phase(2)
+    walk.run(pain=4.0)
+    assert walk.today().ease.barred == tuple(Tissue)
+    walk.tell(Felt(walk.day, walk.number, place=Tissue.SHIN))
+    assert walk.today().ease.barred == (Tissue.SHIN,)
+    walk.tell(Felt(walk.day, walk.number, place=Tissue.KNEE))
+    assert walk.state.sore is None
+    assert "it is the knee" in walk.kinds(Kind.NORMAL)[-1].text
+
+
+def test_sharp_pain_in_the_knee_stays_what_it_is() -> None:
+    walk = at_phase(2)
+    walk.run(pain=None, morning=None)
+    walk.tell(Felt(walk.day, walk.number, kind=PainKind.SHARP))
+    walk.tell(Felt(walk.day, walk.number, place=Tissue.KNEE))
+    assert walk.state.sore is not None
+    assert walk.state.sore.place is Tissue.KNEE
+
+
+def test_two_sessions_out_of_the_band_while_sore_send_nobody_back() -> None:
+    walk = at_phase(3)
+    walk.weeks(1)
+    walk.run(pain=4.0, morning=None)
+    for _ in range(5):
+        walk.day += 2
+        walk.run(share=0.1, morning=None)
+    eased = [answer for _, answer in walk.ran if answer.cued and not answer.ease.beat]
+    assert len(eased) >= 2
+    assert walk.state.phase == 3
+
+
+def test_nobody_advances_by_word_straight_from_days_off() -> None:
+    walk = Walk()
+    walk.weeks(2)
+    walk.day += 12
+    (refused,) = walk.say(Say.ADVANCE)[-1:]
+    assert refused.text == "not advanced: 2 plain runs come first, after days off"
