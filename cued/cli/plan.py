@@ -256,6 +256,7 @@ def _as_json(plan: Planned) -> dict[str, Any]:
         "lighter_week": state.deload,
         "sore": state.sore is not None,
         "off": None if state.off is None else state.off.why,
+        "off_since": None if state.off is None or state.off.since is None else _iso(state.off.since),
         "injured": [place.value for place in state.places],
         "race": None if state.race is None else _iso(state.race),
         "held": state.held,
@@ -303,4 +304,6 @@ def _told(one: Decision) -> str:
 
 
 def _iso(day: int) -> str:
-    return date.fromordinal(date(1970, 1, 1).toordinal() + day).isoformat()
+    from cued.runtime.planning import date_of
+
+    return date_of(day).isoformat()
