@@ -196,6 +196,8 @@ class _Turn:
                 title=None if today is None else today.title,
             ),
         )
+        for sentence in () if today is None else today.more:
+            self.say(sentence)
 
 
 # --- what is due ---------------------------------------------------------------------------------------------------
@@ -336,7 +338,12 @@ def _headphones(turn: _Turn, event: HeadphonesAre) -> None:
 
 
 def _today(turn: _Turn, event: TodayIs) -> None:
+    before, phase = turn.life.today, turn.life.phase
     turn.life = replace(turn.life, today=event)
+    stale = event.planned and phase is Phase.READY and before is not None and not event.sounds_like(before)
+    if stale or (event.aloud and phase not in {Phase.RUNNING, Phase.PAUSED}):
+        for sentence in event.sentences:
+            turn.say(sentence, Values(title=event.title))
 
 
 def _told(turn: _Turn, event: Told) -> None:

@@ -154,6 +154,7 @@ def recording(
 
 def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock: Line) -> Head:
     now, began_boot_ns = moment(), clock.began_boot_ns
+    chosen_by = "plan" if request.planned else "name"
     return Head(
         uid=os.urandom(8).hex(),
         start=event_codec.encode(how),
@@ -166,7 +167,7 @@ def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock
         simulated=how.simulated,
         desk=how.desk,
         rate=clock.rate,
-        settings=printable(json.dumps(dict(wanted.settings), ensure_ascii=False)),
+        settings=printable(json.dumps({**wanted.settings, "chosen_by": chosen_by}, ensure_ascii=False)),
         versions=json.dumps({"cued": __version__, "python": platform.python_version(), "lines": event_codec.VERSION}),
         began_utc_ns=now.utc_ns - (now.boot_ns - began_boot_ns),
         verified=now.verified,

@@ -13,24 +13,27 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
 
+from cued.coaching.state import PlanState
 from cued.config.parse import parse_config
 from cued.config.settings import Settings
 from cued.control import commands
 from cued.control.keys import Key
 from cued.control.protocol import Answer, Done, parse_request
 from cued.core.events import AudioRestarted, ClickLate
+from cued.runtime.daemon.choice import Personal
 from cued.runtime.daemon.desk import Desk
 from cued.runtime.daemon.loop import Daemon, World
 from cued.runtime.daemon.manners import manners_of
 from cued.runtime.daemon.ports import Asked, Board, Message, Pressed, Quit
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
-from cued.runtime.daemon.today import Kitchen, Personal, Today
+from cued.runtime.daemon.today import Kitchen, Today
 from cued.runtime.daemon.watching import Watching
 from cued.runtime.request import Volumes
 from cued.units import NS_PER_S
 from tests.support.day_board import VirtualLed, VirtualPower
 from tests.support.day_book import MemoryBook
+from tests.support.day_plan import VirtualPlan
 from tests.support.day_world import (
     Table,
     VirtualEars,
@@ -78,6 +81,8 @@ class Day:
     config: str = ""
     pack: str = "metronome"
     asks: bool = False
+    plan: int | None = None
+    """The plan is in that phase, and is asked; None: there is none."""
     packs: dict[str, str] = field(default_factory=dict)
     script: list[tuple[int, str]] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -95,8 +100,8 @@ _LINE: Final = re.compile(r"(?:(\d+):(\d\d))\s+(>?)\s*(.+)")
 
 
 def read_day(text: str) -> Day:
-    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes` and `pack NAME:` (a YAML indented below)
-    may stand before the first time.
+    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes`, `plan: phase 1` and `pack NAME:` (a YAML
+    indented below) may stand before the first time.
     """
     head, _, body = text.partition("\n---\n")
     lines = head.splitlines()
@@ -111,6 +116,8 @@ def read_day(text: str) -> Day:
             day.config += line.removeprefix("config: ") + "\n"
         elif line.startswith("pack: "):
             day.pack = line.removeprefix("pack: ")
+        elif line.startswith("plan: phase "):
+            day.plan, day.pack = int(line.removeprefix("plan: phase ")), ""
         elif line == "asks: yes":
             day.asks = True
         elif line.strip() and not line.startswith("#"):
@@ -151,7 +158,8 @@ class House:
         work = VirtualWork(self.time, self.inbox, self.mouth)
         files = VirtualFiles(folder)
         personal = Personal.of(settings, Volumes(), None)
-        kitchen = Kitchen(files, self.mouth, self.feet, self.book, personal, lambda: 1, self.time.now_ns)
+        self.plan = None if day.plan is None else VirtualPlan(PlanState(phase=day.plan), self.time, self.book, self.table)
+        kitchen = Kitchen(files, self.mouth, self.feet, self.book, personal, lambda: 1, self.time.now_ns, self.plan)
         today = Today(kitchen, work, day.pack, self.notice)
         speaker = Speaker(self.mouth, settings.runner.language or "en")
         ears = VirtualEars()

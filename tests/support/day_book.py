@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cued.core.cues import CuePack
 from cued.core.effects import Effect, Paused, RunEnded, SegmentBegan, TempoChanged, Unheard
 from cued.core.events import Event
 from cued.core.start import Start
@@ -19,7 +20,8 @@ from tests.support.day_world import Table, clock
 class MemorySeat:
     """One session's rows."""
 
-    def __init__(self, number: int, table: Table, line: Line) -> None:
+    def __init__(self, number: int, pack: str, table: Table, line: Line) -> None:
+        self.pack = pack
         self._number = number
         self._table = table
         self._line = line
@@ -89,11 +91,11 @@ class MemoryBook:
         self.conditions = conditions
         for name, value in conditions:
             self._table.note(f"keeps {name} {value}")
-        seat = MemorySeat(len(self.seats) + 1, self._table, line)
+        seat = MemorySeat(len(self.seats) + 1, how.pack.name, self._table, line)
         self.seats.append(seat)
         return seat
 
-    def left(self) -> tuple[str, int | None] | None:
+    def left(self) -> tuple[CuePack, int | None] | None:
         return None
 
     def broken(self, request: Request) -> Any:

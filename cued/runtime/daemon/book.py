@@ -17,6 +17,7 @@ from cued.runtime.request import Request
 from cued.runtime.voice import REAL
 
 if TYPE_CHECKING:
+    from cued.core.cues import CuePack
     from cued.runtime.goingon import Broken
     from cued.runtime.journalling import Recording
 
@@ -31,7 +32,7 @@ class NoBook:
     def begin(self, *_told: object) -> Seat | None:
         return None
 
-    def left(self) -> tuple[str, int | None] | None:
+    def left(self) -> tuple[CuePack, int | None] | None:
         return None
 
     def broken(self, request: Request) -> Broken | None:  # noqa: ARG002 - nothing is kept
@@ -82,7 +83,7 @@ class JournalBook:
         self._seat = recording(wanted, request, how, REAL, line, self._notice, going, kept)
         return self._seat
 
-    def left(self) -> tuple[str, int | None] | None:
+    def left(self) -> tuple[CuePack, int | None] | None:
         from cued.journal.reader import State, reading
         from cued.runtime.replay import start_of
 
@@ -91,7 +92,8 @@ class JournalBook:
                 newest = next(iter(journal.sessions()), None)
                 if newest is None or newest.state is not State.INTERRUPTED or newest.simulated:
                     return None
-                return newest.pack, start_of(journal.head(newest.id).start).length_ns
+                how = start_of(journal.head(newest.id).start)
+                return how.pack, how.length_ns
         except JournalError:  # whoever writes to it will say what is wrong with it
             return None
 

@@ -16,11 +16,12 @@ from cued.core.events import Event
 from cued.core.happening import Phase, Word
 from cued.core.view import View
 from cued.errors import PackError
-from cued.runtime.daemon import today as todays
+from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.onerun import OneRun
 from cued.runtime.daemon.ports import Asked, Inbox
 from cued.runtime.daemon.state import house_status
+from cued.runtime.daemon.today import told
 from cued.runtime.housestatus import house_to_wire
 from cued.runtime.status import segment_text
 from cued.runtime.steering import Rate, buses_of, said, steer, volume_said
@@ -143,7 +144,7 @@ class Desk:
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:
-            return said(f"making {daemon.today.choice.word} ready: it begins as soon as that is done (`cued status` tells)")
+            return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
         return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}")
 
     def _tell(self, command: asked.Command) -> Answer:
@@ -187,7 +188,7 @@ class Desk:
         if daemon.sessions.on is not None:
             daemon.swapping.use(name)
             return said(f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells)")
-        daemon.today.choose(todays.Choice(name, length_ns=daemon.today.choice.length_ns))
+        daemon.today.choose(Choice(name, length_ns=daemon.today.choice.length_ns))
         return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells)")
 
     def _missing(self, name: str) -> Answer | None:
@@ -198,7 +199,7 @@ class Desk:
         try:
             daemon.today.kitchen.find(name)
         except PackError as error:
-            return Refused(Fault.WRONG, todays.told(error))
+            return Refused(Fault.WRONG, told(error))
         return None
 
     # --- sound -----------------------------------------------------------------------------------------------------
