@@ -155,10 +155,10 @@ def begun(path: Path) -> bool:
         return bool(journal.words())
 
 
-def mark(path: Path, now: Moment) -> object:
-    """Changes when the plan's answer may: with the journal's bytes, the day, and whether that is known."""
+def mark(path: Path, now: Moment) -> tuple[object, object]:
+    """Changes when the plan's answer may: with the day, or whether that is known; and with the journal's bytes."""
     files = tuple((stat.st_mtime_ns, stat.st_size) for stat in _stats(path))
-    return now.verified, day_of(now.utc_ns), files
+    return (now.verified, day_of(now.utc_ns)), files
 
 
 def _stats(path: Path) -> Iterator[os.stat_result]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from cued.coaching.state import PlanState
 from cued.config.parse import parse_config
@@ -24,7 +24,7 @@ from cued.runtime.daemon.choice import Personal
 from cued.runtime.daemon.desk import Desk
 from cued.runtime.daemon.loop import Daemon, World
 from cued.runtime.daemon.manners import manners_of
-from cued.runtime.daemon.ports import Asked, Board, Message, Pressed, Quit
+from cued.runtime.daemon.ports import Asked, Board, Book, Message, Notice, Planner, Pressed, Quit
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.today import Kitchen, Today
@@ -100,7 +100,7 @@ _LINE: Final = re.compile(r"(?:(\d+):(\d\d))\s+(>?)\s*(.+)")
 
 
 def read_day(text: str) -> Day:
-    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes`, `plan: phase 1` and `pack NAME:` (a YAML
+    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes`, `plan: phase 1` and `pack NAME:` (YAML
     indented below) may stand before the first time.
     """
     head, _, body = text.partition("\n---\n")
@@ -135,10 +135,14 @@ def read_day(text: str) -> Day:
     return day
 
 
+Joining: TypeAlias = Callable[[VirtualTime, Notice], tuple[Book, Planner]]
+
+
 class House:
     """The daemon of a day, and its world."""
 
-    def __init__(self, day: Day, folder: Path) -> None:
+    def __init__(self, day: Day, folder: Path, join: Joining | None = None) -> None:
+        """`join`: another book than the one in memory, and another plan than the day's."""
         self.time = VirtualTime()
         self.table = Table(self.time.now_ns)
         self.inbox: SimpleQueue[Message] = SimpleQueue()
@@ -159,7 +163,8 @@ class House:
         files = VirtualFiles(folder)
         personal = Personal.of(settings, Volumes(), None)
         self.plan = None if day.plan is None else VirtualPlan(PlanState(phase=day.plan), self.time, self.book, self.table)
-        kitchen = Kitchen(files, self.mouth, self.feet, self.book, personal, lambda: 1, self.time.now_ns, self.plan)
+        book, plan = (self.book, self.plan) if join is None else join(self.time, self.notice)
+        kitchen = Kitchen(files, self.mouth, self.feet, book, personal, lambda: 1, self.time.now_ns, plan)
         today = Today(kitchen, work, day.pack, self.notice)
         speaker = Speaker(self.mouth, settings.runner.language or "en")
         ears = VirtualEars()
@@ -175,9 +180,9 @@ class House:
             Board(self.led, self.power),
             self.notice,
         )
-        sessions = Sessions(self.time, self.mouth, self.feet, self.book, speaker, today, self.notice)
+        sessions = Sessions(self.time, self.mouth, self.feet, book, speaker, today, self.notice)
         self.daemon = Daemon(world, sessions, speaker, today, manners_of(settings, asks=day.asks))
-        watching = Watching(self.daemon, self.book, self.manager, ears, lambda: self.settings, self.notice, settings)
+        watching = Watching(self.daemon, book, self.manager, ears, lambda: self.settings, self.notice, settings)
         world.answer = Desk(self.daemon, watching.reload).answer
         world.look_around = watching.look
         today.choose(today.choice, to_continue=True)

@@ -62,5 +62,5 @@ class VirtualPlan:
             told = Felt(self._now(), self._heard, place=place, morning=SORE_MORNING if place is None else None)
             self._step(told)
 
-    def mark(self) -> object:
+    def mark(self) -> tuple[object, object]:
         return self._now(), [seat.ended_ns for seat in self._book.seats]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cued.core.start import Start
 from cued.errors import JournalError
+from cued.runtime import moments
 from cued.runtime.clock import Line
 from cued.runtime.daemon.ports import Conditions, Notice, Seat
 from cued.runtime.journalling import JournalWanted, recording
@@ -18,6 +19,7 @@ from cued.runtime.voice import REAL
 
 if TYPE_CHECKING:
     from cued.core.cues import CuePack
+    from cued.journal.wall import Moment
     from cued.runtime.goingon import Broken
     from cued.runtime.journalling import Recording
 
@@ -45,9 +47,11 @@ class NoBook:
 class JournalBook:
     """The journal at `path`."""
 
-    def __init__(self, path: Path, settings: Mapping[str, object], notice: Notice) -> None:
+    def __init__(
+        self, path: Path, settings: Mapping[str, object], notice: Notice, moment: Callable[[], Moment] = moments.moment
+    ) -> None:
         """`settings`: what was asked for besides, for a person who looks."""
-        self._wanted = JournalWanted(path, settings)
+        self._wanted = JournalWanted(path, settings, moment=moment)
         self._notice = notice
         self._seat: Recording | None = None
 

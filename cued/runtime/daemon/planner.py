@@ -42,7 +42,7 @@ class JournalPlan:
     def sore(self, place: Tissue | None) -> None:
         planning.sore(self._path, self._moment(), place)
 
-    def mark(self) -> object:
+    def mark(self) -> tuple[object, object]:
         return planning.mark(self._path, self._moment())
 
 
@@ -53,10 +53,10 @@ class Following:
         self._today = today
         self._work = work
         self._notice = notice
-        self._mark: object = None
+        self._mark: tuple[object, object] = (None, None)
         """What the plan rested on when it was last asked."""
         self._moving: object = None
-        """What it rests on since it was seen to change: somebody may be writing."""
+        """The journal since it was seen to change: somebody may be writing."""
         self._looks = False
         self._hurts = False
         """The runner has just told pain that ends cueing for the day."""
@@ -79,24 +79,21 @@ class Following:
             try:
                 mark = planner.mark()
             except CuedError:  # asked for the plan itself, it says what is wrong
-                mark = None
+                mark = (None, None)
             return lambda: self._seen(mark)
 
         self._work.do(job)
 
-    def _seen(self, mark: object) -> None:
+    def _seen(self, mark: tuple[object, object]) -> None:
         self._looks = False
         today = self._today
         if not today.choice.planned:
             return
         known = today.prepared is not None and today.prepared.answer is not None
-        if known and mark == self._mark:
-            self._moving = mark
+        still, self._moving = mark[1] == self._moving, mark[1]
+        if known and (mark == self._mark or (mark[0] == self._mark[0] and not still)):
             return
-        if known and mark != self._moving:
-            self._moving = mark
-            return
-        self._mark = self._moving = mark
+        self._mark = mark
         self._ask()
 
     def _ask(self) -> None:

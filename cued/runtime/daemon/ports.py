@@ -257,8 +257,8 @@ class Planner(Protocol):
     def sore(self, place: Tissue | None) -> None:
         """Something is sore this morning; None: not said where."""
 
-    def mark(self) -> object:
-        """Changes when what the plan rests on does: the journal, the day, or whether that is known. Quick."""
+    def mark(self) -> tuple[object, object]:
+        """Changes when what the plan rests on does: the day, or whether that is known; the journal. Quick."""
 
 
 class Ears(Protocol):
