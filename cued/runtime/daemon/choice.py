@@ -36,6 +36,8 @@ class Prepared:
     warnings: tuple[str, ...] = ()
     answer: Today | None = None
     """The plan's, which it was made by."""
+    spares: bool = False
+    """Drills are left out for the sake of what is sore."""
 
 
 @dataclass(frozen=True, slots=True)

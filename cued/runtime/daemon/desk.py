@@ -24,7 +24,7 @@ from cued.runtime.daemon.state import house_status
 from cued.runtime.daemon.today import told
 from cued.runtime.housestatus import house_to_wire
 from cued.runtime.status import segment_text
-from cued.runtime.steering import Rate, buses_of, said, steer, volume_said
+from cued.runtime.steering import Rate, buses_of, ends_cueing, said, steer, volume_said
 from cued.units import NS_PER_MS
 
 SAME_NS: Final = 50 * NS_PER_MS
@@ -110,12 +110,17 @@ class Desk:
             case asked.Stop() | asked.Pause() | asked.Resume() | asked.Pain():
                 return self._tell(command)
             case asked.Rate() if daemon.sessions.on is None and daemon.sessions.run is not None:
+                if ends_cueing(command):
+                    daemon.following.pain(float(command.answer))
                 return steer(command, daemon.sessions.run.view(), _Steered(daemon.sessions.run, now_ns))
         run = daemon.sessions.on
         if run is None:
             return NO_RUN
         view = run.look(now_ns)
-        return steer(command, view, _Steered(run, now_ns))
+        answer = steer(command, view, _Steered(run, now_ns))
+        if isinstance(answer, Done) and ends_cueing(command):
+            daemon.tell(Word.PAIN)
+        return answer
 
     def _told(self, now_ns: int) -> Done:
         """How it is; a crowd that asks at once is told the same."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from cued.coaching.fitting import left_out
 from cued.coaching.today import RunKind
 from cued.config.settings import Settings
 from cued.core.cues import Coach, CuePack, Metronome, Open, Segment
@@ -98,6 +99,7 @@ class Kitchen:
         if choice.plain:
             pack = Pack(plain(pack.value), None, pack.file)
         request = self.request(pack, choice.length_ns)
+        spares = answer is not None and bool(left_out(pack.value, answer))
         if answer is not None:
             request = for_today(request, answer)
         language = self.language_of(request)
@@ -111,7 +113,8 @@ class Kitchen:
         found = None if broken is None else (self._now_ns(), broken)
         ids = {text.text_id for text in request.texts}
         speech = tuple((name, length) for name, length in lengths.items() if name in ids)
-        return Prepared(word, request, speech, tuple(lengths.items()), mark, text_of(pack.file), found, warnings, answer)
+        text = text_of(pack.file)
+        return Prepared(word, request, speech, tuple(lengths.items()), mark, text, found, warnings, answer, spares)
 
     def left(self, usual: Choice) -> tuple[Choice, Prepared] | None:
         """A run that broke off and may go on, with the pack and the length that it began with; None: there is none."""
@@ -211,7 +214,7 @@ class Today:
         answer = None if prepared is None else prepared.answer
         if prepared is None or answer is None:
             return TodayIs(at_ns, title, self.choice.plain)
-        more = said_of(answer)
+        more = (*said_of(answer), *((Sentence.SPARED,) if prepared.spares else ()))
         if answer.kind is RunKind.REST:
             return TodayIs(at_ns, None, more=more, planned=True, aloud=aloud)
         return TodayIs(at_ns, title, answer.kind is RunKind.PLAIN, more, planned=True, aloud=aloud)
