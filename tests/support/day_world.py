@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Final
+from typing import Final
 
 from cued.audio.commands import Bus
 from cued.control.keys import Shown
-from cued.core.effects import CutSpeech, Effect, Paused, PlayClick, Render, RunEnded, Say, SegmentBegan, TempoChanged
+from cued.core.effects import CutSpeech, Effect, PlayClick, Render, Say
 from cued.core.events import CadenceSample, Event, LinkState, SensorLink, SpeechReady
 from cued.core.happening import PodIs
 from cued.core.phrases import nominal_duration_ns
-from cued.core.start import Start
 from cued.errors import PackError
 from cued.formats.sensor_log import Item
-from cued.runtime.clock import Line
 from cued.runtime.daemon.files import PackFiles
-from cued.runtime.daemon.ports import Carried, Conditions, Felt, Message
+from cued.runtime.daemon.ports import Carried, Felt, Message
 from cued.runtime.request import Pack, Request
 from cued.runtime.status import SoundState
 from cued.units import NS_PER_MIN, NS_PER_S
@@ -57,6 +55,8 @@ class VirtualTime:
         self.stood_until_ns = -NS_PER_S
         """The machine stood still, or slept, until then."""
         self.script = list(script)
+        self.later_days = 0
+        """So many dates later than the time that has passed makes it: midnight, or a clock that was set."""
 
     @property
     def began_boot_ns(self) -> int:
@@ -80,7 +80,7 @@ class VirtualTime:
         return slept_ns
 
     def day(self) -> str:
-        return UTC_DAY.format(1 + self._now_ns // (24 * 60 * NS_PER_MIN))
+        return UTC_DAY.format(1 + self.later_days + self._now_ns // (24 * 60 * NS_PER_MIN))
 
     def wait(self, inbox: SimpleQueue[Message], until_ns: int) -> Message | None:
         while True:
@@ -226,90 +226,6 @@ class VirtualMouth:
 
     def close(self) -> None:
         pass
-
-
-class MemorySeat:
-    """One session's rows."""
-
-    def __init__(self, number: int, table: Table, line: Line) -> None:
-        self._number = number
-        self._table = table
-        self._line = line
-        self.events: list[Event] = []
-        self.effects: list[Effect] = []
-        self.ratings: list[tuple[int, str, str | float]] = []
-        self.ended_ns: int | None = None
-        self._beat = False
-        self._deaf_until_ns: int | None = None
-
-    @property
-    def session(self) -> int | None:
-        return self._number
-
-    def step(self, event: Event, before_ns: int, at_ns: int, effects: Sequence[Effect]) -> None:
-        self.events.append(event)
-        self.effects += effects
-        for effect in effects:
-            if isinstance(effect, Paused):
-                self._table.note("rests" if effect.paused else "goes on")
-            elif isinstance(effect, RunEnded):
-                self._table.note("over")
-            elif isinstance(effect, SegmentBegan):
-                self._table.note(f"segment {effect.segment or '-'}")
-            elif isinstance(effect, TempoChanged) and bool(effect.mspm) is not self._beat:
-                self._beat = bool(effect.mspm)
-                self._table.note(f"beat {'on' if self._beat else 'off'}")
-
-    def hear_sensor(self, item: Item) -> None:
-        pass
-
-    def rate(self, at_ns: int, name: str, value: str | float) -> None:
-        self.ratings.append((at_ns, name, value))
-        self._table.note(f"keeps {name} {value:g}" if isinstance(value, float) else f"keeps {name} {value}")
-
-    def collect(self, now_ns: int) -> list[Event]:
-        return []
-
-    def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
-        self.ended_ns = end_ns
-        self._table.note(f"written down: {clock(end_ns)}")
-
-    def abandon(self) -> None:
-        pass
-
-
-class MemoryBook:
-    """A journal in memory."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self.seats: list[MemorySeat] = []
-        self.full = False
-        self.left: Any = None
-        """A run that broke off, if there is one."""
-        self.conditions: Conditions = ()
-
-    def number(self, pack: str) -> int:
-        return len(self.seats) + 1
-
-    def begin(self, request: Request, how: Start, line: Line, conditions: Conditions, going: Any = None) -> MemorySeat | None:
-        told = f"session {len(self.seats) + 1} begins at {clock(line.start_ns)}: {how.pack.name}"
-        if self.full:
-            self._table.note(f"{told}, unrecorded")
-            return None
-        self._table.note(told)
-        self.conditions = conditions
-        for name, value in conditions:
-            self._table.note(f"keeps {name} {value}")
-        seat = MemorySeat(len(self.seats) + 1, self._table, line)
-        self.seats.append(seat)
-        return seat
-
-    def broken(self, request: Request) -> Any:
-        return self.left
-
-    def is_well(self) -> bool:
-        return True
 
 
 class VirtualEars:

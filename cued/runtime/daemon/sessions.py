@@ -93,6 +93,11 @@ class Sessions:
         return None if run is None or run.resting or run.over else run
 
     @property
+    def waits(self) -> bool:
+        """One has begun, as far as the runner is concerned, and its pack is being made ready."""
+        return self._waits is not None
+
+    @property
     def due_ns(self) -> int | None:
         """When something is due."""
         return None if self.run is None else self.run.due_ns
