@@ -16,6 +16,9 @@ OPEN_DEADLINE_S: Final = 8.0
 SILENCE_DEADLINE_S: Final = 1.5
 """Three heartbeats: no busy machine delays them all, and a dead beat is not endured for longer."""
 KILL_S: Final = 1.0
+GIVES_BACK: Final = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "2"}
+"""For glibc (mallopt(3)): clips come and go for days, and what is freed goes back to the system. Without it the heap keeps what
+a pack once took, and grows by more with every other one."""
 _READ_BYTES: Final = 1 << 16
 _CHILD: Final = python_command("cued.audio.process")
 
@@ -29,6 +32,7 @@ class Child:
             _CHILD,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env={**os.environ, **GIVES_BACK},
             # ALSA and JACK complain there about devices that nobody asked for.
             stderr=None if os.environ.get("CUED_DEBUG") else subprocess.DEVNULL,
             bufsize=0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 
@@ -69,5 +70,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _log(sentence: str) -> None:
-    """To standard error: a service manager stamps each line and keeps it."""
-    print(sentence, file=sys.stderr, flush=True)
+    """To standard error: a service manager stamps each line and keeps it. A terminal that was closed is no end of a run."""
+    with contextlib.suppress(OSError):
+        print(sentence, file=sys.stderr, flush=True)

@@ -97,6 +97,17 @@ def test_a_loss_is_told_once_and_they_are_connected_again() -> None:
     ]
 
 
+def test_headphones_that_were_paired_meanwhile_are_known_after_a_reload() -> None:
+    bluez = Bluez(own=())
+    bluez.on = True
+    bluez.pass_s(3)
+    assert bluez.calls == []
+    bluez._own = (SHOKZ,)
+    bluez.ears.reread()
+    bluez.pass_s(1)
+    assert bluez.ears.told() == "Shokz, connected"
+
+
 def test_a_reason_is_told_once() -> None:
     bluez = Bluez()
     bluez.fault = "no Bluetooth"

@@ -136,7 +136,8 @@ def test_a_second_signal_is_faster_and_never_lossier(tmp_path: Path) -> None:
 def test_a_run_whose_daemon_was_killed_goes_on(tmp_path: Path) -> None:
     with RunningDaemon(tmp_path, "--no-questions") as daemon:
         daemon.wait_ready()
-        daemon.ask(commands.Start())
+        daemon.ask(commands.Start("awareness"))  # not the usual one
+        wait_for(lambda: daemon.status()["run"] is not None, STARTS_S, "a run")
         wait_for(lambda: daemon.status()["run"]["run_ns"] > 3_000_000_000, STARTS_S, "some seconds of running")
         daemon.process.send_signal(signal.SIGKILL)
         daemon.process.wait()
@@ -146,6 +147,7 @@ def test_a_run_whose_daemon_was_killed_goes_on(tmp_path: Path) -> None:
         daemon.ask(commands.Start())
         wait_for(lambda: "going on with the run that broke off at 0:0" in daemon.log, STARTS_S, "it to go on")
         assert daemon.status()["run"]["run_ns"] > 2_000_000_000
+        assert daemon.status()["pack"] == "awareness"
         daemon.end()
     with reading(daemon.journal) as journal:
         (session,) = journal.sessions()

@@ -38,8 +38,9 @@ LATENCY_S: Final = (-0.060, 0.250)
 """Where the first clicks are looked for around their moment: the server's periods, and how exactly a start is known."""
 ASTRAY_S: Final = 0.100
 """From one click to the next the offset wanders by less, unless the device's time jumped: half the shortest beat is 130 ms."""
-FEW: Final = 15
-"""The offset is the median of so many: a recording with one click out of place stays where it was."""
+FEW: Final = 5
+"""The offset is the median of so many: one click out of place changes nothing, and a card whose time slows is followed (the
+sound process makes up for 5 ms a second)."""
 CLOSE_S: Final = 0.004
 """Under a voice a click is looked for so close to where its neighbours say that it must be."""
 HEARD_SHARE: Final = 0.12
@@ -51,8 +52,9 @@ CUE_SHARE: Final = 0.35
 """So much of a cue's length is sound, without the silence at its end: words have gaps."""
 CUE_TAIL_S: Final = 0.300
 """A rendered sentence may end with so much silence."""
-CUE_LATE_S: Final = 0.300
-"""A cue's first sound after its onset: a soft first consonant under a fade-in."""
+CUE_LATE_S: Final = 0.600
+"""A cue's first sound after its onset: it begins when the ring has come round, later than 0.5 s the mixer itself calls late;
+and a first consonant may be soft."""
 _CHUNK: Final = 480_000
 
 
@@ -107,26 +109,26 @@ def hear(stretch: Stretch, clicks: Sequence[DueClick], cues: Sequence[DueCue], f
     sounds = sounds_in(stretch.pcm, rate)
     due = [click for click in clicks if from_ns <= click.at_ns < to_ns]
     at = _frames(stretch, [click.at_ns for click in due])
-    offset = _Offset(_first_offset(sounds, at[: 2 * FEW], rate))
+    offset = _Offset(_first_offset(sounds, at[: 6 * FEW], rate))
+    found: dict[int, int] = {}
+    """Sounds by the clicks that they are."""
     taken: set[int] = set()
-    missing: list[DueClick] = []
     off_ms: list[float] = []
-    offsets_ms: list[float] = []
-    found = 0
-    for click, frame in zip(due, at, strict=True):
+    for number, frame in enumerate(at):
         expected = frame + offset.value
         index = _nearest(sounds.starts, expected)
-        near = index >= 0 and index not in taken and abs(sounds.starts[index] - expected) <= ASTRAY_S * rate
-        if near and sounds.is_click(index, rate):
+        near = index >= 0 and abs(float(sounds.starts[index]) - expected) <= ASTRAY_S * rate
+        if near and index not in taken and sounds.is_click(index, rate):
+            found[number] = index
             taken.add(index)
             off_ms.append((float(sounds.starts[index]) - expected) / rate * 1000)
-            offset.note(float(sounds.starts[index] - frame))
-            offsets_ms.append(offset.last[-1] / rate * 1000)
-            found += not click.optional
-        elif _under_voice(stretch.pcm, sounds, click, expected, rate):
-            found += not click.optional
-        elif not click.optional:
-            missing.append(click)
+            offset.note(float(sounds.starts[index]) - frame)
+    followed = _followed(at, found, sounds, offset.value)
+    rest = [number for number in range(len(due)) if number not in found]
+    veiled = {n for n in rest if _under_voice(stretch.pcm, sounds, due[n], at[n] + followed[n], rate)}
+    missing = [due[number] for number in rest if number not in veiled and not due[number].optional]
+    heard = sum(not due[number].optional for number in (*found, *veiled))
+    offsets_ms = [float(followed[number]) / rate * 1000 for number in found]
     cues_due = [cue for cue in cues if from_ns <= cue.at_ns and cue.at_ns + cue.dur_ns < to_ns]
     starts = _frames(stretch, [cue.at_ns for cue in cues_due]) + offset.value
     silent = tuple(
@@ -134,7 +136,7 @@ def hear(stretch: Stretch, clicks: Sequence[DueClick], cues: Sequence[DueCue], f
     )
     spoken = _frames(stretch, [ns for cue in cues for ns in (cue.at_ns, cue.at_ns + cue.dur_ns)]) + offset.value
     extra = tuple(_extra(stretch, sounds, taken, spoken, from_ns, to_ns))
-    return Heard(found, tuple(missing), extra, len(cues_due) - len(silent), silent, tuple(off_ms), tuple(offsets_ms))
+    return Heard(heard, tuple(missing), extra, len(cues_due) - len(silent), silent, tuple(off_ms), tuple(offsets_ms))
 
 
 def sounds_in(pcm: Pcm16, rate_hz: int) -> _Sounds:
@@ -157,6 +159,15 @@ def _frames(stretch: Stretch, at_ns: Sequence[int]) -> Floats:
     times, frames = stretch.anchors[:, 0], stretch.anchors[:, 1]
     since = np.array([one - int(times[0]) for one in at_ns], np.float64)
     return np.asarray(np.interp(since, (times - times[0]).astype(np.float64), frames.astype(np.float64)))
+
+
+def _followed(at: Floats, found: dict[int, int], sounds: _Sounds, otherwise: float) -> Floats:
+    """How many frames later than its moment each click should be heard: between its neighbours that stand alone."""
+    if not found:
+        return np.full(at.size, otherwise)
+    numbers = sorted(found)
+    offsets = [float(sounds.starts[found[number]]) - at[number] for number in numbers]
+    return np.asarray(np.interp(at, at[numbers], offsets))
 
 
 def _ns(stretch: Stretch, frame: float) -> int:

@@ -18,8 +18,8 @@ from tests.soak.steering import Asked
 
 BEFORE_FAULT_NS: Final = 500 * NS_PER_MS
 """What the card still held, and what its recorder had not written yet, went with the server."""
-AFTER_FAULT_NS: Final = 500 * NS_PER_MS
-"""Sound is back, and the next click is promised 400 ms ahead."""
+AFTER_FAULT_NS: Final = NS_PER_S
+"""cued says that sound is back; the ring is full of what was mixed before (0.25 s), the next click is promised 0.4 s ahead."""
 OWN_RESTART_NS: Final = (3 * NS_PER_S, NS_PER_S)
 """Before and after a restart that cued announced and nobody had caused: a child that is silent is noticed in under 3 s."""
 STOOD_NS: Final = (300 * NS_PER_MS, NS_PER_S)

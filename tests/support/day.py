@@ -48,7 +48,7 @@ what happens:
   pod NAME 80%        the pod's link is up (NAME and battery may be missing); `pod off`: it is down
   run 166, walk 110   the feet, once a second from now on; `stand`: they stand; `silent`: nothing comes
   headphones on|off   sound is where the runner hears it, or not
-  press KEY           play, next, previous, held
+  press KEY           play, next, previous, held; pause and stop, as headsets send them when they are taken off
   ask COMMAND         over the control socket, as a request's JSON after `do`: `ask pack use name=awareness`, `ask start`
   sleep 90            the machine is suspended for so many seconds; `stall 2`: it stands still
   render 3            rendering takes so many seconds from now on
@@ -66,7 +66,7 @@ what comes of it:
   > cut               what is being said ends here
   > beat on|off
   > session 1 begins at TIME: PACK, > rests, > goes on, > over, > written down: RUNNING TIME, > keeps NAME VALUE
-  > segment NAME
+  > segment NAME, > unheard: TEXT
   > answers: SENTENCE, > refuses: SENTENCE (`200 × answers: SENTENCE`: so many at once)
   > notice: SENTENCE
   > settles, > switched off (the board, after the button was held)
@@ -84,18 +84,28 @@ class Day:
     config: str = ""
     pack: str = "metronome"
     asks: bool = False
+    renders_ns: int = 0
+    """How long the first pack takes."""
     packs: dict[str, str] = field(default_factory=dict)
     configs: dict[str, str] = field(default_factory=dict)
     script: list[tuple[int, str]] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
 
 
+BUTTONS: Final = {
+    "play": Key.PLAY_PAUSE,
+    "next": Key.NEXT,
+    "previous": Key.PREVIOUS,
+    "held": Key.HELD,
+    "pause": Key.PAUSE,
+    "stop": Key.STOP,
+}
 _LINE: Final = re.compile(r"(?:(\d+):(\d\d))\s+(>?)\s*(.+)")
 
 
 def read_day(text: str) -> Day:
-    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes`, `pack NAME:` and `config NAME:` (a YAML
-    indented below) may stand before the first time.
+    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes`, `render: 90` (how many seconds the first
+    pack takes), `pack NAME:` and `config NAME:` (a YAML indented below) may stand before the first time.
     """
     head, _, body = text.partition("\n---\n")
     lines = head.splitlines()
@@ -110,6 +120,8 @@ def read_day(text: str) -> Day:
             day.config += line.removeprefix("config: ") + "\n"
         elif line.startswith("pack: "):
             day.pack = line.removeprefix("pack: ")
+        elif line.startswith("render: "):
+            day.renders_ns = int(line.removeprefix("render: ")) * NS_PER_S
         elif line == "asks: yes":
             day.asks = True
         elif line.strip() and not line.startswith("#"):
@@ -136,6 +148,7 @@ class House:
         self.inbox: SimpleQueue[Message] = SimpleQueue()
         self.feet = VirtualFeet(self.time)
         self.mouth = StrictMouth(self.time, self.table)
+        self.mouth.takes_ns = day.renders_ns
         self.book = MemoryBook(self.table, self.time.stall)
         self.manager = VirtualManager()
         self.keyboard = VirtualKeyboard()
@@ -201,9 +214,9 @@ class House:
             case "silent", []:
                 return lambda: self.feet.go(None)
             case "headphones", [state]:
-                return lambda: self.wear(on=state == "on")
+                return lambda: self.mouth.wear(on=state == "on")
             case "press", [key]:
-                button = {"play": Key.PLAY_PAUSE, "next": Key.NEXT, "previous": Key.PREVIOUS, "held": Key.HELD}[key]
+                button = BUTTONS[key]
                 return lambda: self.inbox.put(Pressed(now_ns(), button))
             case "ask", _:
                 return lambda: self.inbox.put(Asked(command_of(rest), self.answered))
@@ -252,12 +265,6 @@ class House:
         self.inbox.put(Quit())
         self.inbox.put(Quit())
 
-    def wear(self, *, on: bool) -> None:
-        """Headphones that come or go; what sounded just before their loss was noticed reached nobody."""
-        now_ns = self.time.now_ns()
-        self.mouth.heard = on
-        self.mouth.report(SoundBack(now_ns) if on else SoundLost(now_ns, now_ns - NOTICED_NS))
-
     def flood(self, count: int, command: commands.Command) -> None:
         """So many clients ask at once."""
         told: list[str] = []
@@ -276,7 +283,8 @@ class House:
 
     def live(self) -> list[str]:
         """The whole day; what came of it."""
-        self.time.script = [(at_ns, self.act(what)) for at_ns, what in self.day.script]
+        script = [(at_ns, self.act(what)) for at_ns, what in self.day.script]
+        self.time.script = sorted([*self.time.script, *script], key=lambda one: one[0])  # what takes time has begun already
         daemon = self.daemon
         phase = daemon.life.phase
         while not daemon.over:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cued.core import engine
-from cued.core.effects import Effect, Paused, RunEnded, SegmentBegan, TempoChanged
+from cued.core.effects import Effect, Paused, RunEnded, SegmentBegan, TempoChanged, Unheard
 from cued.core.events import Event
 from cued.core.start import Start
 from cued.formats.sensor_log import Item
@@ -41,6 +41,8 @@ class MemorySeat:
         for effect in effects:
             if isinstance(effect, Paused):
                 self._table.note("rests" if effect.paused else "goes on")
+            elif isinstance(effect, Unheard) and effect.cue != "cued":
+                self._table.note(f"unheard: {effect.text}")
             elif isinstance(effect, RunEnded):
                 self._table.note("over")
             elif isinstance(effect, SegmentBegan):
@@ -87,8 +89,6 @@ class MemoryBook:
         """So long the first row of a session takes: the card is busy."""
         self.seats: list[MemorySeat] = []
         self.full = False
-        self.left: Any = None
-        """A run that broke off, if there is one."""
         self.conditions: Conditions = ()
 
     def number(self, pack: str) -> int:
@@ -108,8 +108,11 @@ class MemoryBook:
         self.seats.append(seat)
         return seat
 
+    def left(self) -> tuple[str, int | None] | None:
+        return None
+
     def broken(self, request: Request) -> Any:
-        return self.left
+        return None
 
     def is_well(self) -> bool:
         return True

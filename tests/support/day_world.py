@@ -10,7 +10,7 @@ from typing import Final
 from cued.audio.commands import Bus
 from cued.control.keys import Shown
 from cued.core.effects import CutSpeech, Effect, PlayClick, Render, Say
-from cued.core.events import CadenceSample, Event, LinkState, SensorLink, SpeechReady
+from cued.core.events import CadenceSample, Event, LinkState, SensorLink, SoundBack, SoundLost, SpeechReady
 from cued.core.happening import PodIs
 from cued.core.phrases import nominal_duration_ns
 from cued.errors import PackError
@@ -181,6 +181,13 @@ class VirtualMouth:
     def set_volume(self, bus: Bus, gain: float) -> None:
         self.volumes[bus] = gain
 
+    def wear(self, *, on: bool) -> None:
+        """Headphones come or go; at a day's begin there are some."""
+        if on is not self.heard:
+            now_ns = self._time.now_ns()
+            self._events.append(SoundBack(now_ns) if on else SoundLost(now_ns, now_ns))
+        self.heard = on
+
     def report(self, event: Event) -> None:
         self._events.append(event)
 
@@ -236,6 +243,9 @@ class VirtualEars:
         return ""
 
     def look(self, now_ns: int) -> None:
+        pass
+
+    def reread(self) -> None:
         pass
 
     def close(self) -> None:

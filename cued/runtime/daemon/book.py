@@ -31,6 +31,9 @@ class NoBook:
     def begin(self, *_told: object) -> Seat | None:
         return None
 
+    def left(self) -> tuple[str, int | None] | None:
+        return None
+
     def broken(self, request: Request) -> Broken | None:  # noqa: ARG002 - nothing is kept
         return None
 
@@ -78,6 +81,19 @@ class JournalBook:
         kept = ExitStack()  # the seat is left by its own `finish`
         self._seat = recording(wanted, request, how, REAL, line, self._notice, going, kept)
         return self._seat
+
+    def left(self) -> tuple[str, int | None] | None:
+        from cued.journal.reader import State, reading
+        from cued.runtime.replay import start_of
+
+        try:
+            with reading(self._wanted.path) as journal:
+                newest = next(iter(journal.sessions()), None)
+                if newest is None or newest.state is not State.INTERRUPTED or newest.simulated:
+                    return None
+                return newest.pack, start_of(journal.head(newest.id).start).length_ns
+        except JournalError:  # whoever writes to it will say what is wrong with it
+            return None
 
     def broken(self, request: Request) -> Broken | None:
         from cued.runtime.goingon import broken_off

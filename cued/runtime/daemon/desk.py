@@ -151,6 +151,9 @@ class Desk:
         phase = daemon.life.phase
         run = daemon.sessions.on
         now_ns = daemon.world.time.now_ns()
+        if run is None and phase is Phase.RUNNING and isinstance(command, asked.Stop):
+            daemon.tell(Word.STOP)
+            return said("the run that was about to begin does not")
         if run is None or phase not in {Phase.RUNNING, Phase.PAUSED}:
             if isinstance(command, asked.Stop) and phase is Phase.ENDED and not daemon.life.over:
                 daemon.tell(Word.STOP)

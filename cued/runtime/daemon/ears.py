@@ -46,6 +46,7 @@ class KnownEars:
         self._own = own or _own
         self._find = connect or _connect
         self._look = there or _there
+        self._wanted = wanted
         self._known = wanted and bool(self._all())
         self._name = ""
         self._up = False
@@ -60,6 +61,11 @@ class KnownEars:
         except CuedError as error:
             self._notice(str(error))
             return ()
+
+    def reread(self) -> None:
+        """Some may have been paired, or forgotten."""
+        self._known = self._wanted and bool(self._all())
+        self._next_ns = 0
 
     def is_up(self) -> bool:
         """As `ports.Ears`, and the rest."""

@@ -56,11 +56,11 @@ class Hands:
         """A key, just now."""
         if pressed.key is Button.HELD:
             self._held(pressed.at_ns)
-        elif pressed.key in {Button.STOP, Button.PAUSE}:
-            # Headsets send them, too, when they are taken off the ears: that hushes, and brings nothing back.
-            seen, means_key = self.glance(), pressed.key is Button.PAUSE
-            if (means_key and self.keys.doing is not None) or (not seen.muted if seen.on else means_key):
-                self.press(Press(pressed.at_ns, Key.PLAY))
+        elif pressed.key is Button.STOP:
+            # Sent by no thumb, but by headsets that are taken off the ears: it hushes, and neither picks nor brings back.
+            self._daemon.sessions.step(pressed.at_ns, lambda at_ns: events.Mute(at_ns, muted=True))
+        elif pressed.key is Button.PAUSE and self.keys.doing is None and self.glance().muted:
+            pass  # taken off, too; who presses the key of a headset that knows of the silence sends "play"
         else:
             self.press(Press(pressed.at_ns, _PRESSED[pressed.key]))
 

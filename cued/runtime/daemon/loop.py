@@ -117,11 +117,13 @@ class Daemon:
 
     def run(self) -> None:
         """Until it is told that it is enough; then everything is written down."""
-        self.turn()
-        self.world.notifier.ready()
+        ready = False
         while not self.over:
             try:
                 self.turn()
+                if not ready:
+                    ready = True
+                    self.world.notifier.ready()
             except Exception as error:  # noqa: BLE001 - whatever a turn meets, the run of somebody out there goes on
                 self._survive(error)
         self.shut()
@@ -292,6 +294,8 @@ class Daemon:
             return
         what = said.sentence
         run = self.sessions.run
+        if what is Sentence.SUMMARY and run is None:  # ended before its pack was ready: there was none
+            return
         if run is not None and run.seat is None:
             what = _UNKEPT.get(what, what)
         text = sentence(what, said.values, self.speaker.language)

@@ -218,6 +218,8 @@ class OneRun:
         """What a sensor told."""
         if not self.resting and not self.over:
             at_ns = event.at_ns - self.line.zero_ns
+            if event.at_ns < self.begun_ns:  # it came with what the session began by
+                at_ns = self.at(event.at_ns)
             self._conductor.advance(at_ns)
             self._conductor.step(replace(event, at_ns=at_ns))
 

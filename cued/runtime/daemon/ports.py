@@ -231,6 +231,9 @@ class Book(Protocol):
     ) -> Seat | None:
         """A session begins; None: it is not kept, and the runner was told why. `going`: it goes on with a broken one."""
 
+    def left(self) -> tuple[str, int | None] | None:
+        """The pack and the length of a run that broke off; None: the last one did not. On any thread."""
+
     def broken(self, request: Request) -> Broken | None:
         """`goingon.Broken` of a run that broke off and may go on with `request`; None: there is none. On any thread."""
 

@@ -142,6 +142,19 @@ class Kitchen:
         speech = tuple((name, length) for name, length in lengths.items() if name in ids)
         return Prepared(choice.word, request, speech, tuple(lengths.items()), mark, text_of(pack.file), found, warnings)
 
+    def left(self, usual: Choice) -> tuple[Choice, Prepared] | None:
+        """A run that broke off and may go on, with the pack and the length that it began with; None: there is none."""
+        left = self._book.left()
+        if left is None:
+            return None
+        name, length_ns = left
+        choice = Choice(usual.word if name in {usual.word, PLAIN} else name, plain=name == PLAIN, length_ns=length_ns)
+        try:
+            prepared = self.prepare(choice, to_continue=True)
+        except CuedError:  # the pack has gone, or is broken since
+            return None
+        return None if prepared.broken is None else (choice, prepared)
+
     def request(self, pack: Pack, length_ns: int | None) -> Request:
         """A run with that pack, as of now."""
         feet, own = self._feet, self.personal
@@ -220,8 +233,11 @@ class Today:
         asked = self._asked
 
         def job() -> Callable[[], None]:
+            left = self.kitchen.left(choice) if to_continue else None
+            if left is not None:
+                return lambda: self._ready(asked, *left)
             try:
-                prepared = self.kitchen.prepare(choice, to_continue=to_continue)
+                prepared = self.kitchen.prepare(choice)
             except CuedError as error:
                 reason = told(error)
                 return lambda: self._failed(asked, choice, reason)
@@ -233,7 +249,6 @@ class Today:
         """What has been prepared elsewhere."""
         self._asked += 1
         self._ready(self._asked, choice, prepared)
-        self.choice = choice
 
     def again(self) -> None:
         """A run has begun: the next is another one, with the usual pack."""
@@ -294,6 +309,7 @@ class Today:
     def _ready(self, asked: int, choice: Choice, prepared: Prepared) -> None:
         if asked != self._asked:
             return
+        self.choice = choice
         for warning in prepared.warnings:
             self._notice(warning)
         self.prepared = prepared

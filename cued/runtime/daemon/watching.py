@@ -24,6 +24,9 @@ class Looks(Ears, Protocol):
     def look(self, now_ns: int) -> None:
         """Connect them, or see whether they are still there."""
 
+    def reread(self) -> None:
+        """Some may have been paired, or forgotten."""
+
 
 class Watching:
     """Belongs to the loop's thread."""
@@ -58,6 +61,8 @@ class Watching:
 
     def reload(self) -> str:
         """Read the configuration again and apply what can be; what that was, and what needs a restart, in a sentence."""
+        self._ears.reread()
+        self._daemon.today.look_around()
         try:
             new = self._read()
         except CuedError as error:

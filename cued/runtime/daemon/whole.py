@@ -34,6 +34,7 @@ from cued.runtime.daemon.today import Kitchen, Personal, Today
 from cued.runtime.daemon.watching import Watching
 from cued.runtime.daemon.work import Worker
 from cued.runtime.feeding import OnAir, SensorChoice
+from cued.runtime.heap import give_back
 from cued.runtime.notify import Manager
 from cued.runtime.request import RATE_HZ, OutputChoice, ToDevice, Volumes
 from cued.units import NS_PER_MS, NS_PER_S
@@ -82,6 +83,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
 
     `read`: the configuration anew; raises CuedError.
     """
+    give_back()
     inbox: SimpleQueue[Message] = SimpleQueue()
     with ExitStack() as closing, _signals(inbox) as hurry:
         _import_all()

@@ -1,0 +1,124 @@
+"""What a day's table cannot show: a pack that is late, a fault in a turn, a watchdog that is not fed, a crowd at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cued.control import commands
+from cued.control.protocol import Answer, Done, Refused
+from cued.core.happening import Phase
+from cued.runtime.daemon.loop import MOST_FAULTS
+from cued.runtime.daemon.ports import Asked
+from cued.runtime.daemon.today import Choice
+from cued.units import NS_PER_S
+from tests.support.day import House, read_day
+
+RUN = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n0:05  run 166\n1:30  quit\n"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(read_day(RUN), tmp_path)
+
+
+def slow(house: House, seconds: int) -> list[str]:
+    """A day on which the first pack takes so long to be rendered."""
+    house.time.script = [(at_ns, house.act(what)) for at_ns, what in house.day.script]
+    house.mouth.takes_ns = seconds * NS_PER_S
+    house.daemon.today.choose(Choice("metronome"))
+    house.daemon.run()
+    return house.table.lines
+
+
+def test_a_run_that_begins_before_its_pack_is_ready_begins_where_it_began(house: House) -> None:
+    lines = slow(house, 40)
+    assert "0:40  > session 1 begins at 0:05: metronome" in lines
+    assert not any("Ready" in line for line in lines[: lines.index("0:40  > session 1 begins at 0:05: metronome")])
+    assert house.book.seats[0].ended_ns == 85 * NS_PER_S
+
+
+def test_a_run_that_ends_before_its_pack_is_ready_was_none(tmp_path: Path) -> None:
+    script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n0:05  ask start\n0:10  ask stop\n1:30  quit\n"
+    house = House(read_day(script), tmp_path)
+    lines = slow(house, 40)
+    assert house.book.seats == []
+    assert not any("saved" in line for line in lines)
+
+
+def failing(house: House, times: int) -> Callable[[int], None]:
+    left = [times]
+
+    def look(_now_ns: int) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise ValueError("a fault that a test has put there")
+
+    return look
+
+
+def survived(house: House) -> None:
+    """As the real loop, with the table's own end."""
+    script = [(at_ns, house.act(what)) for at_ns, what in house.day.script]
+    house.time.script = script
+    house.daemon.run()
+
+
+def test_a_fault_in_a_turn_is_told_and_the_run_goes_on(house: House) -> None:
+    house.daemon.world.look_around = failing(house, 3)
+    survived(house)
+    assert len(house.daemon.faults) == 3
+    assert sum("a fault in cued itself: ValueError" in line for line in house.table.lines) == 3
+    assert house.book.seats[0].ended_ns is not None
+
+
+def test_a_fault_that_comes_again_and_again_ends_the_daemon_to_be_begun_anew(house: House) -> None:
+    def fail(_now_ns: int) -> list[object]:
+        raise ValueError("always")
+
+    house.feet.collect = fail  # type: ignore[method-assign, assignment]  # a pod that nobody can understand
+    with pytest.raises(ValueError, match="always"):
+        survived(house)
+    assert len(house.daemon.faults) == MOST_FAULTS
+
+
+@pytest.mark.parametrize("sick", ["sound", "journal"])
+def test_the_watchdog_is_not_fed_while_something_is_sick(house: House, sick: str) -> None:
+    part = house.mouth if sick == "sound" else house.book
+    part.is_well = lambda *_: False  # type: ignore[method-assign]  # a part that has died
+    house.live()
+    assert "fed" not in house.manager.told
+    assert "ready: Stryd, sound, metronome" in house.manager.told
+
+
+def test_a_crowd_that_asks_at_once_is_told_the_same_and_who_changes_something_the_truth(house: House) -> None:
+    answers: list[Answer] = []
+    for _ in range(3):
+        house.inbox.put(Asked(commands.Status(), answers.append))
+    house.daemon.turn()
+    assert len({id(answer) for answer in answers}) == 1
+    house.inbox.put(Asked(commands.Start(), answers.append))
+    house.inbox.put(Asked(commands.Status(), answers.append))
+    house.daemon.turn()
+    last = answers[-1]
+    assert isinstance(last, Done)
+    assert last.result["phase"] == "running"
+    assert house.daemon.life.phase is Phase.RUNNING
+
+
+def test_a_fault_behind_a_command_is_told_to_who_asked(house: House) -> None:
+    house.daemon.turn()
+
+    def fail(_percent: object, _gain: object) -> None:
+        raise OSError("no such volume")
+
+    house.mouth.set_volume = fail  # type: ignore[method-assign, assignment]  # a sound that has died
+    answers: list[Answer] = []
+    house.inbox.put(Asked(commands.Volume(50), answers.append))
+    house.daemon.turn()
+    (answer,) = answers
+    assert isinstance(answer, Refused)
+    assert "no such volume" in answer.sentence
+    assert house.daemon.faults == []
