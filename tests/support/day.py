@@ -104,8 +104,8 @@ _LINE: Final = re.compile(r"(?:(\d+):(\d\d))\s+(>?)\s*(.+)")
 
 
 def read_day(text: str) -> Day:
-    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes`, `render: 90` (how many seconds the first
-    pack takes), `pack NAME:` and `config NAME:` (a YAML indented below) may stand before the first time.
+    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes`, `render: 90` (seconds for the first
+    pack), `pack NAME:` and `config NAME:` (a YAML indented below) may stand before the first time.
     """
     head, _, body = text.partition("\n---\n")
     lines = head.splitlines()
