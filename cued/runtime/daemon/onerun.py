@@ -251,14 +251,15 @@ class OneRun:
     def pause(self, now_ns: int, since_ns: int) -> None:
         """It rests; the runner has stood since `since_ns`."""
         if not self._conductor.view().paused:
-            self._stood_ns += max(0, now_ns - since_ns)
+            rests_ns = self.at(now_ns) + self.line.zero_ns  # later than decided, where the machine slept
+            self._stood_ns += max(0, rests_ns - since_ns)
             self.step(now_ns, events.Pause)
 
     def resume(self, now_ns: int, since_ns: int) -> None:
         """It goes on; the runner has run since `since_ns`."""
         self.resting = False
         if self._conductor.view().paused:
-            self._stood_ns -= max(0, now_ns - since_ns)
+            self._stood_ns -= max(0, self.at(now_ns) + self.line.zero_ns - since_ns)
         self.step(now_ns, events.Resume)
 
     def go_on(self, felt: Iterable[Event], now_ns: int, since_ns: int) -> None:
