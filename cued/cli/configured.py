@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Self
 
 from cued.config.settings import Settings
 from cued.config.whole import Configuration
@@ -65,10 +66,35 @@ def fill(args: argparse.Namespace) -> Settings:
     return settings
 
 
-def overlaid(settings: Settings, args: argparse.Namespace) -> Settings:
-    """The configuration with what the command line says of voice and language in its place."""
-    runner = replace(settings.runner, language=args.language or settings.runner.language)
-    return replace(settings, runner=runner, sound=replace(settings.sound, speaker=args.speaker))
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed, and so goes before the configuration, whatever that comes to say later."""
+
+    pack: str | None
+    language: str | None
+    speaker: str | None
+    volume: float | None
+    voice_volume: float | None
+
+    @classmethod
+    def of(cls, args: argparse.Namespace) -> Self:
+        """To be called before `fill`."""
+        return cls(args.pack, args.language, args.speaker, args.volume, args.voice_volume)
+
+    def over(self, settings: Settings) -> Settings:
+        """The configuration with it in its place."""
+        sound, runner = settings.sound, settings.runner
+        return replace(
+            settings,
+            pack=self.pack or settings.pack,
+            runner=replace(runner, language=self.language or runner.language),
+            sound=replace(
+                sound,
+                speaker=self.speaker or sound.speaker,
+                beat_volume=sound.beat_volume if self.volume is None else self.volume,
+                voice_volume=sound.voice_volume if self.voice_volume is None else self.voice_volume,
+            ),
+        )
 
 
 def socket_word() -> str | None:

@@ -49,10 +49,11 @@ def run(args: argparse.Namespace) -> int:
     from cued.runtime.lastrun import last_cadence_spm
 
     args.max_hr = args.keep_awake = None
+    typed = configured.Typed.of(args)
     settings = configured.fill(args)
     asked = {name: value for name, value in vars(args).items() if value is None or isinstance(value, str | int | float)}
     wanted = DaemonWanted(
-        settings=configured.overlaid(settings, args),
+        settings=typed.over(settings),
         config=args.config,
         pack=args.pack,
         sensor=sensor_of(args.sensor or settings.sensor or "ble"),
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         beat_spm=last_cadence_spm(),
         asks=args.questions,
     )
-    serve(wanted, _log, lambda: configured.configuration(args.config).settings)
+    serve(wanted, _log, lambda: typed.over(configured.configuration(args.config).settings))
     return 0
 
 

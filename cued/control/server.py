@@ -122,6 +122,8 @@ class Server:
         finally:
             self._clients.pop(client, None)
             client.close()
+            with contextlib.suppress(OSError, asyncio.CancelledError):  # how it ended: unasked, asyncio prints that some day
+                await writer.wait_closed()
 
     def _make_room(self) -> None:
         """Drop the client that has been quiet for longest, of those who watch or of those who ask."""

@@ -7,8 +7,6 @@ import os
 import socket
 from typing import Final, Self
 
-from cued.units import NS_PER_MS
-
 VARIABLE: Final = "NOTIFY_SOCKET"
 WATCHDOG: Final = "WATCHDOG_USEC"
 WATCHDOG_PID: Final = "WATCHDOG_PID"
@@ -66,7 +64,3 @@ class Manager:
         """Say no more."""
         if self._socket is not None:
             self._socket.close()
-
-
-FEED_NS: Final = 1_000 * NS_PER_MS
-"""The loop looks around once a second; a watchdog of several seconds is fed in time."""

@@ -23,7 +23,7 @@ ANSWERED_S = 0.1
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDaemon]:
     """One for all tests that only ask."""
-    with RunningDaemon(tmp_path_factory.mktemp("home"), "--no-questions") as running:
+    with RunningDaemon(tmp_path_factory.mktemp("home"), "--no-questions", "--volume", "70") as running:
         running.wait_ready()
         yield running
 
@@ -43,6 +43,7 @@ def test_status_is_for_people_and_for_scripts(daemon: RunningDaemon) -> None:
     assert shown[0] == "ready  run, or `cued start`"
     data = as_json(daemon.cued("status", "--json").stdout)
     assert (data["is"], data["phase"], data["run"]) == ("daemon", "ready", None)
+    assert data["volume"] == {"beat": 70.0, "voice": 100.0}
     assert data["statistics"]["rss_kib"] > 10_000
     assert data["statistics"]["children"] >= 0
 
@@ -90,7 +91,9 @@ def test_it_answers_within_a_tenth_of_a_second_also_while_a_pack_is_rendered(dae
 
 
 def test_the_configuration_is_read_again_and_what_needs_a_restart_is_named(daemon: RunningDaemon) -> None:
-    daemon.config.write_text("sensor: none\npack: awareness\nlife: {pause_after: 20 s}\nsound: {device: other}\n")
+    daemon.config.write_text(
+        "sensor: none\npack: awareness\nlife: {pause_after: 20 s}\nsound: {device: other, beat_volume: 10%}\n"
+    )
     told = "applied: pack, life.pause_after; after a restart: sound.device"
     assert daemon.cued("reload").stdout == f"{told}\n"
     daemon.config.write_text("sensor: none\nlife: {pause_after: 30 s}\n")

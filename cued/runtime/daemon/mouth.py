@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -78,7 +77,6 @@ class LiveMouth:
         """What is to be said and has to come back from the disk first."""
         self._in_run = False
         self._played_ns = time.now_ns()
-        self._closing = ExitStack()
         self._voice = RealVoice(store, None, RATE_HZ, self._load_passing)
         self._file = self._a_file(choice.path) if isinstance(choice, ToFile) else None
         self._output: LiveSound = self._silence()

@@ -20,6 +20,8 @@ from cued.runtime.request import Pack, Request, Volumes
 if TYPE_CHECKING:
     from cued.runtime.goingon import Broken
 
+MOST_READ: Final = 5
+"""So often a pack is read again that somebody is writing; then it is taken as it is, and the next look finds the change."""
 PLAIN: Final = "plain"
 """The name of a run without cues, in the journal."""
 
@@ -46,6 +48,18 @@ def plain(pack: CuePack) -> CuePack:
         drills=(),
         sounds=(),
     )
+
+
+def read_whole(files: Files, word: str) -> tuple[Pack, tuple[str, ...], object]:
+    """The pack, its warnings, and its files' mark, none of which changed while it was read. Raises PackError."""
+    pack, warnings = files.load(word)
+    mark = files.mark(pack)
+    for _ in range(MOST_READ):
+        pack, warnings = files.load(word)
+        before, mark = mark, files.mark(pack)
+        if mark == before:
+            break
+    return pack, warnings, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +139,7 @@ class Kitchen:
 
     def prepare(self, choice: Choice, *, to_continue: bool = False) -> Prepared:
         """Load, check and render; blocks. Raises PackError or AudioError. `to_continue`: look for a run that broke off."""
-        pack, warnings = self._files.load(choice.word)
-        mark = self._files.mark(pack)
+        pack, warnings, mark = read_whole(self._files, choice.word)
         if choice.plain:
             pack = Pack(plain(pack.value), None, pack.file)
         request = self.request(pack, choice.length_ns)

@@ -32,8 +32,16 @@ class Watching:
     """Belongs to the loop's thread."""
 
     def __init__(
-        self, daemon: Daemon, book: Book, manager: Notifier, ears: Looks, read: Callable[[], Settings], notice: Notice
+        self,
+        daemon: Daemon,
+        book: Book,
+        manager: Notifier,
+        ears: Looks,
+        read: Callable[[], Settings],
+        notice: Notice,
+        settings: Settings,
     ) -> None:
+        """`read`: the configuration anew; raises CuedError. `settings`: as it was read before."""
         self._daemon = daemon
         self._book = book
         self._manager = manager
@@ -41,7 +49,7 @@ class Watching:
         self._read = read
         self._notice = notice
         self._files_ns = 0
-        self._settings: Settings | None = None
+        self._settings = settings
 
     def look(self, now_ns: int) -> None:
         """Once a second or so."""
@@ -55,10 +63,6 @@ class Watching:
             self._manager.feed()
         self._manager.status(in_words(daemon))
 
-    def begun_with(self, settings: Settings) -> None:
-        """What holds now."""
-        self._settings = settings
-
     def reload(self) -> str:
         """Read the configuration again and apply what can be; what that was, and what needs a restart, in a sentence."""
         self._ears.reread()
@@ -67,7 +71,7 @@ class Watching:
             new = self._read()
         except CuedError as error:
             return f"{error}; the old configuration goes on"
-        old, self._settings = self._settings or Settings(), new
+        old, self._settings = self._settings, new
         daemon = self._daemon
         applied, restart = changes(old, new)
         if not applied and not restart:

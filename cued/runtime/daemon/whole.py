@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
-from cued.audio.commands import KeepAwake
+from cued.audio.commands import Bus, KeepAwake
 from cued.config.settings import Settings
 from cued.errors import SensorError
 from cued.runtime.board import led_of, power_off_of
@@ -125,18 +125,22 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         sessions = Sessions(time, mouth, feet, book, speaker, today, log, kept_ns)
         world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, board, log)
         daemon = Daemon(world, sessions, speaker, today, manners)
-        watching = Watching(daemon, book, manager, ears, read, log)
-        watching.begun_with(settings)
         daemon.keeps = wanted.journal is not None
+        daemon.percent = {Bus.BEAT: wanted.volumes.beat * 100, Bus.VOICE: wanted.volumes.voice * 100}
         sessions.statistics = lambda: {"statistics": asdict(statistics(daemon, time.now_ns()))}
-        world.answer = Desk(daemon, watching.reload).answer
-        world.reread = lambda: log(watching.reload())
-        world.look_around = watching.look
+        _join(daemon, Watching(daemon, book, manager, ears, read, log, settings), log)
         today.choose(today.choice, to_continue=True)
         today.look_around()
         daemon.run()
         log(_farewell(daemon))
         hurry()
+
+
+def _join(daemon: Daemon, watching: Watching, log: Notice) -> None:
+    """The loop gets to know those who know it."""
+    daemon.world.answer = Desk(daemon, watching.reload).answer
+    daemon.world.reread = lambda: log(watching.reload())
+    daemon.world.look_around = watching.look
 
 
 def _import_all() -> None:
