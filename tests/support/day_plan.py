@@ -42,7 +42,7 @@ class VirtualPlan:
                 return
             self._heard = number
             pain = any(type(event).__name__ == "Pain" for event in seat.events)
-            outcome = Outcome(seat.pack, seat.pack != "plain", seat.ended_ns / NS_PER_MIN, pain=pain)
+            outcome = Outcome(seat.how.pack.name, seat.how.pack.name != "plain", seat.ended_ns / NS_PER_MIN, pain=pain)
             self._step(Ran(self._now(), number, outcome))
             felt = {name: value for _, name, value in seat.ratings if isinstance(value, float)}
             self._step(Felt(self._now(), number, pain=felt.get("pain"), effort=felt.get("effort")))

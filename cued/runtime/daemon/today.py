@@ -102,7 +102,7 @@ class Kitchen:
         spares = answer is not None and bool(left_out(pack.value, answer))
         if answer is not None:
             request = for_today(request, answer)
-        language = self.language_of(request)
+        language = request.spoken_language
         taken = sentence(Sentence.PICKED, Values(title=pack.value.title), language)
         named = sentence(Sentence.TODAY, Values(title=pack.value.title), language)
         own = [(text, language) for text in (*known_texts(language), taken, named)]
@@ -151,10 +151,6 @@ class Kitchen:
             speaker=own.speaker,
             volumes=own.volumes,
         )
-
-    def language_of(self, request: Request) -> str:
-        """What cued itself speaks."""
-        return self.personal.language or request.spoken_language
 
     def find(self, word: str) -> None:
         """Raises PackError where there is no such pack."""
@@ -304,8 +300,9 @@ class Today:
         if asked != self._asked:
             return
         self.choice = choice
-        for warning in prepared.warnings:
-            self._notice(warning)
+        if self.prepared is None or prepared.warnings != self.prepared.warnings:  # told once, not with every run
+            for warning in prepared.warnings:
+                self._notice(warning)
         self.prepared = prepared
         if choice != FALLBACK:
             self.trouble = ""
