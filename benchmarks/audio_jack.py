@@ -36,18 +36,23 @@ QUIET_S: Final = 0.1
 
 SLOTS: Final = 4
 """JACK knows eight servers at most and keeps the names of those that were killed; a name used again takes its old place."""
+TURN_S: Final = 300.0
+"""So long somebody waits for a name while others use all of them: a test's card is given back within a minute."""
 
 
 def _slot() -> tuple[str, IO[str]]:
-    """A server name that nobody else on this machine uses now, and the lock that keeps it. RuntimeError if all are in use."""
-    for number in range(SLOTS):
-        lock = (Path(tempfile.gettempdir()) / f"cued-jack-{os.getuid()}-{number}.lock").open("w", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-        else:
-            return f"cued-{number}", lock
+    """A server name that nobody else on this machine uses now, and its lock. RuntimeError if none becomes free."""
+    end_s = time.monotonic() + TURN_S
+    while time.monotonic() < end_s:
+        for number in range(SLOTS):
+            lock = (Path(tempfile.gettempdir()) / f"cued-jack-{os.getuid()}-{number}.lock").open("w", encoding="utf-8")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.close()
+            else:
+                return f"cued-{number}", lock
+        time.sleep(0.2)
     raise RuntimeError(f"{SLOTS} virtual sound cards are in use already")
 
 

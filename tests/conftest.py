@@ -41,6 +41,8 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for variable in ("CACHE", "CONFIG", "DATA", "STATE"):
             patch.setenv(f"XDG_{variable}_HOME", str(home / variable.lower()))
         patch.setenv("CUED_SOCKET", str(home / "control.sock"))
+        # Else libpulse makes a folder in /tmp for each configuration folder it meets, and leaves it there.
+        patch.setenv("PULSE_RUNTIME_PATH", str(home / "pulse"))
         for variable in ("CUED_CONFIG", "CUED_DEBUG"):
             patch.delenv(variable, raising=False)
         yield

@@ -211,7 +211,7 @@ def test_a_pipe_gets_the_events_as_they_come_and_stays_a_pipe(tmp_path: Path) ->
         wait_for(lambda: len(got) > 4, 30.0, "lines in the pipe while the run goes on")
         assert child.poll() is None
         child.send_signal(signal.SIGTERM)
-        child.communicate(timeout=20)
+        child.communicate(timeout=60)
     reader.join(20)
     assert child.returncode == 0
     assert json.loads(got[0])["kind"] == "start"

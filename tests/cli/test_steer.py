@@ -89,7 +89,7 @@ def watching(steered: Steered) -> Iterator[subprocess.Popen[str]]:
         first, second = json.loads(watch.stdout.readline()), json.loads(watch.stdout.readline())
         assert second["run"]["at_ns"] - first["run"]["at_ns"] >= 0.4e9
         yield watch
-        watch.communicate(timeout=20)
+        watch.communicate(timeout=60)
     assert watch.returncode == 0
 
 

@@ -27,8 +27,8 @@ def pulse(tmp_path: Path) -> Iterator[Pulse]:
 
 @pytest.fixture
 def daemon(pulse: Pulse, tmp_path: Path) -> Iterator[RunningDaemon]:
-    """A run is on that says something every three seconds over a beat."""
-    pack = tone_pack(tmp_path / "pack", "every: 3 s", "mode: fixed, beat: 180 spm")
+    """A run is on that says something every two seconds over a beat."""
+    pack = tone_pack(tmp_path / "pack", "every: 2 s", "mode: fixed, beat: 180 spm")
     words = ("--output", "device:default", "--pack", str(pack), "--no-questions")
     with RunningDaemon(tmp_path / "home", *words) as running:
         running.wait_ready()

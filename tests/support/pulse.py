@@ -53,7 +53,7 @@ class Pulse:
         self._process.wait(10)
 
     def pactl(self, *words: str) -> str:
-        return subprocess.run(("pactl", *words), capture_output=True, text=True, timeout=10, check=True).stdout
+        return subprocess.run(("pactl", *words), capture_output=True, text=True, timeout=60, check=True).stdout
 
     def add_sink(self, name: str, *properties: str) -> None:
         self.pactl("load-module", "module-null-sink", *sink_words(name, *properties))
