@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,16 @@ settings.register_profile("ci", derandomize=True, deadline=None, suppress_health
 # For hunting by hand: `pytest --hypothesis-profile=hunt`.
 settings.register_profile("hunt", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
+
+
+def pytest_configure() -> None:
+    """Started in the background of a shell or by `nohup` this process ignores Ctrl-C or a hang-up, and its children would too.
+
+    A handler is not inherited: with one, this process goes on as before, and every program under test hears its signals.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture

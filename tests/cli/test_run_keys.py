@@ -41,7 +41,7 @@ def test_a_run_is_muted_and_moved_on_by_a_desktops_keys_and_by_a_headsets(
         words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | bus.env
     ) as child:
         try:
-            wait_for(lambda: bus.playerctl("-p", "cued", "status") == "Playing", 20.0)
+            wait_for(lambda: bus.playerctl("-p", "cued", "status") == "Playing", 60.0)
             wait_for(lambda: bus.playerctl("metadata", "album") == "A steady beat · warmup")
             bus.playerctl("play-pause")
             wait_for(lambda: bus.playerctl("status") == "Paused")
@@ -69,7 +69,7 @@ def test_without_keys_there_is_no_player(bluez: VirtualBluez, bus: SessionBus, t
         stderr=subprocess.DEVNULL,
         env=os.environ | bus.env,
     ) as child:
-        wait_for(lambda: len(segments(events)) > 0, 20.0)
+        wait_for(lambda: len(segments(events)) > 0, 60.0)
         assert (bus.playerctl("-l"), bluez.players) == ("", [])
         child.send_signal(signal.SIGINT)
     assert child.returncode == 0

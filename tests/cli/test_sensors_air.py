@@ -385,7 +385,7 @@ def test_a_signal_to_end_stops_a_recording_as_ctrl_c_does(pod: Pod, tmp_path: Pa
     file = tmp_path / "run.jsonl"
     command = [*CUED, "record", str(file), "--sensor", POD.address]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"NO_COLOR": "1"}) as child:
-        wait_for(lambda: file.exists() and file.read_text(encoding="utf-8").count("notification") >= 3, 10)
+        wait_for(lambda: file.exists() and file.read_text(encoding="utf-8").count("notification") >= 3, 60)
         child.send_signal(signal.SIGTERM)
         out, _ = child.communicate(timeout=60)
         assert child.returncode == 0

@@ -80,19 +80,14 @@ class LiveRun:
         return self
 
     def __enter__(self) -> Self:
-        # A test run in the background of a shell is deaf to Ctrl-C, and its children would be so too.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            self._process = subprocess.Popen(
-                self._command,
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
-        finally:
-            signal.signal(signal.SIGINT, before)
+        self._process = subprocess.Popen(
+            self._command,
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         self._reader.start()
         return self
 

@@ -42,7 +42,7 @@ class Pulse:
         (self.folder / "p.sock").unlink(missing_ok=True)
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
-        wait_for((self.folder / "p.sock").exists, 10.0, "PulseAudio opens its socket")
+        wait_for((self.folder / "p.sock").exists, 60.0, "PulseAudio opens its socket")
 
     def kill(self) -> None:
         self.end(signal.SIGKILL)
@@ -50,7 +50,7 @@ class Pulse:
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         assert self._process is not None
         self._process.send_signal(how)
-        self._process.wait(10)
+        self._process.wait(60)
 
     def pactl(self, *words: str) -> str:
         return subprocess.run(("pactl", *words), capture_output=True, text=True, timeout=60, check=True).stdout
@@ -110,13 +110,13 @@ class Parec:
         shape = ("--format=float32le", f"--rate={RATE_HZ}", "--channels=2", "--raw")
         words = ("parec", "-d", f"{self._sink}.monitor", *shape, str(self._file))
         self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(lambda: self._file.exists() and self._file.stat().st_size > 0, 10.0, "the recorder records")
+        wait_for(lambda: self._file.exists() and self._file.stat().st_size > 0, 60.0, "the recorder records")
         return self
 
     def __exit__(self, *_: object) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(10)
+        self._process.wait(60)
 
     @property
     def stereo(self) -> npt.NDArray[np.float32]:
@@ -139,7 +139,7 @@ class TimedParec:
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(words, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, bufsize=0)
         self._reader.start()
-        wait_for(lambda: bool(self._stamped), 10.0, "the recorder records")
+        wait_for(lambda: bool(self._stamped), 60.0, "the recorder records")
         return self
 
     def _read(self) -> None:
@@ -152,7 +152,7 @@ class TimedParec:
         assert self._process is not None
         assert self._process.stdout is not None
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)
         self._reader.join()
         self._process.stdout.close()
 
