@@ -23,7 +23,7 @@ test: lint  ## everything that must hold
 	@echo "== tests in real time, one at a time"
 	@$(BIN)/pytest -m "(audio or alone) and not soak"
 	@echo "== tests"
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not audio and not alone and not soak"
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not audio and not alone and not soak"
 
 lint:  ## the static part of `make test`
 	@scripts/setup test

@@ -29,6 +29,12 @@ def pytest_configure() -> None:
             signal.signal(number, lambda *_: None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: begun last they would keep one worker busy while the others have nothing left to do."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def require_tool() -> Callable[..., Path]:
     """`require_tool("jackd")`: its path; skips by name where it is missing, fails under CI."""

@@ -83,7 +83,7 @@ def beat(pulse: Pulse) -> Iterator[Beat]:
         assert output.wait_open(15.0)
         playing = Beat(output)
         playing.play_until(lambda: any(one.place == "Phones" for one in beats(playing)), "where it plays is known")
-        playing.play(2.5)
+        playing.play(1.5)
         yield playing
 
 

@@ -38,8 +38,13 @@ def heard_after(run: LiveRun) -> None:
     assert {row["t_ns"] for row in fresh}.isdisjoint(row["said_ns"] for row in run.rows("unheard"))
     run.press_ctrl_c()
     assert run.end() == 0
+    said = {row["t_ns"] for row in run.rows("say")}
+    lost = [row["said_ns"] for row in run.rows("unheard")]
+    assert set(lost) < said
+    assert f"{len(said) - len(lost)} cues heard, {len(lost)} said where nobody heard them" in run.text
 
 
+@pytest.mark.soak
 def test_cues_on_another_device_than_the_chosen_one_do_not_count_and_that_is_told_once_each_way(
     pulse: Pulse, run: LiveRun
 ) -> None:
@@ -50,10 +55,6 @@ def test_cues_on_another_device_than_the_chosen_one_do_not_count_and_that_is_tol
     heard_after(run)
     assert run.text.count("the sound went to Built_In: cues there do not count") == 1
     assert run.text.count("the sound is back on") == 1
-    said = {row["t_ns"] for row in run.rows("say")}
-    lost = [row["said_ns"] for row in run.rows("unheard")]
-    assert set(lost) < said
-    assert f"{len(said) - len(lost)} cues heard, {len(lost)} said where nobody heard them" in run.text
 
 
 def test_a_server_that_dies_costs_the_cues_of_its_absence_and_nothing_after_it(pulse: Pulse, run: LiveRun) -> None:

@@ -62,7 +62,7 @@ def on_recorder(recorder: Recorder) -> Device:
     return Device(recorder.name, JACK, 1, 48_000.0, 0, asked=True)
 
 
-@pytest.mark.parametrize("load", [nullcontext, busy_thread])
+@pytest.mark.parametrize("load", [pytest.param(nullcontext, marks=pytest.mark.soak), busy_thread])
 def test_every_click_is_on_the_sample_it_was_promised_for(
     jack: Server, load: Callable[[], AbstractContextManager[None]]
 ) -> None:

@@ -44,7 +44,6 @@ def pulse(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.audio
 def test_paired_headphones_are_where_sound_goes_and_each_ear_is_heard_alone(
     bluez: VirtualBluez, pulse: Path, own: OwnHeadphones, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -65,6 +65,7 @@ def test_headphones_that_go_are_a_loss_until_they_are_back(pulse: Pulse, daemon:
     assert daemon.log.count("the sound is back on Phones") == 1
 
 
+@pytest.mark.soak
 def test_a_server_that_dies_is_waited_for_and_the_run_goes_on_with_it(pulse: Pulse, daemon: RunningDaemon) -> None:
     pulse.kill()
     wait_for(lambda: sound(daemon)["absent"], STARTS_S, "its death is noticed")
