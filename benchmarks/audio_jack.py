@@ -9,10 +9,12 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,9 +78,12 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers. Without real-time rights it runs without; RuntimeError if it does not run."""
+        # Whoever is killed cannot end its server, and the name would stay taken: the kernel ends it with this thread.
+        setpriv = shutil.which("setpriv") if threading.current_thread() is threading.main_thread() else None
+        leash = (setpriv, "--pdeathsig", "KILL") if setpriv else ()
         for real_time in (("-R", "-P", "70"), ("-r",), ("-r",)):
             sync = ("-S",) if self._sync else ()
-            command = ("jackd", "-n", self.name, *real_time, *sync, "-d", "dummy")
+            command = (*leash, "jackd", "-n", self.name, *real_time, *sync, "-d", "dummy")
             self._process = subprocess.Popen(
                 (*command, "-r", str(self._rate_hz), "-p", str(self._period)),
                 stdin=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import threading
@@ -38,7 +39,10 @@ class Pulse:
             f"module-native-protocol-unix auth-anonymous=1 socket={self.folder}/p.sock",
         )
         words = ("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no")
-        command = [*words, *(word for module in modules for word in ("-L", module))]
+        # A test run that is killed cannot end its server: the kernel does it then.
+        setpriv = shutil.which("setpriv")
+        leash = [setpriv, "--pdeathsig", "KILL"] if setpriv else []
+        command = [*leash, *words, *(word for module in modules for word in ("-L", module))]
         (self.folder / "p.sock").unlink(missing_ok=True)
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
