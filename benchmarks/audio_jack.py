@@ -36,7 +36,7 @@ QUIET_S: Final = 0.1
 """Silence that separates one click from the next: clicks last 20 ms, and beats are 270 ms apart at the least."""
 
 
-SLOTS: Final = 4
+SLOTS: Final = 6
 """JACK knows eight servers at most and keeps the names of those that were killed; a name used again takes its old place."""
 TURN_S: Final = 300.0
 """So long somebody waits for a name while others use all of them: a test's card is given back within a minute."""
