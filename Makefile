@@ -21,7 +21,7 @@ uninstall:  ## take that away again; your runs and your configuration stay
 
 test: lint  ## everything that must hold
 	@echo "== tests in real time, one at a time"
-	@$(BIN)/pytest -m "(audio or alone) and not soak"
+	@$(BIN)/pytest -m "(audio or alone) and not soak" $$(grep -rlE "mark\.(audio|alone)" tests --include="test_*.py")
 	@echo "== tests"
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not audio and not alone and not soak"
 
