@@ -20,10 +20,10 @@ uninstall:  ## take that away again; your runs and your configuration stay
 	@./install.sh --uninstall
 
 test: lint  ## everything that must hold
-	@echo "== tests with real sound, one at a time"
-	@$(BIN)/pytest -m "audio and not soak"
+	@echo "== tests in real time, one at a time"
+	@$(BIN)/pytest -m "(audio or alone) and not soak" $$(grep -rlE "mark\.(audio|alone)" tests --include="test_*.py")
 	@echo "== tests"
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not audio and not soak"
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not audio and not alone and not soak"
 
 lint:  ## the static part of `make test`
 	@scripts/setup test

@@ -91,7 +91,7 @@ def test_a_reader_that_goes_away_ends_the_program_quietly(lines: int) -> None:
         assert child.stderr is not None
         child.stdout.close()
         child.stdin.close()
-        assert (child.wait(20), child.stderr.read()) == (141, b"")
+        assert (child.wait(60), child.stderr.read()) == (141, b"")
 
 
 def test_the_help_of_cued_imports_no_verb_and_nothing_heavy() -> None:
