@@ -23,6 +23,7 @@ class Sentence(Enum):
     READY_PLAIN = "ready, no cues today"
     NO_POD = "no pod yet"
     BEGUN = "begun"
+    UNWARNED = "begun without cues, before the safety notice"
     CONTINUED = "continued"
     PAUSED = "paused"
     RESUMED = "resumed"
@@ -126,6 +127,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.READY_PLAIN: "Plain run.[ {pod}.][ Battery {battery} percent.] Recording. No cues today.",
         Sentence.NO_POD: "No pod yet. Move your foot, or press next to start without.",
         Sentence.BEGUN: "Recording.",
+        Sentence.UNWARNED: "Recording, without cues. To change that, press play after the run.",
         Sentence.CONTINUED: "Going on with your run.",
         Sentence.PAUSED: "Paused.",
         Sentence.RESUMED: "Going on.",
@@ -183,6 +185,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.READY_PLAIN: "Einfacher Lauf.[ {pod}.][ Batterie {battery} Prozent.] Aufnahme läuft. Heute keine Hinweise.",
         Sentence.NO_POD: "Noch kein Sensor. Beweg den Fuß, oder drück weiter und lauf ohne los.",
         Sentence.BEGUN: "Aufnahme läuft.",
+        Sentence.UNWARNED: "Aufnahme läuft, ohne Hinweise. Um das zu ändern, drück nach dem Lauf Play.",
         Sentence.CONTINUED: "Dein Lauf geht weiter.",
         Sentence.PAUSED: "Pause.",
         Sentence.RESUMED: "Es geht weiter.",

@@ -28,6 +28,7 @@ from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.today import Kitchen, Personal, Today
 from cued.runtime.daemon.watching import Watching
 from cued.runtime.request import Volumes
+from cued.runtime.safety import Safety
 from cued.units import NS_PER_S
 from tests.support.day_board import VirtualLed, VirtualPower
 from tests.support.day_book import MemoryBook
@@ -54,6 +55,7 @@ what happens:
   render 3            rendering takes so many seconds from now on
   sound lost|restarted, click late
   disk full|free      the journal cannot be opened from now on, or can
+  accept              the safety notice is accepted on a screen
   edit NAME           the pack's file is written anew, as `pack NAME:` in the day's head says
   quit                SIGTERM
 what comes of it:
@@ -78,6 +80,7 @@ class Day:
     config: str = ""
     pack: str = "metronome"
     asks: bool = False
+    warns: bool = False
     packs: dict[str, str] = field(default_factory=dict)
     script: list[tuple[int, str]] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -95,8 +98,8 @@ _LINE: Final = re.compile(r"(?:(\d+):(\d\d))\s+(>?)\s*(.+)")
 
 
 def read_day(text: str) -> Day:
-    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes` and `pack NAME:` (a YAML indented below)
-    may stand before the first time.
+    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes`, `safety: not accepted` and `pack NAME:`
+    (a YAML indented below) may stand before the first time.
     """
     head, _, body = text.partition("\n---\n")
     lines = head.splitlines()
@@ -113,6 +116,8 @@ def read_day(text: str) -> Day:
             day.pack = line.removeprefix("pack: ")
         elif line == "asks: yes":
             day.asks = True
+        elif line == "safety: not accepted":
+            day.warns = True
         elif line.strip() and not line.startswith("#"):
             raise AssertionError(f"nobody understands {line!r} in a day's head")
     for line in body.splitlines():
@@ -166,6 +171,7 @@ class House:
             work,
             Board(self.led, self.power),
             self.notice,
+            safety=Safety(folder / "safety.json") if day.warns else None,
         )
         sessions = Sessions(self.time, self.mouth, self.feet, self.book, speaker, today, self.notice)
         self.daemon = Daemon(world, sessions, speaker, today, manners_of(settings, asks=day.asks))
@@ -216,6 +222,8 @@ class House:
                 return lambda: setattr(self.book, "full", state == "full")
             case "edit", [name]:
                 return lambda: self.edit(name)
+            case "accept", []:
+                return self.accept
             case "quit", []:
                 return lambda: self.inbox.put(Quit())
         raise AssertionError(f"nobody understands {what!r}\n{HELP}")
@@ -223,6 +231,9 @@ class House:
     def edit(self, name: str) -> None:
         base = name.split(".", maxsplit=1)[0]
         (self.folder / f"{base}.yaml").write_text(self.day.packs[name], encoding="utf-8")
+
+    def accept(self) -> None:
+        Safety(self.folder / "safety.json").accept("screen")
 
     def answered(self, answer: Answer) -> None:
         if isinstance(answer, Done):

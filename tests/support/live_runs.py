@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from cued.runtime.safety import Safety
 from cued.sensors.known import KnownSensor, KnownSensors
 from tests.support.waiting import wait_for
 
@@ -65,6 +66,7 @@ class LiveRun:
         home.mkdir(exist_ok=True)
         self.events = home / "run.jsonl"
         self.known = KnownSensors(home / "data" / "cued" / "sensors.json")
+        Safety(home / "state" / "cued" / "safety.json").accept("screen")
         own = {f"XDG_{kind.upper()}_HOME": str(home / kind) for kind in ("cache", "config", "data", "state")}
         self._command = [*CUED, "run", "--events", str(self.events), *(os.fspath(word) for word in words)]
         self._env = {**os.environ, **own, **(env or {})}

@@ -37,6 +37,7 @@ from cued.runtime.feeding import OnAir, SensorChoice
 from cued.runtime.heap import give_back
 from cued.runtime.notify import Manager
 from cued.runtime.request import RATE_HZ, OutputChoice, ToDevice, Volumes
+from cued.runtime.safety import Safety
 from cued.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
@@ -119,7 +120,9 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         speaker = Speaker(mouth, settings.runner.language or "en")
         kept_ns = manners.life.begin_ns + KEPT_MARGIN_NS
         sessions = Sessions(time, mouth, feet, book, speaker, today, log, kept_ns)
-        world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, board, log)
+        warns = isinstance(wanted.output, ToDevice) and not feet.simulated
+        safety = Safety() if warns else None  # a file or a simulation hurts nobody
+        world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, board, log, safety=safety)
         daemon = Daemon(world, sessions, speaker, today, manners)
         daemon.keeps = wanted.journal is not None
         daemon.percent = {Bus.BEAT: wanted.volumes.beat * 100, Bus.VOICE: wanted.volumes.voice * 100}
