@@ -10,7 +10,7 @@ help:  ## this list
 setup:  ## make .venv with .venv/bin/cued
 	@scripts/setup run
 
-run: setup  ## hear cued: 90 seconds at the desk with a simulated runner
+run: setup  ## hear cued: a run, or 90 seconds with a simulated runner where sound card or pod are missing
 	@$(BIN)/cued make-run
 
 install:  ## make cued a service that starts with this machine; ./install.sh --help tells the options

@@ -24,6 +24,7 @@ class Sentence(Enum):
     NO_POD = "no pod yet"
     REST_TODAY = "rest today"
     BEGUN = "begun"
+    UNWARNED = "begun without cues, before the safety notice"
     LEARNING = "learning"
     """The runner's own cadence is not known yet."""
     CONTINUED = "continued"
@@ -130,6 +131,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.NO_POD: "No pod yet. Move your foot, or press next to start without.",
         Sentence.REST_TODAY: "The plan has a rest day. If you run, it is plain.",
         Sentence.BEGUN: "Recording.",
+        Sentence.UNWARNED: "Recording, without cues. To change that, press play after the run.",
         Sentence.LEARNING: "Learning your rhythm.",
         Sentence.CONTINUED: "Going on with your run.",
         Sentence.PAUSED: "Paused.",
@@ -189,6 +191,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.NO_POD: "Noch kein Sensor. Beweg den Fuß, oder drück weiter und lauf ohne los.",
         Sentence.REST_TODAY: "Der Plan sieht heute Ruhe vor. Wenn du läufst, läufst du einfach.",
         Sentence.BEGUN: "Aufnahme läuft.",
+        Sentence.UNWARNED: "Aufnahme läuft, ohne Hinweise. Um das zu ändern, drück nach dem Lauf Play.",
         Sentence.LEARNING: "Ich lerne deinen Rhythmus.",
         Sentence.CONTINUED: "Dein Lauf geht weiter.",
         Sentence.PAUSED: "Pause.",

@@ -159,7 +159,8 @@ def test_every_line_of_an_example_is_one_that_the_verb_understands(verb: Verb) -
         ("run --output nul", "--output nul: give device, device:NAME, null or file:PATH; did you mean null?"),
         ("run --sensor bel", "did you mean ble?"),
         ("render x --cadence 166 --length 9min -o x --format mp4", "give mp3, ogg, wav or flac; did you mean mp3?"),
-        ("pack", "WHAT is missing. `cued pack --help` shows how."),
+        ("pack", "say what: list, show, check,"),
+        ("config set", "OPTION and VALUE are missing. `cued config set --help` shows how."),
         (
             "run integration",
             "'integration' is one word too many; did you mean --pack integration? `cued run --help` shows how.",

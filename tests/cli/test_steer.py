@@ -197,7 +197,8 @@ def test_without_anybody_there_each_verb_is_one_sentence(
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err == (
-        f"cued: nobody listens at {tmp_path}/x.sock: no run is going on (`cued run` begins one; --socket names another)\n"
+        f"cued: nobody listens at {tmp_path}/x.sock: no run is going on"
+        " (`cued run` begins one, `cued daemon` waits for one; --socket names another)\n"
     )
 
 

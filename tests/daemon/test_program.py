@@ -34,6 +34,10 @@ def test_it_tells_the_service_manager_that_it_is_ready_how_it_is_and_that_all_is
     wait_for(lambda: any(line.startswith("STATUS=ready: pod, sound") for line in daemon.told()), STARTS_S, "a status")
 
 
+def test_at_a_terminal_it_says_that_it_is_there_and_where_to_look(daemon: RunningDaemon) -> None:
+    assert daemon.log.startswith("cued is there; `cued status` in another terminal tells how it is, Ctrl-C ends it\n")
+
+
 def test_it_says_who_it_is(daemon: RunningDaemon) -> None:
     hello = daemon.ask(commands.Hello())
     assert (hello["is"], hello["pid"]) == ("daemon", daemon.process.pid)

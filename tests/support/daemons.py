@@ -20,6 +20,7 @@ from typing import Any, Final, Self
 from cued.cli.main import main
 from cued.control.client import Client
 from cued.control.commands import Command, Status
+from cued.runtime.safety import Safety
 from tests.support.waiting import DEADLINE_S, wait_for
 
 CUED: Final = (sys.executable, "-m", "cued")
@@ -30,8 +31,14 @@ STARTS_S: Final = DEADLINE_S
 class RunningDaemon:
     """One daemon, from its start to its end; killed if the block ends earlier."""
 
-    def __init__(self, home: Path, *words: str, config: str = "", env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path, *words: str, config: str = "", env: Mapping[str, str] | None = None, accepted: bool = True
+    ) -> None:
+        """`accepted`: the safety notice, some day before."""
         home.mkdir(exist_ok=True)
+        self.safety = Safety(home / "state" / "cued" / "safety.json")
+        if accepted:
+            self.safety.accept("screen")
         self._short = tempfile.TemporaryDirectory(prefix="cued")  # a socket's path may have 107 bytes
         self.socket = Path(self._short.name) / "control.sock"
         self.journal = home / "journal.db"

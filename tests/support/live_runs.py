@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from cued.runtime.safety import Safety
 from cued.sensors.known import KnownSensor, KnownSensors
 from tests.support.waiting import DEADLINE_S, wait_for
 
@@ -65,6 +66,7 @@ class LiveRun:
         home.mkdir(exist_ok=True)
         self.events = home / "run.jsonl"
         self.known = KnownSensors(home / "data" / "cued" / "sensors.json")
+        Safety(home / "state" / "cued" / "safety.json").accept("screen")
         # The cache is everybody's: else each renders the same sentences anew, for a second or two.
         own = {f"XDG_{kind.upper()}_HOME": str(home / kind) for kind in ("config", "data", "state")}
         self._command = [*CUED, "run", "--events", str(self.events), *(os.fspath(word) for word in words)]

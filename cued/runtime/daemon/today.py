@@ -16,6 +16,7 @@ from cued.runtime.conductor import NoFeed
 from cued.runtime.daemon.ports import Book, Feet, Files, Mouth, Work
 from cued.runtime.feeding import Feeding
 from cued.runtime.request import Pack, Request, Volumes
+from cued.runtime.safety import spoken, thanks
 
 if TYPE_CHECKING:
     from cued.runtime.goingon import Broken
@@ -138,6 +139,8 @@ class Kitchen:
         now_ns: Callable[[], int],
     ) -> None:
         self.personal = personal
+        self.only_plain = False
+        """Nobody is cued before the safety notice is accepted."""
         self._files = files
         self._mouth = mouth
         self._feet = feet
@@ -148,7 +151,12 @@ class Kitchen:
     def prepare(self, choice: Choice, *, to_continue: bool = False) -> Prepared:
         """Load, check and render; blocks. Raises PackError or AudioError. `to_continue`: look for a run that broke off."""
         pack, warnings, mark = read_whole(self._files, choice.word)
-        if choice.plain:
+        only_plain = self.only_plain
+        if only_plain and not choice.plain:  # rendered now, so that it is there right after the press
+            wanted = self.request(pack, choice.length_ns)
+            language = wanted.spoken_language
+            self._mouth.prepare(wanted, [(text, language) for text in (*spoken(language), thanks(language))])
+        if choice.plain or only_plain:
             pack = Pack(plain(pack.value), None, pack.file)
         request = self.request(pack, choice.length_ns)
         language = request.spoken_language
@@ -236,6 +244,8 @@ class Today:
     @property
     def happening(self) -> tuple[str | None, bool]:
         """Title and plainness, for life."""
+        if self.kitchen.only_plain:
+            return None, False
         title = None if self.prepared is None else self.prepared.request.pack.value.title
         return title, self.choice.plain
 
