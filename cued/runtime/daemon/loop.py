@@ -92,6 +92,7 @@ class Daemon:
         self.manners = manners
         self.watch = LoopWatch()
         self.life = life.Life(manners.life, now_ns=world.time.now_ns())
+        sessions.how = manners.life
         self.hands = Hands(self)
         self.swapping = Swapping(self)
         self.pod = PodIs(0, up=False)
@@ -337,6 +338,7 @@ class Daemon:
         """From now on."""
         self.manners = manners
         self.life = replace(self.life, how=manners.life)
+        self.sessions.how = manners.life
 
     def set_volume(self, bus: Bus, percent: float) -> None:
         """From now on; 0 to 100."""

@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from cued.runtime.daemon.ears import KnownEars
 
 NO_SOCKET: Final = "none"
-KEPT_MARGIN_NS: Final = 20 * NS_PER_S
-"""What was felt is kept for so much longer than a begin is backdated: a pack may still be being rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,8 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         time = DaemonTime()
         counter = Counter(inbox)
         _listen(wanted.socket, counter, closing)
-        book = NoBook() if wanted.journal is None else JournalBook(wanted.journal, wanted.asked, log)
+        continue_ns = wanted.settings.life.continue_within_ns
+        book = NoBook() if wanted.journal is None else JournalBook(wanted.journal, wanted.asked, log, continue_ns)
         if isinstance(book, JournalBook):
             book.check()
         work, errands = Worker(inbox, log), Worker(inbox, log)
@@ -121,8 +120,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         kitchen = Kitchen(PackFiles(), mouth, feet, book, personal, _chance, time.now_ns)
         today = Today(kitchen, work, wanted.pack, log)
         speaker = Speaker(mouth, settings.runner.language or "en")
-        kept_ns = manners.life.begin_ns + KEPT_MARGIN_NS
-        sessions = Sessions(time, mouth, feet, book, speaker, today, log, kept_ns)
+        sessions = Sessions(time, mouth, feet, book, speaker, today, log)
         world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, board, log)
         daemon = Daemon(world, sessions, speaker, today, manners)
         daemon.keeps = wanted.journal is not None
