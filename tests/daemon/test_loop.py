@@ -9,6 +9,7 @@ import pytest
 
 from cued.control import commands
 from cued.control.protocol import Answer, Done, Refused
+from cued.core import engine
 from cued.core.happening import Phase
 from cued.runtime.daemon.loop import MOST_FAULTS
 from cued.runtime.daemon.ports import Asked
@@ -38,6 +39,20 @@ def test_a_run_that_begins_before_its_pack_is_ready_begins_where_it_began(house:
     assert "0:40  > session 1 begins at 0:05: metronome" in lines
     assert not any("Ready" in line for line in lines[: lines.index("0:40  > session 1 begins at 0:05: metronome")])
     assert house.book.seats[0].ended_ns == 85 * NS_PER_S
+
+
+def test_a_run_that_goes_on_counts_from_where_the_runner_ran_again(tmp_path: Path) -> None:
+    script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n1:00  run 166\n3:00  stand\n9:00  run 166\n11:00  quit\n"
+    house = House(read_day(script), tmp_path)
+    house.live()
+    (seat,) = house.book.seats
+    session = engine.start(seat.how)
+    for event in seat.events:
+        session, _ = engine.step(session, event)
+    seen = engine.view(session)
+    assert seen.distance_m == pytest.approx(240 * 3.0, abs=9.0)
+    assert seen.run_ns == pytest.approx(250 * NS_PER_S, abs=2 * NS_PER_S)  # with the 10 s of standing that made it a pause
+    assert seat.replays()
 
 
 def test_a_run_that_ends_before_its_pack_is_ready_was_none(tmp_path: Path) -> None:
