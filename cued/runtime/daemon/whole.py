@@ -87,7 +87,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
     """
     give_back()
     inbox: SimpleQueue[Message] = SimpleQueue()
-    with ExitStack() as closing, _signals(inbox) as hurry:
+    with _signals(inbox) as hurry, ExitStack() as closing:
         _import_all()
         manager = Manager.from_environment()
         closing.callback(manager.close)
