@@ -64,13 +64,23 @@ class Watching:
         self._manager.status(in_words(daemon))
 
     def reload(self) -> str:
-        """Read the configuration again and apply what can be; what that was, and what needs a restart, in a sentence."""
+        """As `reread`; what is wrong is a sentence, too."""
+        try:
+            return self.reread()
+        except CuedError as error:
+            return str(error)
+
+    def reread(self) -> str:
+        """Read the configuration again and apply what can be; what that was, and what needs a restart, in a sentence.
+
+        Raises CuedError for one that is not right: nothing has changed then.
+        """
         self._ears.reread()
         self._daemon.today.look_around()
         try:
             new = self._read()
         except CuedError as error:
-            return f"{error}; the old configuration goes on"
+            raise CuedError(f"{error}; the old configuration goes on") from error
         old, self._settings = self._settings, new
         daemon = self._daemon
         applied, restart = changes(old, new)

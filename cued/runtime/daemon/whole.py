@@ -136,7 +136,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
 
 def _join(daemon: Daemon, watching: Watching, log: Notice) -> None:
     """The loop gets to know those who know it."""
-    daemon.world.answer = Desk(daemon, watching.reload).answer
+    daemon.world.answer = Desk(daemon, watching.reread).answer
     daemon.world.reread = lambda: log(watching.reload())
     daemon.world.look_around = watching.look
 
@@ -200,8 +200,10 @@ def _farewell(daemon: Daemon) -> str:
     lag = f"loop late by {lags} ms (p50, p99, max)"
     return (
         f"ending after {now.up_ns // NS_PER_S} s: {now.sessions} sessions, {now.clicks} clicks, {now.missed_clicks} missed,"
-        f" {now.late_clicks} late; {now.dropped_cues} cues dropped; {now.underruns} underruns, {now.sound_restarts} restarts of"
-        f" the sound; pod lost {now.pod_losses} times; {lag}, {now.stalls} stalls; queue up to {now.queue_max};"
+        f" {now.late_clicks} late; onset error {now.onset_error_ns / NS_PER_MS:.1f} ms, at worst"
+        f" {now.onset_error_max_ns / NS_PER_MS:.1f}; {now.dropped_cues} cues dropped, {now.unheard_cues} unheard,"
+        f" {now.late_cues} sentences late; {now.underruns} underruns, {now.sound_restarts} restarts of the sound;"
+        f" pod lost {now.pod_losses} times; {lag}, {now.stalls} stalls; queue up to {now.queue_max};"
         f" {now.rss_kib // 1024} MiB, {now.descriptors} descriptors; {in_words(daemon)}"
     )
 
