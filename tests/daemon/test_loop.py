@@ -81,6 +81,54 @@ def survived(house: House) -> None:
     house.daemon.run()
 
 
+OTHER = """# x
+pack other:
+  format: 1
+  name: other
+  version: 1.0.0
+  title: "Other"
+  language: en
+  license: CC0-1.0
+  session: [{segment: steady, for: 3 h}]
+pack other.new:
+  format: 1
+  name: other
+  version: 1.0.0
+  title: "Newer"
+  language: en
+  license: CC0-1.0
+  session: [{segment: steady, for: 2 h}]
+pack other.half:
+  format: 1
+---
+0:02  headphones on
+0:03  pod Stryd
+0:05  run 166
+1:00  ask pack use name=other
+2:00  edit other.half
+3:00  edit other.new
+3:30  quit
+"""
+
+
+def test_an_edit_of_a_pack_that_was_taken_in_the_run_is_offered_and_half_of_one_is_not(tmp_path: Path) -> None:
+    house = House(read_day(OTHER), tmp_path)
+    offers: list[str] = []
+
+    def look(now_ns: int) -> None:
+        watching(now_ns)
+        if house.daemon.today.offer not in offers[-1:]:
+            offers.append(house.daemon.today.offer)
+
+    watching = house.daemon.world.look_around
+    house.daemon.world.look_around = look
+    lines = house.live()
+    (refused,) = [line for line in lines if "is not right" in line]
+    assert refused.startswith("2:02  > notice: the pack other has been edited and is not right: other.yaml:1:1")
+    assert "3:02  > notice: the pack other has been edited: the run goes on as it is" in lines
+    assert offers == ["", "other has been edited: `cued pack use other` takes it now"]
+
+
 def test_a_fault_in_a_turn_is_told_and_the_run_goes_on(house: House) -> None:
     house.daemon.world.look_around = failing(house, 3)
     survived(house)

@@ -99,6 +99,8 @@ class OneRun:
         self.length_ns = how.length_ns
         self.pack = how.pack
         """What it goes by now."""
+        self.mark: object = None
+        """As of the files it was read from (`Files.mark`); None: nobody knows."""
         self.line = line
         self.seat = seat
         self.tally = Tally(how, request.feeding.source)

@@ -192,6 +192,7 @@ class Sessions:
             run.backdate(self._before(since_ns, now_ns), now_ns)
         self._told_unheard = False
         if self.run is not None:
+            self.run.mark = prepared.mark
             self._tell_sound(self.run, self._time.now_ns())
         self.number += 1
         self._conditions = []

@@ -82,4 +82,5 @@ class Swapping:
             return
         title = prepared.request.pack.value.title
         self._daemon.say(Say(now_ns, Sentence.PICKED, Values(title=title)), asked=False)  # before the pack's own first cue
+        run.mark = prepared.mark
         run.swap(prepared.request, prepared.speech, prepared.text, now_ns)

@@ -199,6 +199,10 @@ class Kitchen:
         """Raises PackError where there is no such pack."""
         self._files.find(word)
 
+    def check(self, word: str) -> None:
+        """Read it whole, and no more; blocks. Raises PackError for one that is not right."""
+        read_whole(self._files, word)
+
     def mark(self, pack: Pack) -> object:
         """Changes when a file of the pack does."""
         return self._files.mark(pack)

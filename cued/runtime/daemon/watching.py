@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from cued.audio.commands import Bus
 from cued.config.settings import Settings
 from cued.errors import CuedError
+from cued.runtime.daemon.edits import Edits
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.manners import manners_of
 from cued.runtime.daemon.ports import Book, Ears, Notice, Notifier
@@ -50,6 +51,7 @@ class Watching:
         self._notice = notice
         self._files_ns = 0
         self._settings = settings
+        self._edits = Edits(daemon)
 
     def look(self, now_ns: int) -> None:
         """Once a second or so."""
@@ -59,6 +61,7 @@ class Watching:
         if now_ns - self._files_ns >= FILES_NS:
             self._files_ns = now_ns
             daemon.today.notice_edits()
+            self._edits.look()
         if daemon.world.mouth.is_well(now_ns) and self._book.is_well():
             self._manager.feed()
         self._manager.status(in_words(daemon))
