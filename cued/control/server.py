@@ -46,6 +46,9 @@ WATCH_S: Final = 0.5
 """Between two answers of a watch."""
 ANSWER_S: Final = 1.5
 """Whoever decides has so long to answer; a client waits for 2 s."""
+LINGER_S: Final = 0.25
+"""A connection that is hung up on stays open, unread, for so long: whoever sends nonsense and connects again at once would else
+keep this thread, and so the interpreter, busy with nothing but greetings (others then waited for up to 0.2 s)."""
 BURST: Final = 50
 """Requests that a client may make at once, and in a second from then on: a script's handful at full speed, never a flood that
 competes with the beat for the interpreter."""
@@ -205,6 +208,7 @@ class _Client:
             if free_s > loop.time():
                 await asyncio.sleep(free_s - loop.time())
             if not await self._answer(line):
+                await asyncio.sleep(LINGER_S)
                 return
 
     async def _line(self) -> bytes | None:
@@ -214,6 +218,7 @@ class _Client:
             return None
         except asyncio.LimitOverrunError:
             self.send(None, TOO_LONG)
+            await asyncio.sleep(LINGER_S)
             return None
 
     async def _answer(self, line: bytes) -> bool:
