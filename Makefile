@@ -48,6 +48,7 @@ soak-tests:  ## every test, the long ones too, with many more examples for each 
 golden:  ## conduct the golden runs anew, for review
 	@scripts/setup test
 	@$(BIN)/python -m tests.golden
+	@$(BIN)/python -m tests.coaching
 
 picture:  ## draw the README's picture of a run anew
 	@scripts/setup test

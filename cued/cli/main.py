@@ -60,6 +60,7 @@ VERBS: Final = (
     Verb("drills", "cued.cli.drills", "exercises led by voice: list, show, play"),
     Verb("doctor", "cued.cli.doctor", "what of this machine works, and what to do about the rest", first=True),
     Verb("setup", "cued.cli.setup", "one guided evening at the desk: headphones, pod, volumes, voice, a try", first=True),
+    Verb("plan", "cued.cli.plan", "the way through the phases: what is today, and why"),
     Verb("log", "cued.cli.log", "your runs: list, show, rate, export"),
     Verb("replay", "cued.cli.replay", "would today's cued decide a run as it was decided then?"),
     Verb("sensors", "cued.cli.sensors", "find, pair and check your sensors"),

@@ -22,7 +22,10 @@ class Sentence(Enum):
     READY = "ready"
     READY_PLAIN = "ready, no cues today"
     NO_POD = "no pod yet"
+    REST_TODAY = "rest today"
     BEGUN = "begun"
+    LEARNING = "learning"
+    """The runner's own cadence is not known yet."""
     CONTINUED = "continued"
     PAUSED = "paused"
     RESUMED = "resumed"
@@ -125,7 +128,9 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.READY: "Ready.[ {pod}.][ Battery {battery} percent.][ {title}.]",
         Sentence.READY_PLAIN: "Plain run.[ {pod}.][ Battery {battery} percent.] Recording. No cues today.",
         Sentence.NO_POD: "No pod yet. Move your foot, or press next to start without.",
+        Sentence.REST_TODAY: "The plan has a rest day. If you run, it is plain.",
         Sentence.BEGUN: "Recording.",
+        Sentence.LEARNING: "Learning your rhythm.",
         Sentence.CONTINUED: "Going on with your run.",
         Sentence.PAUSED: "Paused.",
         Sentence.RESUMED: "Going on.",
@@ -182,7 +187,9 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.READY: "Bereit.[ {pod}.][ Batterie {battery} Prozent.][ {title}.]",
         Sentence.READY_PLAIN: "Einfacher Lauf.[ {pod}.][ Batterie {battery} Prozent.] Aufnahme läuft. Heute keine Hinweise.",
         Sentence.NO_POD: "Noch kein Sensor. Beweg den Fuß, oder drück weiter und lauf ohne los.",
+        Sentence.REST_TODAY: "Der Plan sieht heute Ruhe vor. Wenn du läufst, läufst du einfach.",
         Sentence.BEGUN: "Aufnahme läuft.",
+        Sentence.LEARNING: "Ich lerne deinen Rhythmus.",
         Sentence.CONTINUED: "Dein Lauf geht weiter.",
         Sentence.PAUSED: "Pause.",
         Sentence.RESUMED: "Es geht weiter.",

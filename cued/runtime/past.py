@@ -88,6 +88,19 @@ class Past:
                     yield event if event.at_ns == reached_ns else replace(event, at_ns=reached_ns)
 
 
+def steps(past: Past) -> Iterator[Event | Effect]:
+    """All that went in and came out, in order; the clicks, which are most of it and tell the least, are left out."""
+    for lines in past.lines:
+        for line in lines:
+            if line.startswith(IN):
+                yield decode_event(line[len(IN) :])
+            elif line.startswith(OUT) and _CLICK not in line[: len(OUT) + 40]:
+                yield decode_effect(line[len(OUT) :])
+
+
+_CLICK: Final = '"kind":"play_click"'
+
+
 def told_on_the_way(events: Iterable[Event]) -> list[tuple[int, str, str]]:
     """(time, what, value) of what the runner said of ground and pain during the run, and of a pack that was taken, in order."""
     told: list[tuple[int, str, str]] = []

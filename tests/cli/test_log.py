@@ -76,7 +76,8 @@ def test_show_tells_the_story_and_everything_known(journal: Path, capsys: Captur
         assert word in story
     assert "note: windy, but fine" in story
     told = shown(["log", "show", "last"], capsys)
-    assert told["ratings"] == {"effort": 4.0, "landing": None, "pain": 0.0}
+    unknown = dict.fromkeys(("landing", "place", "pain_kind", "morning"))
+    assert told["ratings"] == {"effort": 4.0, "pain": 0.0, **unknown}
     assert told["conditions"]["sleep"] == 7.5
     assert told["conditions"]["readiness"] is None
     assert told["said"] == [{"at_s": 300.0, "what": "helped", "value": "yes"}]

@@ -181,6 +181,7 @@ class House:
         )
         sessions = Sessions(self.time, self.mouth, self.feet, self.book, speaker, today, self.notice)
         self.daemon = Daemon(world, sessions, speaker, today, manners_of(settings, asks=day.asks))
+        self.mouth.phase = lambda: self.daemon.life.phase
         watching = Watching(self.daemon, self.book, self.manager, ears, self.read, self.notice, settings)
         world.reread = lambda: self.notice(watching.reload())
         world.answer = Desk(self.daemon, watching.reload).answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from cued.core.arbiter import CUT_FADE_NS
@@ -32,8 +32,8 @@ _BEGINS_IN: Final = {
     "Ready.": frozenset({Phase.READY}),
     "Plain run.": frozenset({Phase.READY}),
     "Bereit.": frozenset({Phase.READY}),
-    "Run saved.": frozenset({Phase.ENDED}),
-    "Lauf gespeichert.": frozenset({Phase.ENDED}),
+    "Run saved.": frozenset(Phase) - ON,
+    "Lauf gespeichert.": frozenset(Phase) - ON,
 }
 """How a sentence begins, and when."""
 LATE_NS: Final = 4 * NS_PER_S
@@ -60,8 +60,10 @@ class StrictMouth(VirtualMouth):
         """Each phase, with when it was left for the next; the last one is on."""
         self._spoken: Say | None = None
         self._until_ns = 0
-        self._new: list[str] = []
-        """What has been said in this turn."""
+        self.phase: Callable[[], Phase] = lambda: Phase.IDLE
+        """Life's, just now; set by the house."""
+        self._new: list[tuple[str, Phase]] = []
+        """What has been said in this turn, and when."""
         self._silent_ns: int | None = 0
         """No click may sound from then on; None: it may."""
         self._due: list[int] = []
@@ -111,7 +113,7 @@ class StrictMouth(VirtualMouth):
         if said.at_ns < now_ns - LATE_NS and now_ns - self._time.stood_until_ns > DEAF_NS:
             self.wrong(f"{said.text!r} was due at {clock(said.at_ns)}")
         self._spoken, self._until_ns = said, said.at_ns + said.dur_ns
-        self._new.append(said.text)
+        self._new.append((said.text, self.phase()))
 
     def is_now(self, phase: Phase) -> None:
         """Life's phase after a turn; what was said in it must be true of that, or of a phase just left."""
@@ -121,9 +123,9 @@ class StrictMouth(VirtualMouth):
             self.phases.append((0, phase))
         new, self._new = self._new, []
         lately = [phase for left_ns, phase in self.phases[:-1] if now_ns - left_ns <= LATE_NS]
-        for text in new:
+        for text, then in new:
             allowed = phases_of(text)
-            if allowed is not None and allowed.isdisjoint((*lately, phase)):
+            if allowed is not None and allowed.isdisjoint((*lately, then, phase)):
                 self.wrong(f"{text!r} is said while {phase.value}")
 
 

@@ -184,7 +184,7 @@ class Sessions:
             line = SessionLine(self._time, since_ns)
             how = request.start(prepared.speech)
             seat = self._book.begin(request, how, line, tuple(self._conditions))
-            run = OneRun(request, how, line, self._mouth, self._feet, seat, self._speaker.ask)
+            run = OneRun(request, how, line, self._mouth, self._feet, seat, self._speaker.ask, self._speaker.hear)
             self.run = run
             if seat is not None:
                 self._feet.record(seat.hear_sensor)
@@ -208,7 +208,7 @@ class Sessions:
         from_ns = broken.last_ns + gap_ns
         line = SessionLine(self._time, since_ns - from_ns)
         seat = self._book.begin(prepared.request, broken.how, line, (), broken)
-        run = OneRun(prepared.request, broken.how, line, self._mouth, self._feet, seat, self._speaker.ask)
+        run = OneRun(prepared.request, broken.how, line, self._mouth, self._feet, seat, self._speaker.ask, self._speaker.hear)
         run.go_on_from(broken, from_ns, self._speaker.lengths)
         self.run = run
         if seat is not None:

@@ -1,0 +1,112 @@
+"""Today's pack made to fit the runner: no more asked than the plan allows, nothing that loads what is sore, half the cues.
+
+The session is given the fitted pack, so that the journal holds what was really asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from cued.coaching.today import Ease, Today
+from cued.core.cues import (
+    Action,
+    Basis,
+    CuePack,
+    Metronome,
+    Mode,
+    Repeat,
+    Rule,
+    SayCue,
+    SayTheme,
+    Segment,
+    SegmentEnd,
+    SegmentStart,
+    SessionPart,
+    SetMetronome,
+    Target,
+)
+
+FAST: Final = frozenset({"strides", "drills"})
+"""Segments that load what is below the knee most: left out while something there is sore."""
+
+
+def fitted(pack: CuePack, answer: Today) -> CuePack:
+    """The pack as it is run today; it keeps its name, version and everything that `answer` does not touch."""
+    ease = answer.ease
+    session = tuple(part for one in pack.session if (part := _part(one, pack, answer)) is not None)
+    if not session:  # nothing but drills: a silent run is left of it
+        session = tuple(_plain(segment) for segment in pack.segments()[:1])
+    cues = tuple(cue for cue in pack.cues if cue.loads is None or cue.loads not in ease.barred)
+    limits = replace(pack.limits, per_run=max(1, pack.limits.per_run // 2)) if ease.half else pack.limits
+    pack = replace(
+        pack,
+        session=session,
+        cues=cues,
+        limits=limits,
+        target=_target(pack.target, answer),
+        metronome=_metronome(pack.metronome, ease),
+    )
+    return replace(pack, rules=tuple(rule for one in pack.rules if (rule := _rule(one, pack, ease)) is not None))
+
+
+def _part(part: SessionPart, pack: CuePack, answer: Today) -> SessionPart | None:
+    if isinstance(part, Segment):
+        return _segment(part, pack, answer)
+    segments = tuple(inner for one in part.segments if (inner := _segment(one, pack, answer)) is not None)
+    return Repeat(part.times, segments) if segments else None
+
+
+def _segment(segment: Segment, pack: CuePack, answer: Today) -> Segment | None:
+    ease = answer.ease
+    if not ease.drills and (segment.name in FAST or segment.drills):
+        return None
+    loads = {drill.id: drill.loads for drill in pack.drills}
+    drills = tuple(name for name in segment.drills if loads.get(name) not in ease.barred)
+    if segment.drills and not drills:
+        return None
+    return replace(
+        segment,
+        drills=drills,
+        metronome=_metronome(segment.metronome, ease),
+        target=_target(segment.target, answer),
+    )
+
+
+def _plain(segment: Segment) -> Segment:
+    return replace(segment, drills=(), metronome=Metronome())
+
+
+def _metronome(metronome: Metronome, ease: Ease) -> Metronome:
+    return metronome if ease.beat else replace(metronome, mode=Mode.NONE)
+
+
+def _target(target: Target, answer: Today) -> Target:
+    """No more than the plan allows; a fixed cadence, which asks without regard to the runner, only where a beat may be."""
+    if target.basis is Basis.FIXED:
+        return target if answer.ease.beat else Target()
+    return replace(target, change=min(target.change, answer.change))
+
+
+def _rule(rule: Rule, pack: CuePack, ease: Ease) -> Rule | None:
+    """The rule without what is barred; None where nothing is left of it."""
+    actions = tuple(action for action in rule.then if _stays(action, pack, ease))
+    names = {segment.name for segment in pack.segments()}
+    indices = {segment.index for segment in pack.segments()}
+    if not actions or (rule.only_in and names.isdisjoint(rule.only_in)):
+        return None
+    if (
+        rule.segment_index is not None
+        and isinstance(rule.when, SegmentStart | SegmentEnd)
+        and rule.segment_index not in indices
+    ):
+        return None
+    return replace(rule, then=actions)
+
+
+def _stays(action: Action, pack: CuePack, ease: Ease) -> bool:
+    if isinstance(action, SayCue):
+        return any(cue.id == action.cue for cue in pack.cues)
+    if isinstance(action, SayTheme):
+        return any(cue.theme == action.theme for cue in pack.cues)
+    return ease.beat or not isinstance(action, SetMetronome)

@@ -1,0 +1,102 @@
+"""Today's pack, fitted: less where the plan says less, and nothing that hurts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from cued.coaching.fitting import fitted
+from cued.coaching.today import Dose, Ease, RunKind, Today
+from cued.core.cues import Basis, CuePack, Mode, SetMetronome, Tissue
+from cued.core.engine import texts_of
+from cued.packs.load import parse_pack
+from tests.support.tools import REPO
+
+CUES = """
+  soft: {say: "Land soft.", theme: ground, loads: calf}
+  tall: {say: "Run tall.", theme: ground}
+  ankle: {say: "Firm ankle.", theme: ankle, loads: achilles}
+"""
+PACK = f"""
+format: 1
+name: mine
+version: 1.0.0
+title: "Mine"
+language: en
+license: CC0-1.0
+target: {{basis: speed_model, change: "+4%"}}
+limits: {{per_run: 20}}
+session:
+  - {{segment: drills, for: 3 min, drills: [hop, curl]}}
+  - {{segment: steady, for: 20 min, metronome: {{mode: lead}}, say: {{start: soft}}}}
+  - repeat: 4
+    segments:
+      - {{segment: strides, for: 20 s}}
+      - {{segment: walk, for: 60 s}}
+cues: {CUES}
+rules:
+  - {{when: {{every: 2 min}}, in: steady, say: {{theme: ground}}}}
+  - {{when: {{every: 3 min}}, in: steady, say: ankle}}
+  - {{when: {{every: 5 s}}, in: strides, say: tall}}
+  - {{when: {{off_band: low, for: 20 s}}, say: tall, metronome: {{mode: burst, for: 60 s}}}}
+drills:
+  hop: {{say: "Hop.", for: 10 s, loads: calf}}
+  curl: {{say: "Curl.", for: 10 s}}
+"""
+
+
+def mine() -> CuePack:
+    return parse_pack(PACK.encode(), "mine.yaml").pack
+
+
+def answer(**more: object) -> Today:
+    plain = Today(0, RunKind.CUE, "mine", 40, 2, "why", change=0.04, dose=Dose(60, 120))
+    return replace(plain, **more)  # type: ignore[arg-type]  # a test names fields that there are
+
+
+def test_a_day_like_any_other_leaves_the_pack_as_it_is() -> None:
+    assert fitted(mine(), answer()) == mine()
+
+
+def test_no_more_is_asked_than_the_plan_allows() -> None:
+    pack = fitted(mine(), answer(change=0.02))
+    assert pack.target.change == 0.02
+    assert {segment.target.change for segment in pack.segments()} == {0.02}
+
+
+def test_a_lighter_week_has_half_the_cues() -> None:
+    assert fitted(mine(), answer(ease=Ease(half=True))).limits.per_run == 10
+
+
+def test_a_sore_calf_has_no_beat_no_drills_no_strides_and_no_cue_that_loads_it() -> None:
+    pack = fitted(mine(), answer(change=0.0, ease=Ease(beat=False, drills=False, barred=(Tissue.CALF,))))
+    assert [segment.name for segment in pack.segments()] == ["steady", "walk"]
+    assert {segment.metronome.mode for segment in pack.segments()} == {Mode.NONE}
+    assert [cue.id for cue in pack.cues] == ["tall", "ankle"]
+    assert not any(isinstance(action, SetMetronome) for rule in pack.rules for action in rule.then)
+    assert not any("Land soft" in text.text for text in texts_of(pack, ""))
+    assert pack.target.change == 0.0
+
+
+def test_a_theme_goes_on_with_what_is_left_of_it_and_a_rule_without_cues_is_gone() -> None:
+    pack = fitted(mine(), answer(ease=Ease(barred=(Tissue.CALF, Tissue.ACHILLES))))
+    assert [rule.id for rule in pack.rules] == ["rules[0]", "rules[2]", "rules[3]"]
+
+
+def test_a_drill_that_loads_what_is_barred_is_left_out_and_the_others_stay() -> None:
+    pack = fitted(mine(), answer(ease=Ease(barred=(Tissue.CALF,))))
+    assert pack.segments()[0].drills == ("curl",)
+
+
+def test_a_fixed_beat_without_a_beat_asks_for_nothing() -> None:
+    text = PACK.replace('{basis: speed_model, change: "+4%"}', "{basis: fixed, spm: 172}")
+    pack = fitted(parse_pack(text.encode(), "mine.yaml").pack, answer(change=0.0, ease=Ease(beat=False)))
+    assert pack.target.basis is Basis.BASELINE
+
+
+def test_every_shipped_pack_can_be_fitted_to_a_sore_runner() -> None:
+    for file in sorted(Path(REPO / "cue_packs").glob("*.yaml")):
+        pack = parse_pack(file.read_bytes(), file.name).pack
+        gentle = fitted(pack, answer(change=0.0, ease=Ease(beat=False, drills=False, barred=tuple(Tissue), half=True)))
+        assert gentle.session, file.name
+        assert all(cue.loads is None for cue in gentle.cues)
