@@ -44,10 +44,11 @@ class NoBook:
 class JournalBook:
     """The journal at `path`."""
 
-    def __init__(self, path: Path, settings: Mapping[str, object], notice: Notice) -> None:
-        """`settings`: what was asked for besides, for a person who looks."""
+    def __init__(self, path: Path, settings: Mapping[str, object], notice: Notice, continue_ns: int) -> None:
+        """`settings`: what was asked for besides, for a person who looks. `continue_ns`: a run goes on within so long."""
         self._wanted = JournalWanted(path, settings)
         self._notice = notice
+        self._continue_ns = continue_ns
         self._seat: Recording | None = None
 
     def check(self) -> None:
@@ -98,7 +99,7 @@ class JournalBook:
     def broken(self, request: Request) -> Broken | None:
         from cued.runtime.goingon import broken_off
 
-        return broken_off(self._wanted, request, 1.0)
+        return broken_off(self._wanted, request, 1.0, self._continue_ns)
 
     def is_well(self) -> bool:
         return self._seat is None or self._seat.is_well

@@ -207,6 +207,10 @@ class Kitchen:
         """Raises PackError where there is no such pack."""
         self._files.find(word)
 
+    def check(self, word: str) -> None:
+        """Read it whole, and no more; blocks. Raises PackError for one that is not right."""
+        read_whole(self._files, word)
+
     def mark(self, pack: Pack) -> object:
         """Changes when a file of the pack does."""
         return self._files.mark(pack)
@@ -254,8 +258,8 @@ class Today:
         title, is_plain = self.happening
         return TodayIs(at_ns, title, is_plain)
 
-    def choose(self, choice: Choice, *, to_continue: bool = False) -> None:
-        """Have it prepared; what was prepared before holds until then."""
+    def choose(self, choice: Choice, *, to_continue: bool = False, edited: bool = False) -> None:
+        """Have it prepared; what was prepared before holds until then. `edited`: it is offered once it is known to be right."""
         self.choice = choice
         self._asked += 1
         asked = self._asked
@@ -269,7 +273,7 @@ class Today:
             except CuedError as error:
                 reason = told(error)
                 return lambda: self._failed(asked, choice, reason)
-            return lambda: self._ready(asked, choice, prepared)
+            return lambda: self._ready(asked, choice, prepared, edited=edited)
 
         self._work.do(job)
 
@@ -331,13 +335,15 @@ class Today:
             return
         self._moving, self._refused = None, mark
         self._notice(f"the pack {prepared.word} has been edited: it is checked, and taken for the next run if it is right")
-        self.offer = f"{prepared.word} has been edited: the next run goes by it; `cued pack use {prepared.word}` takes it now"
-        self.choose(self.choice)
+        self.choose(self.choice, edited=True)
 
-    def _ready(self, asked: int, choice: Choice, prepared: Prepared) -> None:
+    def _ready(self, asked: int, choice: Choice, prepared: Prepared, *, edited: bool = False) -> None:
         if asked != self._asked:
             return
         self.choice = choice
+        if edited:
+            word = prepared.word
+            self.offer = f"{word} has been edited: the next run goes by it; `cued pack use {word}` takes it now"
         if self.prepared is None or prepared.warnings != self.prepared.warnings:  # told once, not with every run
             for warning in prepared.warnings:
                 self._notice(warning)
@@ -349,7 +355,8 @@ class Today:
     def _failed(self, asked: int, choice: Choice, reason: str) -> None:
         if asked != self._asked:
             return
-        self.trouble = f"{choice.word}: {reason}"
+        self.trouble = with_name(choice.word, reason)
+        self.offer = ""
         old = self.prepared
         going = (
             f"{old.request.pack.value.name} it is" if old is not None else "runs are recorded without cues until that is mended"
@@ -360,6 +367,11 @@ class Today:
             self.changed()
         elif not choice.plain:
             self.choose(FALLBACK)
+
+
+def with_name(word: str, reason: str) -> str:
+    """What is wrong with a pack; one that was named by its file is not named twice."""
+    return reason if reason.startswith(word) else f"{word}: {reason}"
 
 
 def told(error: CuedError) -> str:
