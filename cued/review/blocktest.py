@@ -99,6 +99,10 @@ class Compared:
     change: Change
 
 
+READ: Final = (CadenceSeen, HeartRate, RunEnded, SegmentBegan)
+"""All of a run that is looked at."""
+
+
 @dataclass(slots=True)
 class _Taken:
     spm: list[float] = field(default_factory=list)
@@ -120,7 +124,8 @@ def stages_of(steps: Iterable[Event | Effect], model: Model) -> tuple[Stage, ...
             of = taken.setdefault(segment, _Taken())
             if isinstance(one, HeartRate):
                 of.bpm.append(float(one.bpm))
-            elif one.state == "running" and one.spm and not one.artefact:
+                continue
+            if one.state == "running" and one.spm and not one.artefact:
                 of.spm.append(one.spm)
                 of.ns += min(one.at_ns - last_ns, 3 * NS_PER_S)
                 if one.speed_mps is not None:

@@ -99,6 +99,21 @@ class Heard:
     """(session time at which it ended, pack, cue) of everything heard, in order: what a `helped` is about."""
 
 
+READ: Final = (
+    CadenceSeen,
+    CutSpeech,
+    Paused,
+    Say,
+    SegmentBegan,
+    SurfaceIs,
+    SwapPack,
+    TempoChanged,
+    Unheard,
+    Withheld,
+)
+"""All that is looked at."""
+
+
 @dataclass(slots=True)
 class _Run:
     samples: list[CadenceSeen] = field(default_factory=list)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from cued.coaching.phases import BLOCK_TEST
 from cued.errors import FormatError, JournalError
+from cued.formats.event_codec import kind_of
 from cued.journal.answers import TESTED
 from cued.journal.reader import State, reading
+from cued.review import blocktest, responses
 from cued.review.blocktest import BlockTest, stages_of
 from cued.review.responses import Heard, responses_of
 from cued.runtime.past import past_of, steps
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 ABOUT_NS = 120 * NS_PER_S
 """A word that a cue helped is about the last one heard, if it is no older than this."""
+
+
+_CUES = frozenset(map(kind_of, responses.READ))
+_STAGES = frozenset(map(kind_of, blocktest.READ))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def answers(path: Path) -> Answered:
                 unread += 1
                 continue
             try:
-                heard = responses_of(past.how, steps(past), session.id)
+                heard = responses_of(past.how, steps(past, _CUES), session.id)
             except FormatError:
                 unread += 1
                 continue
@@ -71,7 +77,7 @@ def tests_of(path: Path, model: Model, day_of: Callable[[int], int]) -> tuple[Bl
             past = _past(journal, session) if session.pack == BLOCK_TEST else None
             if past is None:
                 continue
-            stages = stages_of(steps(past), model)
+            stages = stages_of(steps(past, _STAGES), model)
             names = {question.name for question in TESTED}
             asked = {
                 said.name: float(said.value)
