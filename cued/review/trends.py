@@ -20,7 +20,7 @@ from cued.review.statistics import Alarm, Slope, cusum, kendall_p, theil_sen
 LEAST_RUNS: Final = 6
 """Of a verdict on a trend (design)."""
 SURE: Final = 0.05
-"""Kendall's p of a direction; with six figures looked at, one in four steady runners is told of one that is chance."""
+"""Kendall's p of a direction; with seven figures looked at, one in three steady runners is told of one that is chance."""
 MONTH_DAYS: Final = 28
 """What slopes are told over (design)."""
 LEAST_FLAT_RUNS, LEAST_FLAT_DAYS = 8, 21

@@ -62,9 +62,9 @@ def stubborn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two block tests four weeks apart, and calf raises told of both."""
-    path = tmp_path_factory.mktemp("tested") / "journal.db"
+    path = tmp_path_factory.mktemp("two_tests") / "journal.db"
     for number, days in enumerate((0, 28)):
         request = a_request("block-test", "easy", 26, seed=number)
         session = record(path, request=request, began_utc_ns=BEGAN_UTC_NS + days * DAY_NS)
@@ -140,8 +140,8 @@ def test_log_show_tells_how_the_rhythm_held_late_in_a_long_run(listening: Path, 
     assert 0.0 < json.loads(capsys.readouterr().out)["late_drift"] < 0.02
 
 
-def test_block_tests_are_compared_and_the_honest_word_is_said(tested: Path, capsys: Capture) -> None:
-    told = shown("test", capsys, tested)
+def test_block_tests_are_compared_and_the_honest_word_is_said(two_tests: Path, capsys: Capture) -> None:
+    told = shown("test", capsys, two_tests)
     assert [one["date"] for one in told["tests"]] == ["2026-09-21", "2026-10-19"]
     assert {"light.speed", "brisk.heart_rate", "hard.cadence", "probe.efficiency", "calf_left"} <= set(
         told["tests"][1]["figures"]
@@ -149,12 +149,12 @@ def test_block_tests_are_compared_and_the_honest_word_is_said(tested: Path, caps
     changes = {one["figure"]: one for one in told["compared"]}
     assert changes["light.speed"]["verdict"] == "less than chance may do"
     assert (changes["calf_left"]["now"], changes["calf_left"]["least_difference"]) == (21.0, None)
-    assert "a single comparison rarely concludes anything" in said(["test"], capsys, tested)
+    assert "a single comparison rarely concludes anything" in said(["test"], capsys, two_tests)
 
 
-def test_what_a_block_test_asks_is_answered_by_rating(tested: Path, tmp_path: Path, capsys: Capture) -> None:
+def test_what_a_block_test_asks_is_answered_by_rating(two_tests: Path, tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "journal.db"
-    path.write_bytes(tested.read_bytes())
+    path.write_bytes(two_tests.read_bytes())
     words = ["log", "rate", "last", "--balance-left", "14", "--calf-right", "23", "--journal", str(path)]
     assert main(words) == 0
     figures = shown("test", capsys, path)["tests"][-1]["figures"]

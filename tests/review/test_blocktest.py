@@ -68,7 +68,7 @@ def test_before_there_are_repeats_what_is_known_of_others_stands_in() -> None:
     assert beats.least is not None
     assert beats.least[0] == pytest.approx(0.036 * 140.0)
     assert beats.change is Change.MORE
-    assert speed.least == (pytest.approx(0.21), pytest.approx(0.465))
+    assert speed.least == pytest.approx((0.21, 0.465))
     assert speed.change is Change.MAYBE
     assert (calf.least, calf.change) == (None, Change.UNKNOWN)
     assert of(compared([block_test(1, 0), block_test(2, 28, speed=3.1)]), "light.speed").change is Change.LESS
@@ -85,7 +85,7 @@ def test_repeats_within_a_week_give_the_runners_own_spread() -> None:
     changes = compared([*repeats, block_test(5, 60, cadence=171.0, calf=25.0)])
     cadence, calf = of(changes, "light.cadence"), of(changes, "calf_left")
     assert cadence.own
-    assert cadence.least == (pytest.approx(2.77 * 0.5**0.5), pytest.approx(2.77 * 0.5**0.5))
+    assert cadence.least == pytest.approx((2.77 * 0.5**0.5, 2.77 * 0.5**0.5))
     assert (cadence.before, cadence.now, cadence.change) == (167.0, 171.0, Change.MORE)
     assert calf.change is Change.LESS
 
