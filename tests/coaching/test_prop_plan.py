@@ -204,6 +204,7 @@ def test_nothing_advances_on_pain_or_on_unknown_pain_and_never_two_phases(story:
             assert before.off is None
             assert decision.phase == before.phase + 1
             assert decision.override or any("weeks of" in reason.text for reason in decision.reasons)
+            assert decision.override or not before.alarm
 
 
 @given(STORIES)
