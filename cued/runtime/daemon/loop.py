@@ -162,8 +162,7 @@ class Daemon:
             self.world.notice(f"the machine slept for {slept_ns // NS_PER_S} s: what fell due meanwhile is left out")
         messages = self._arrived(message)
         self.watch.turned(0 if messages else max(0, now_ns - due_ns - slept_ns), len(messages))
-        run = self.sessions.run
-        if run is not None and run.stall(now_ns):
+        if self.sessions.run is not None and self.sessions.run.stall(now_ns):
             self.stalls += 1
         for felt in self.world.feet.collect(now_ns):
             self._feel(felt)
