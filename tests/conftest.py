@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import tools
+from tests.support import requirements, tools
 
 # The same examples on every machine: a failure in CI is a failure here. Deadlines would judge the machine, not the code.
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # For hunting by hand: `pytest --hypothesis-profile=hunt`.
 settings.register_profile("hunt", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch whether the tests that docs/requirements.md names run."""
+    requirements.watch(config)
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ PHASES: Final = (
     PhaseRules(3, "variability", "variability", 3, 3, 5, 0.04, 55.0, (Dial.SURFACE, Dial.MINUTES, Dial.TARGET)),
     PhaseRules(4, "fatigue", "fatigue", 3, 4, 6, 0.05, 65.0, (Dial.MINUTES, Dial.TARGET, Dial.MINUTES)),
     PhaseRules(5, "integration", "integration", 4, 4, 8, 0.05, 60.0, (Dial.PACE, Dial.TARGET, Dial.MINUTES)),
-    PhaseRules(6, "maintenance", "maintenance", 4, 4, None, 0.05, 60.0, (Dial.NONE,), cue=1, plain=3),
+    PhaseRules(6, "maintenance", "maintenance", 4, 4, None, 0.05, 60.0, (Dial.NONE, Dial.MINUTES), cue=1, plain=3),
 )
 
 

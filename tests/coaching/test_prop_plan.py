@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TypeAlias
 
 from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from cued.coaching.happening import Dawn, Decision, Felt, Happening, Kind, Outcome, PainKind, Ran, Say, Word
+from cued.coaching.phases import Dial
 from cued.coaching.plan import step
 from cued.coaching.state import PlanSettings, PlanState
 from cued.coaching.today import RunKind, Today, today
@@ -109,17 +110,20 @@ class Followed:
     walk: Walk
     decided: list[tuple[PlanState, Decision]]
     answers: list[tuple[PlanState, Today]]
+    states: list[PlanState]
+    """After each happening."""
 
 
 @lru_cache(maxsize=2_000)
 def followed(story: Story) -> Followed:
     good = after(story[0])
     walk = Walk(good.state, good.day, good.number, [], list(good.ran))
-    found = Followed(walk, [], [])
+    found = Followed(walk, [], [], [walk.state])
 
     def tell(happening: Happening) -> None:
         before = walk.state
         found.decided.extend((before, decision) for decision in walk.tell(happening))
+        found.states.append(walk.state)
 
     for move in story[1]:
         match move:
@@ -178,6 +182,34 @@ def test_no_weekly_cap_is_broken(story: Story) -> None:
         assert later is not None
         assert rises[later] <= (0.0 if earlier is None else rises[earlier]) + 0.02 + 1e-9
         assert rises[later] <= 0.10
+
+
+def progress(before: PlanState, after: PlanState) -> set[Dial]:
+    """What is more than it was; a target that comes back to what was run with already is no progress."""
+    more = {
+        Dial.PACK: after.phase > before.phase,
+        Dial.TARGET: after.change > max(before.change, before.last_change, before.week.change) + 1e-9,
+        Dial.MINUTES: after.run_minutes > before.run_minutes + 1e-9,
+        Dial.DRILL: after.drill_weeks > before.drill_weeks,
+        Dial.SHOES: after.week.dial is Dial.SHOES,
+    }
+    return {dial for dial, is_more in more.items() if is_more}
+
+
+@given(STORIES)
+@seed(0)
+@examples(300)
+def test_no_two_things_progress_in_one_week(story: Story) -> None:
+    states = followed(story).states
+    last = states[0]
+    for number, group in groupby(states[1:], lambda state: state.week.number):
+        week = list(group)
+        if number > last.week.number:
+            new = progress(last, week[-1])
+            assert len(new) <= 1, new
+            longest = max(run.outcome.minutes for run in week[-1].runs)
+            assert week[-1].run_minutes <= max(last.run_minutes * 1.1, longest) + 1e-9
+        last = week[-1]
 
 
 @given(STORIES)
