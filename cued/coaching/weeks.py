@@ -19,8 +19,8 @@ LAYOFF_DAYS: Final = 10
 PLAIN_AFTER_LAYOFF: Final = 2
 SHORTER: Final = 0.70
 """Runs begin again with this much of their length after so many days off (design)."""
-SHORT_RUN_MIN: Final = 30.0
-"""Runs are not cut under this (design)."""
+SHORT_RUN_MIN: Final = 35.0
+"""Runs are not cut under this: it is what the plan begins with, and the least that has room for every phase's silent probe."""
 REINTRODUCE_DAYS: Final = (14, 28)
 """Phase 6: the old cues come back after a seeded number of days between these (design; without any, gains fade: Van den Berghe
 2024 saw no clear retention at six months, and its return on a few words)."""

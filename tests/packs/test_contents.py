@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cued.coaching.today import SETS
+from cued.coaching.today import LEAST_CUED_MIN, SETS
 from cued.core import cues
 from cued.core.drills import plan
 from cued.packs.catalog import open_pack
@@ -153,3 +153,13 @@ def test_the_block_test_has_three_stages_a_silent_probe_and_a_standing_part() ->
     assert length["probe"] == cues.ForTime(5 * NS_PER_MIN)
     assert {"balance_eyes", "calf_left", "calf_right"} <= set(order("block-test"))
     assert drill("block-test", "calf_left").reps == drill("block-test", "calf_right").reps
+
+
+@pytest.mark.parametrize("name", PHASES)
+def test_the_shortest_run_with_cues_has_a_whole_silent_probe(name: str) -> None:
+    run = rehearsed(name, Simulated("easy"), minutes=int(LEAST_CUED_MIN))
+    asked = next(segment for segment in run.pack.segments() if segment.name == "probe")
+    assert isinstance(asked.length, cues.ForTime)
+    ran = [end - start for piece, start, end in run.pieces if piece == "probe"]
+    assert ran[0] >= asked.length.ns
+    assert list(run.within("click", "probe")) == []
