@@ -41,6 +41,7 @@ def fitted(pack: CuePack, answer: Today) -> CuePack:
     limits = replace(pack.limits, per_run=max(1, pack.limits.per_run // 2)) if ease.half else pack.limits
     pack = replace(
         pack,
+        phase=_phase(pack, answer),
         session=session,
         cues=cues,
         limits=limits,
@@ -77,20 +78,28 @@ def _plain(segment: Segment) -> Segment:
     return replace(segment, drills=(), metronome=Metronome())
 
 
+def _phase(pack: CuePack, answer: Today) -> int | None:
+    """The plan's, where the pack names none or a later one: what is locked in a phase is locked whoever wrote its pack."""
+    if not answer.cued:
+        return pack.phase
+    return answer.phase if pack.phase is None else min(pack.phase, answer.phase)
+
+
 def _metronome(metronome: Metronome, ease: Ease) -> Metronome:
-    return metronome if ease.beat else replace(metronome, mode=Mode.NONE)
+    """A beat of a given tempo asks without regard to the runner: the target takes its place."""
+    return replace(metronome, mode=metronome.mode if ease.beat else Mode.NONE, beat_mspm=None)
 
 
 def _target(target: Target, answer: Today) -> Target:
-    """No more than the plan allows; a fixed cadence, which asks without regard to the runner, only where a beat may be."""
+    """No more than the plan allows; of a fixed cadence, which asks without regard to the runner, just that."""
     if target.basis is Basis.FIXED:
-        return target if answer.ease.beat else Target()
+        return Target(Basis.SPEED_MODEL, answer.change)
     return replace(target, change=min(target.change, answer.change))
 
 
 def _rule(rule: Rule, pack: CuePack, ease: Ease) -> Rule | None:
     """The rule without what is barred; None where nothing is left of it."""
-    actions = tuple(action for action in rule.then if _stays(action, pack, ease))
+    actions = tuple(_gentle(action, ease) for action in rule.then if _stays(action, pack, ease))
     names = {segment.name for segment in pack.segments()}
     indices = {segment.index for segment in pack.segments()}
     if not actions or (rule.only_in and names.isdisjoint(rule.only_in)):
@@ -102,6 +111,10 @@ def _rule(rule: Rule, pack: CuePack, ease: Ease) -> Rule | None:
     ):
         return None
     return replace(rule, then=actions)
+
+
+def _gentle(action: Action, ease: Ease) -> Action:
+    return replace(action, metronome=_metronome(action.metronome, ease)) if isinstance(action, SetMetronome) else action
 
 
 def _stays(action: Action, pack: CuePack, ease: Ease) -> bool:

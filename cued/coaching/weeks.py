@@ -33,6 +33,8 @@ def reached(state: PlanState, day: int | None) -> tuple[PlanState, list[Decision
     if day is None or (state.day is not None and day <= state.day):
         return state, []
     before, began = state.day, state.began
+    if state.undated_cues:  # they may have been today
+        state = replace(state, last_cue_day=day, undated_cues=False)
     if began is None or before is None:
         return replace(state, began=day, day=day, entered=day), []
     decided: list[Decision] = []
@@ -189,7 +191,7 @@ def _wanted(state: PlanState) -> Dial:
 def _dial_text(state: PlanState, dial: Dial) -> str:
     match dial:
         case Dial.TARGET:
-            return f"the target may be {percent(state.change)} over your own rhythm"
+            return f"the target may be {percent(state.change)} over your own rhythm (`cued plan target keep` leaves it at 0 %)"
         case Dial.MINUTES:
             return f"a run may last {state.run_minutes:.0f} min"
         case Dial.DRILL:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from cued.coaching.fitting import fitted
 from cued.coaching.today import Dose, Ease, RunKind, Today
-from cued.core.cues import Basis, CuePack, Mode, SetMetronome, Tissue
+from cued.core.cues import Basis, CuePack, Mode, SetMetronome, Target, Tissue
 from cued.core.engine import texts_of
 from cued.packs.load import parse_pack
 from tests.support.tools import REPO
@@ -22,6 +24,7 @@ format: 1
 name: mine
 version: 1.0.0
 title: "Mine"
+phase: 2
 language: en
 license: CC0-1.0
 target: {{basis: speed_model, change: "+4%"}}
@@ -43,6 +46,9 @@ drills:
   hop: {{say: "Hop.", for: 10 s, loads: calf}}
   curl: {{say: "Curl.", for: 10 s}}
 """
+
+
+FIXED = "mode: fixed, beat: 186 spm"
 
 
 def mine() -> CuePack:
@@ -88,10 +94,25 @@ def test_a_drill_that_loads_what_is_barred_is_left_out_and_the_others_stay() -> 
     assert pack.segments()[0].drills == ("curl",)
 
 
-def test_a_fixed_beat_without_a_beat_asks_for_nothing() -> None:
-    text = PACK.replace('{basis: speed_model, change: "+4%"}', "{basis: fixed, spm: 172}")
-    pack = fitted(parse_pack(text.encode(), "mine.yaml").pack, answer(change=0.0, ease=Ease(beat=False)))
-    assert pack.target.basis is Basis.BASELINE
+@pytest.mark.parametrize(("change", "beat"), [(0.0, True), (0.02, True), (0.0, False)])
+def test_a_number_for_everybody_becomes_what_the_plan_allows(change: float, beat: bool) -> None:
+    """Whoever keeps the own cadence, by word or in phase 1, keeps it with any pack."""
+    text = PACK.replace('{basis: speed_model, change: "+4%"}', "{basis: fixed, spm: 186}")
+    text = text.replace("mode: lead", FIXED).replace("mode: burst, for: 60 s", FIXED)
+    pack = fitted(parse_pack(text.encode(), "mine.yaml").pack, answer(change=change, ease=Ease(beat=beat)))
+    assert {segment.target for segment in pack.segments()} == {Target(Basis.SPEED_MODEL, change)} == {pack.target}
+    beats = [segment.metronome for segment in pack.segments()]
+    beats += [action.metronome for rule in pack.rules for action in rule.then if isinstance(action, SetMetronome)]
+    assert {one.beat_mspm for one in beats} == {None}
+    assert any(one.mode is Mode.FIXED for one in beats) is beat
+
+
+@pytest.mark.parametrize(("written", "phase"), [("", 2), ("phase: 5", 2), ("phase: 1", 1)])
+def test_what_a_phase_locks_is_locked_with_a_pack_of_ones_own(written: str, phase: int) -> None:
+    own = parse_pack(PACK.replace("phase: 2", written).encode(), "mine.yaml").pack
+    assert fitted(own, answer()).phase == phase
+    plain = fitted(own, answer(kind=RunKind.PLAIN))
+    assert plain.phase == own.phase
 
 
 def test_every_shipped_pack_can_be_fitted_to_a_sore_runner() -> None:

@@ -109,6 +109,8 @@ class Followed:
 
     walk: Walk
     decided: list[tuple[PlanState, Decision]]
+    days: list[tuple[int, bool, bool]]
+    """Of each run the true day, whether the plan was told it, and whether it had cues."""
     answers: list[tuple[PlanState, Today]]
     states: list[PlanState]
     """After each happening."""
@@ -118,7 +120,7 @@ class Followed:
 def followed(story: Story) -> Followed:
     good = after(story[0])
     walk = Walk(good.state, good.day, good.number, [], list(good.ran))
-    found = Followed(walk, [], [], [walk.state])
+    found = Followed(walk, [], [], [], [walk.state])
 
     def tell(happening: Happening) -> None:
         before = walk.state
@@ -134,6 +136,7 @@ def followed(story: Story) -> Followed:
                 if answer.kind is not RunKind.REST:
                     walk.number += 1
                     walk.ran.append((-1 if day is None else day, answer))
+                    found.days.append((walk.day, move.dated, answer.cued))
                     tell(Ran(day, walk.number, outcome_of(answer, share=move.share, drift=move.drift, kept=walk.state.change)))
                     tell(Felt(day, walk.number, move.pain, move.place, None, move.morning))
                 walk.day += move.then
@@ -182,6 +185,17 @@ def test_no_weekly_cap_is_broken(story: Story) -> None:
         assert later is not None
         assert rises[later] <= (0.0 if earlier is None else rises[earlier]) + 0.02 + 1e-9
         assert rises[later] <= 0.10
+
+
+@given(STORIES)
+@seed(0)
+@examples(300)
+def test_a_run_on_a_known_day_has_no_cues_the_day_after_cues_that_nobody_dated(story: Story) -> None:
+    """Two runs in a row without a date are the exception: there nobody knows the day before nor the day."""
+    days = followed(story).days
+    for number, (day, dated, cued) in enumerate(days):
+        if cued and dated:
+            assert not any(other_cued and day - other <= 1 for other, _, other_cued in days[:number])
 
 
 def progress(before: PlanState, after: PlanState) -> set[Dial]:
