@@ -239,9 +239,13 @@ class Daemon:
         prepared = self.today.prepared
         if prepared is not None:
             self.speaker.lengths.update(prepared.own)
-            self.speaker.language = self.today.kitchen.language_of(prepared.request)
         self._live(self.today.is_now(now_ns))
+        waited = self.sessions.waits
         self.sessions.prepared(now_ns)
+        if waited and self.sessions.on is not None:
+            if self.life.phase is Phase.PAUSED:
+                self.sessions.pause(now_ns, self.life.mark_ns)
+            self.say(Say(now_ns, Sentence.BEGUN), asked=False)
 
     # --- the life of sessions --------------------------------------------------------------------------------------
 
@@ -255,7 +259,7 @@ class Daemon:
         for decision in decisions:
             self._decide(decision)
         if self.life.phase is not before:
-            self._entered(self.life.phase)
+            self._entered(self.life.phase, before)
 
     def _decide(self, decision: happening.Decision) -> None:
         now_ns = self.world.time.now_ns()
@@ -273,7 +277,7 @@ class Daemon:
             case Say():
                 self.say(decision, asked=False)
 
-    def _entered(self, phase: Phase) -> None:
+    def _entered(self, phase: Phase, before: Phase) -> None:
         now_ns = self.world.time.now_ns()
         if phase is Phase.ENDED:
             if self.life.over:
@@ -284,7 +288,9 @@ class Daemon:
             self._asked_day = self.world.time.day()
         elif phase in {Phase.READY, Phase.IDLE}:
             self.sessions.close()
-            if phase is Phase.READY and self.manners.asks and self._asked_day != self.world.time.day():
+            # Nobody runs right after a run: midnight may have passed in it, or a clock been set.
+            fresh = phase is Phase.READY and before is not Phase.ENDED
+            if fresh and self.manners.asks and self._asked_day != self.world.time.day():
                 self._asked_day = self.world.time.day()
                 self._asking = Prompt.BEFORE
 
@@ -296,11 +302,20 @@ class Daemon:
         run = self.sessions.run
         if what is Sentence.SUMMARY and run is None:  # ended before its pack was ready: there was none
             return
+        if what in {Sentence.BEGUN, Sentence.CONTINUED} and self.sessions.waits:  # said when it is true
+            return
         if run is not None and run.seat is None:
             what = _UNKEPT.get(what, what)
+        self.speaker.language = self._language()
         text = sentence(what, said.values, self.speaker.language)
         now_ns = self.world.time.now_ns()
         self.speaker.say(text, said.at_ns, now_ns, asked=asked, run=self.sessions.on)
+
+    def _language(self) -> str:
+        """A run's own, until it is written down; else that of the next."""
+        run, prepared = self.sessions.run, self.today.prepared
+        request = run.request if run is not None else None if prepared is None else prepared.request
+        return self.speaker.language if request is None else request.spoken_language
 
     def ask_nothing(self) -> None:
         """The questions after this run are not put."""

@@ -48,7 +48,8 @@ class SessionLine:
 class _Ears:
     """A listener that carries effects onto the daemon's time: for the sound, and for a simulated runner."""
 
-    def __init__(self, zero_ns: int, mouth: Mouth, feet: Feet) -> None:
+    def __init__(self, zero_ns: int, mouth: Mouth, feet: Feet, told: Callable[[Sequence[Effect]], None]) -> None:
+        self._told = told
         self._zero_ns = zero_ns
         self._mouth = mouth
         self._feet = feet
@@ -68,6 +69,7 @@ class _Ears:
                 self.busy_ns = effect.at_ns + effect.dur_ns
             elif isinstance(effect, CutSpeech):
                 self.busy_ns = min(self.busy_ns, effect.at_ns + effect.fade_ns)
+        self._told(moved)
         self._mouth.play(moved)
         self._feet.hear(moved)
 
@@ -94,7 +96,9 @@ class OneRun:
         feet: Feet,
         seat: Seat | None,
         ask: Callable[[Render], Event | None],
+        told: Callable[[Sequence[Effect]], None],
     ) -> None:
+        """`told`: everything that is heard, on the daemon's time."""
         self.request = request
         self.length_ns = how.length_ns
         self.pack = how.pack
@@ -102,7 +106,7 @@ class OneRun:
         self.line = line
         self.seat = seat
         self.tally = Tally(how, request.feeding.source)
-        self._ears = _Ears(line.zero_ns, mouth, feet)
+        self._ears = _Ears(line.zero_ns, mouth, feet, told)
         self._ask = ask
         self._awaited: set[str] = set()
         witness = None if seat is None else seat.step
@@ -247,21 +251,24 @@ class OneRun:
     def pause(self, now_ns: int, since_ns: int) -> None:
         """It rests; the runner has stood since `since_ns`."""
         if not self._conductor.view().paused:
-            self._stood_ns += max(0, now_ns - since_ns)
+            rests_ns = self.at(now_ns) + self.line.zero_ns  # later than decided, where the machine slept
+            self._stood_ns += max(0, rests_ns - since_ns)
             self.step(now_ns, events.Pause)
 
     def resume(self, now_ns: int, since_ns: int) -> None:
         """It goes on; the runner has run since `since_ns`."""
         self.resting = False
         if self._conductor.view().paused:
-            self._stood_ns -= max(0, now_ns - since_ns)
+            self._stood_ns -= max(0, self.at(now_ns) + self.line.zero_ns - since_ns)
         self.step(now_ns, events.Resume)
 
     def go_on(self, felt: Iterable[Event], now_ns: int, since_ns: int) -> None:
-        """It had ended and goes on; what was felt since the runner runs is known to it before it does."""
+        """It had ended and goes on; what was felt since the runner runs is known to it before it does, and past: unheard."""
         self.resting = False
+        self._ears.deaf = True
         for event in felt:
             self.feel(event)
+        self._ears.deaf = False
         self.resume(now_ns, since_ns)
 
     def rest(self, now_ns: int, since_ns: int) -> SessionOver:

@@ -102,7 +102,7 @@ class Time(Protocol):
         """Leap over what the machine has slept since the last call; returns that, in ns, mostly 0."""
 
     def day(self) -> str:
-        """The date where the runner is."""
+        """The runner's date; it changes in the small hours."""
 
 
 class Feet(Protocol):

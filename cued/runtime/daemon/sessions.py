@@ -93,6 +93,11 @@ class Sessions:
         return None if run is None or run.resting or run.over else run
 
     @property
+    def waits(self) -> bool:
+        """One has begun, as far as the runner is concerned, and its pack is being made ready."""
+        return self._waits is not None
+
+    @property
     def due_ns(self) -> int | None:
         """When something is due."""
         return None if self.run is None else self.run.due_ns
@@ -120,7 +125,10 @@ class Sessions:
         if isinstance(event, SensorLink):
             self._linked = event
         self._felt.append(event)
-        while self._felt and self._felt[0].at_ns < event.at_ns - self._kept_ns:
+        kept_ns = event.at_ns - self._kept_ns
+        if self._waits is not None:
+            kept_ns = min(kept_ns, self._waits.since_ns)
+        while self._felt and self._felt[0].at_ns < kept_ns:
             self._felt.popleft()
         if self.run is not None:
             self.run.feel(event)
@@ -155,6 +163,7 @@ class Sessions:
         """A session begins, or goes on; False: as soon as its pack is ready."""
         run = self.run
         if decision.continues and run is not None and not run.over:
+            self._speaker.hush(now_ns)  # from here on the session's voice is the only one
             run.go_on(self._before(decision.since_ns, now_ns), now_ns, decision.since_ns)
             self._tell_sound(run, now_ns)
             if run.seat is not None:
@@ -170,6 +179,7 @@ class Sessions:
 
     def _begin(self, prepared: Prepared, since_ns: int, now_ns: int) -> None:
         request = prepared.request
+        self._speaker.hush(now_ns)  # from here on the session's voice is the only one
         broken = prepared.broken
         if broken is not None and not self._go_on_with(prepared, since_ns):
             broken = None
@@ -177,7 +187,7 @@ class Sessions:
             line = SessionLine(self._time, since_ns)
             how = request.start(prepared.speech)
             seat = self._book.begin(request, how, line, tuple(self._conditions))
-            run = OneRun(request, how, line, self._mouth, self._feet, seat, self._speaker.ask)
+            run = OneRun(request, how, line, self._mouth, self._feet, seat, self._speaker.ask, self._speaker.hear)
             self.run = run
             if seat is not None:
                 self._feet.record(seat.hear_sensor)
@@ -200,7 +210,7 @@ class Sessions:
         from_ns = broken.last_ns + gap_ns
         line = SessionLine(self._time, since_ns - from_ns)
         seat = self._book.begin(prepared.request, broken.how, line, (), broken)
-        run = OneRun(prepared.request, broken.how, line, self._mouth, self._feet, seat, self._speaker.ask)
+        run = OneRun(prepared.request, broken.how, line, self._mouth, self._feet, seat, self._speaker.ask, self._speaker.hear)
         run.go_on_from(broken, from_ns, self._speaker.lengths)
         self.run = run
         if seat is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cued.core.happening import Say, Word
+from cued.core.happening import Phase, Say, Word
 from cued.core.sentences import Sentence, Values
 from cued.errors import CuedError
 from cued.runtime.daemon.onerun import OneRun
@@ -54,7 +54,13 @@ class Swapping:
         self._daemon.world.work.do(job)
 
     def _begin(self, choice: Choice, prepared: Prepared) -> None:
+        run = self._daemon.sessions.on
+        if run is not None:  # the runner was faster
+            self._swapped(choice.word, prepared, run)
+            return
         self.name = ""
+        if self._daemon.life.phase is Phase.ENDED:  # who names a pack does not go on with the last run
+            self._daemon.tell(Word.STOP)
         self._daemon.today.take(choice, prepared)
         self._daemon.tell(Word.START)
 

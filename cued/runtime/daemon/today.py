@@ -151,7 +151,7 @@ class Kitchen:
         if choice.plain:
             pack = Pack(plain(pack.value), None, pack.file)
         request = self.request(pack, choice.length_ns)
-        language = self.language_of(request)
+        language = request.spoken_language
         taken = sentence(Sentence.PICKED, Values(title=pack.value.title), language)
         own = [(text, language) for text in (*known_texts(language), taken)]
         lengths = dict(self._mouth.prepare(request, own))
@@ -194,10 +194,6 @@ class Kitchen:
             speaker=own.speaker,
             volumes=own.volumes,
         )
-
-    def language_of(self, request: Request) -> str:
-        """What cued itself speaks."""
-        return self.personal.language or request.spoken_language
 
     def find(self, word: str) -> None:
         """Raises PackError where there is no such pack."""
@@ -332,8 +328,9 @@ class Today:
         if asked != self._asked:
             return
         self.choice = choice
-        for warning in prepared.warnings:
-            self._notice(warning)
+        if self.prepared is None or prepared.warnings != self.prepared.warnings:  # told once, not with every run
+            for warning in prepared.warnings:
+                self._notice(warning)
         self.prepared = prepared
         if choice != FALLBACK:
             self.trouble = ""

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
@@ -70,12 +70,16 @@ class DaemonWanted:
     """The questions before and after a run."""
 
 
+NIGHT: Final = timedelta(hours=4)
+"""So long after midnight it is still the day before: no morning, whoever runs then."""
+
+
 class DaemonTime(MonotonicClock):
     """The daemon's time: `ports.Time`."""
 
     def day(self) -> str:
-        """The date where the runner is."""
-        return datetime.now().astimezone().date().isoformat()
+        """The runner's date."""
+        return (datetime.now().astimezone() - NIGHT).date().isoformat()
 
 
 def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> None:
