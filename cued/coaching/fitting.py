@@ -5,13 +5,16 @@ The session is given the fitted pack, so that the journal holds what was really 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
+from cued.coaching.state import BELOW_KNEE
 from cued.coaching.today import Ease, Today
 from cued.core.cues import (
     Action,
     Basis,
+    Cue,
     CuePack,
     Metronome,
     Mode,
@@ -25,10 +28,14 @@ from cued.core.cues import (
     SessionPart,
     SetMetronome,
     Target,
+    Tissue,
 )
 
 FAST: Final = frozenset({"strides", "drills"})
 """Segments that load what is below the knee most: left out while something there is sore."""
+
+_BEAT: Final = re.compile(r"\b(?:beat|click|metronome|takt|metronom)\b", re.IGNORECASE)
+"""In the languages that cued speaks."""
 
 
 def fitted(pack: CuePack, answer: Today) -> CuePack:
@@ -37,7 +44,7 @@ def fitted(pack: CuePack, answer: Today) -> CuePack:
     session = tuple(part for one in pack.session if (part := _part(one, pack, answer)) is not None)
     if not session:  # nothing but drills: a silent run is left of it
         session = tuple(_plain(segment) for segment in pack.segments()[:1])
-    cues = tuple(cue for cue in pack.cues if cue.loads is None or cue.loads not in ease.barred)
+    cues = tuple(cue for cue in pack.cues if not _bars(ease, cue.loads) and (ease.beat or not _tells_of_beat(cue)))
     limits = replace(pack.limits, per_run=max(1, pack.limits.per_run // 2)) if ease.half else pack.limits
     pack = replace(
         pack,
@@ -49,6 +56,18 @@ def fitted(pack: CuePack, answer: Today) -> CuePack:
         metronome=_metronome(pack.metronome, ease),
     )
     return replace(pack, rules=tuple(rule for one in pack.rules if (rule := _rule(one, pack, ease)) is not None))
+
+
+def _bars(ease: Ease, loads: Tissue | None) -> bool:
+    """Does it load what is barred? Calf, Achilles tendon, shin and foot are one chain: what loads one spares none of them."""
+    if loads is None:
+        return False
+    return loads in ease.barred or (loads in BELOW_KNEE and not BELOW_KNEE.isdisjoint(ease.barred))
+
+
+def _tells_of_beat(cue: Cue) -> bool:
+    """Where there is no beat, no words may speak of one."""
+    return any(_BEAT.search(text) for text in (cue.say or "", *(text for _, text in cue.say_in)))
 
 
 def _part(part: SessionPart, pack: CuePack, answer: Today) -> SessionPart | None:
@@ -63,7 +82,7 @@ def _segment(segment: Segment, pack: CuePack, answer: Today) -> Segment | None:
     if not ease.drills and (segment.name in FAST or segment.drills):
         return None
     loads = {drill.id: drill.loads for drill in pack.drills}
-    drills = tuple(name for name in segment.drills if loads.get(name) not in ease.barred)
+    drills = tuple(name for name in segment.drills if not _bars(ease, loads.get(name)))
     if segment.drills and not drills:
         return None
     return replace(

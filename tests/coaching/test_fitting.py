@@ -18,6 +18,8 @@ CUES = """
   soft: {say: "Land soft.", theme: ground, loads: calf}
   tall: {say: "Run tall.", theme: ground}
   ankle: {say: "Firm ankle.", theme: ankle, loads: achilles}
+  hips: {say: "Level hips.", theme: hips, loads: hip}
+  beat: {say: "Back to the beat.", theme: hips}
 """
 PACK = f"""
 format: 1
@@ -41,6 +43,7 @@ rules:
   - {{when: {{every: 2 min}}, in: steady, say: {{theme: ground}}}}
   - {{when: {{every: 3 min}}, in: steady, say: ankle}}
   - {{when: {{every: 5 s}}, in: strides, say: tall}}
+  - {{when: {{every: 4 min}}, say: {{theme: hips}}}}
   - {{when: {{off_band: low, for: 20 s}}, say: tall, metronome: {{mode: burst, for: 60 s}}}}
 drills:
   hop: {{say: "Hop.", for: 10 s, loads: calf}}
@@ -78,7 +81,7 @@ def test_a_sore_calf_has_no_beat_no_drills_no_strides_and_no_cue_that_loads_it()
     pack = fitted(mine(), answer(change=0.0, ease=Ease(beat=False, drills=False, barred=(Tissue.CALF,))))
     assert [segment.name for segment in pack.segments()] == ["steady", "walk"]
     assert {segment.metronome.mode for segment in pack.segments()} == {Mode.NONE}
-    assert [cue.id for cue in pack.cues] == ["tall", "ankle"]
+    assert [cue.id for cue in pack.cues] == ["tall", "hips"], "an Achilles tendon is loaded with the calf"
     assert not any(isinstance(action, SetMetronome) for rule in pack.rules for action in rule.then)
     assert not any("Land soft" in text.text for text in texts_of(pack, ""))
     assert pack.target.change == 0.0
@@ -86,7 +89,7 @@ def test_a_sore_calf_has_no_beat_no_drills_no_strides_and_no_cue_that_loads_it()
 
 def test_a_theme_goes_on_with_what_is_left_of_it_and_a_rule_without_cues_is_gone() -> None:
     pack = fitted(mine(), answer(ease=Ease(barred=(Tissue.CALF, Tissue.ACHILLES))))
-    assert [rule.id for rule in pack.rules] == ["rules[0]", "rules[2]", "rules[3]"]
+    assert [rule.id for rule in pack.rules] == ["rules[0]", "rules[2]", "rules[3]", "rules[4]"]
 
 
 def test_a_drill_that_loads_what_is_barred_is_left_out_and_the_others_stay() -> None:
@@ -121,3 +124,24 @@ def test_every_shipped_pack_can_be_fitted_to_a_sore_runner() -> None:
         gentle = fitted(pack, answer(change=0.0, ease=Ease(beat=False, drills=False, barred=tuple(Tissue), half=True)))
         assert gentle.session, file.name
         assert all(cue.loads is None for cue in gentle.cues)
+
+
+@pytest.mark.parametrize("place", [Tissue.CALF, Tissue.ACHILLES, Tissue.SHIN, Tissue.FOOT])
+def test_what_is_sore_below_the_knee_is_spared_by_all_that_loads_its_chain(place: Tissue) -> None:
+    for file in sorted(Path(REPO / "cue_packs").glob("*.yaml")):
+        gentle = fitted(parse_pack(file.read_bytes(), file.name).pack, answer(ease=Ease(beat=False, barred=(place,))))
+        loads = {cue.loads for cue in gentle.cues} | {
+            drill.loads for drill in gentle.drills if any(drill.id in segment.drills for segment in gentle.segments())
+        }
+        assert loads <= {None, Tissue.KNEE, Tissue.HIP}, file.name
+
+
+def test_a_sore_hip_leaves_the_calf_to_work() -> None:
+    assert {cue.id for cue in fitted(mine(), answer(ease=Ease(barred=(Tissue.HIP,)))).cues} == {"soft", "tall", "ankle", "beat"}
+
+
+def test_without_a_beat_nothing_is_said_of_one() -> None:
+    for file in sorted(Path(REPO / "cue_packs").glob("*.yaml")):
+        gentle = fitted(parse_pack(file.read_bytes(), file.name).pack, answer(ease=Ease(beat=False)))
+        texts = [text for cue in gentle.cues for text in (cue.say or "", *dict(cue.say_in).values())]
+        assert [text for text in texts if "beat" in text.lower() or "takt" in text.lower().split()] == [], file.name
