@@ -170,15 +170,28 @@ def _show(args: argparse.Namespace) -> int:
         missing_s = log_files.tell_missing(journal, past.session.id)
         if args.json:
             whole = as_json(past.session) | _details(journal, past) | {"missing_s": missing_s, "summary": summary_json(log)}
+            whole |= {"late_drift": _late_drift(journal, past)}
             print(json.dumps(whole, ensure_ascii=False, indent=2), file=out)
             return 0
         print(line_of(past.session), file=out)
         print_story(log, (), out)
+        drift = _late_drift(journal, past)
+        if drift is not None:
+            how = "more" if drift < 0.0 else "less"
+            print(f"Late: {abs(drift):.1%} {how} cadence than in minutes 12 to 32, at the same speed.", file=out)
         for line in _told(journal, past):
             print(line, file=out)
     if args.timeline not in ("", "-"):
         print(f"written: {args.timeline}")
     return 0
+
+
+def _late_drift(journal: Journal, past: Past) -> float | None:
+    """Cadence lost late against this run's own minutes before, without help and at the same speed; None of a short run."""
+    from cued.runtime.planning import outcome_of
+
+    outcome = outcome_of(journal, past.session)
+    return None if outcome is None or outcome.drift is None else round(outcome.drift, 4)
 
 
 def _details(journal: Journal, past: Past) -> dict[str, Any]:

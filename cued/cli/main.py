@@ -62,6 +62,7 @@ VERBS: Final = (
     Verb("setup", "cued.cli.setup", "one guided evening at the desk: headphones, pod, volumes, voice, a try", first=True),
     Verb("plan", "cued.cli.plan", "the way through the phases: what is today, and why"),
     Verb("log", "cued.cli.log", "your runs: list, show, rate, export"),
+    Verb("report", "cued.cli.reports", "which cues work, how form goes over weeks, block tests compared"),
     Verb("replay", "cued.cli.replay", "would today's cued decide a run as it was decided then?"),
     Verb("sensors", "cued.cli.sensors", "find, pair and check your sensors"),
     Verb("config", "cued.cli.config", "your defaults: what is in force, and is the file right?"),

@@ -110,10 +110,20 @@ def _show(args: argparse.Namespace, plan: Planned) -> int:
         print(json.dumps(_as_json(plan) | {"weeks": weeks}, ensure_ascii=False, indent=2))
     else:
         print("\n".join(calendar_lines(plan.state, day, ahead=args.weeks)))
+        _propose(plan)
         if args.html not in ("", "-"):
             print(f"written: {args.html}")
         _doubt(plan)
     return 0
+
+
+def _propose(plan: Planned) -> None:
+    """The one change, where there is one."""
+    from cued.coaching.noticing import proposal_of
+
+    proposal = proposal_of(plan.state, plan.day)
+    if proposal:
+        print(f"proposed, where nothing grows: {proposal}; or wait")
 
 
 def _doubt(plan: Planned) -> None:
@@ -170,6 +180,7 @@ def _why(args: argparse.Namespace, plan: Planned) -> int:
         print(f"for phase {plan.state.phase + 1}: {judgement.verdict.value}")
         for reason in judgement.reasons:
             print(f"  {'unknown' if reason.met is None else 'met' if reason.met else 'missing':<8} {reason.text}")
+    _propose(plan)
     if last:
         print("decided last:")
     for one in last:
@@ -246,6 +257,8 @@ def _weekdays(words: list[str]) -> tuple[int, ...]:
 
 
 def _as_json(plan: Planned) -> dict[str, Any]:
+    from cued.coaching.noticing import proposal_of
+
     state = plan.state
     return {
         "date": None if plan.day is None else _iso(plan.day),
@@ -260,6 +273,8 @@ def _as_json(plan: Planned) -> dict[str, Any]:
         "injured": [place.value for place in state.places],
         "race": None if state.race is None else _iso(state.race),
         "held": state.held,
+        "alarm": state.alarm or None,
+        "proposed": proposal_of(state, plan.day) or None,
         "target_kept": state.keeps_own,
         "today": _answer(plan.today),
     }

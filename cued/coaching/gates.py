@@ -77,7 +77,7 @@ def judge(state: PlanState) -> Judgement:
 
 def form_holds(state: PlanState) -> bool:
     """May more be asked for? Not while what is asked for already is not held, or not kept without help."""
-    return all(reason.met is not False for reason in (*_in_band(state), *_retention(state)))
+    return all(reason.met is not False for reason in (*_in_band(state), *_retention(state), *_alarm(state)))
 
 
 def pain_reason(state: PlanState) -> Reason:
@@ -201,6 +201,11 @@ def unready(state: PlanState) -> bool:
     return len(last) == LOOK_BACK and all(run.readiness is not None and run.readiness < LOW_READINESS for run in last)
 
 
+def _alarm(state: PlanState) -> tuple[Reason, ...]:
+    """A decline pauses the plan until it is over."""
+    return (Reason("alarm", False, state.alarm),) if state.alarm else ()
+
+
 def _adherence(state: PlanState) -> tuple[Reason, ...]:
     """The runs of this stay, of those that were planned for its weeks."""
     planned = state.weeks * (state.rules.cue + state.rules.plain)
@@ -229,6 +234,7 @@ _LOOKS: Final[tuple[Callable[[PlanState], tuple[Reason, ...]], ...]] = (
     _effort,
     _pain,
     _readiness,
+    _alarm,
     _adherence,
     _word,
     _video,

@@ -16,6 +16,17 @@ from cued.core.target import Figure
 
 
 @dataclass(frozen=True, slots=True)
+class Vital:
+    """A minute of easy running after the tenth, as far as anybody measured more than steps."""
+
+    speed_mps: float
+    bpm: float | None = None
+    contact_ms: float | None = None
+    """Ground contact time, of a watch or a pod that knows it."""
+    oscillation_mm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What the recording of a run tells; None: it does not."""
 
@@ -43,6 +54,8 @@ class Outcome:
     """Minutes of easy running without any help, after the tenth: what the runner's own model is made of."""
     pain: bool = False
     """The runner said during the run that it hurts: beat and cues ended."""
+    vitals: tuple[Vital, ...] = ()
+    """Minutes with a heart rate, a contact time or an oscillation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +148,18 @@ class Dawn:
     day: int | None
 
 
-Happening: TypeAlias = Ran | Felt | Word | Dawn
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What the statistics of the last runs say (review.trends), told after a run whenever it has changed."""
+
+    day: int | None
+    decline: str = ""
+    """What has fallen for good, with its numbers; empty: nothing has."""
+    flat: str = ""
+    """That nothing grows, with its numbers; empty: it does, or that is not clear."""
+
+
+Happening: TypeAlias = Ran | Felt | Word | Dawn | Noticed
 
 
 # --- what is decided -----------------------------------------------------------------------------------------------
@@ -158,6 +182,10 @@ class Kind(Enum):
     RETURN = "return"
     WEEK = "week"
     """A new week, and what may progress in it."""
+    ALARM = "alarm"
+    """Something has fallen for good, or no longer."""
+    PROPOSE = "propose"
+    """One change, where nothing grows."""
     DUE = "due"
     """The old cues are due again."""
     DATE = "date"

@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Final
 
 from cued.coaching.gates import Verdict, judge, pain_reason
-from cued.coaching.happening import Decision, Felt, Happening, Kind, Outcome, Ran, Say, Word
+from cued.coaching.happening import Decision, Felt, Happening, Kind, Noticed, Outcome, Ran, Say, Word
 from cued.coaching.model import learned, middle, shift
+from cued.coaching.noticing import noticed_changes
 from cued.coaching.phases import BOOSTER, LAST, Dial
 from cued.coaching.sore import felt_changes, pain_in_run
 from cued.coaching.state import KEPT_RUNS, Off, PlanState, Run, race_near
@@ -37,6 +38,8 @@ def step(state: PlanState, happening: Happening) -> tuple[PlanState, tuple[Decis
     elif isinstance(happening, Felt):
         state = felt_changes(state, happening, decided)
         state = _gone_over(state, decided)
+    elif isinstance(happening, Noticed):
+        state = _gone_over(noticed_changes(state, happening, decided), decided)
     elif isinstance(happening, Word):
         state = _WORDS[happening.say](state, happening, decided)
     return state, tuple(decided)

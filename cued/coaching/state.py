@@ -184,6 +184,14 @@ class PlanState:
     model: Model = field(default_factory=Model)
     told: str = ""
     """The last verdict, so that it is told when it changes."""
+    alarm: str = ""
+    """What has fallen for good; while it stands nothing progresses."""
+    proposal: str = ""
+    """The one change that was proposed last, in this stay."""
+    proposed: int | None = None
+    """On that day."""
+    proposals: int = 0
+    """How many there were."""
     efforts: tuple[float, ...] = ()
     """The first three that were told: what later ones are held against."""
 

@@ -141,6 +141,7 @@ def entered(state: PlanState, day: int | None) -> PlanState:
         change=min(change, state.rules.change),
         week=replace(state.week, dial=Dial.PACK),
         slipped=False,
+        proposal="",
         filmed=False,
         booster=0,
         kept=None,

@@ -72,3 +72,10 @@ AFTER: Final = (
 )
 """After a run. Effort is the session's rating of perceived exertion on Borg's CR10, as Foster 2001 asks for it; a tendon tells
 more the morning after than during the run."""
+TESTED: Final = (
+    Question("balance_left", "ratings", "block test: seconds on the left leg, eyes closed, the better of two", 0, 600),
+    Question("balance_right", "ratings", "block test: seconds on the right leg, eyes closed, the better of two", 0, 600),
+    Question("calf_left", "ratings", "block test: calf raises on the left leg until form went", 0, 500),
+    Question("calf_right", "ratings", "block test: calf raises on the right leg until form went", 0, 500),
+)
+"""After a block test: what no sensor counts."""

@@ -5,16 +5,16 @@ Fed with a session's effects, and with the events that tell of ground, in order;
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from cued.coaching.happening import Outcome
+from cued.coaching.happening import Outcome, Vital
 from cued.coaching.phases import teaches
 from cued.core.cues import Basis
 from cued.core.effects import CadenceSeen, CuesEnded, Effect, Paused, RunEnded, Say, SegmentBegan, TempoChanged
-from cued.core.events import Event, SurfaceIs
-from cued.core.numbers import median
+from cued.core.events import Event, GroundContactTime, HeartRate, SurfaceIs, VerticalOscillation
+from cued.core.numbers import mean, median
 from cued.core.start import Start
 from cued.core.target import CAP, SLOPE_SPM_PER_MPS, WEEKLY_CAP, Figure, at_speed
 from cued.review.summary import HOLD_NS, JUDGED
@@ -76,6 +76,15 @@ class _Window:
         return Figure(median(self.spm), median(self.speed) if self.speed else None)
 
 
+@dataclass(slots=True)
+class _Body:
+    """What else was measured in a minute."""
+
+    bpm: list[float] = field(default_factory=list)
+    contact_ms: list[float] = field(default_factory=list)
+    oscillation_mm: list[float] = field(default_factory=list)
+
+
 class OutcomeCounter:
     """Goes through a run once."""
 
@@ -84,6 +93,9 @@ class OutcomeCounter:
         self._whole = _Window()
         self._parts = {name: _Window() for name in (PROBE, FEEDER, STEADY)}
         self._minutes: dict[int, _Window] = {}
+        self._paces: dict[int, _Window] = {}
+        """Minutes of easy running, helped or not."""
+        self._bodies: dict[int, _Body] = {}
         self._surfaces: dict[str, _Window] = {}
         self._named = {segment.name: segment.surface for segment in how.pack.segments() if segment.surface is not None}
         """Surfaces that the pack's own segments name."""
@@ -126,10 +138,19 @@ class OutcomeCounter:
                     pass
 
     def tell(self, event: Event) -> None:
-        """What went in; only the ground matters here."""
+        """What went in: the ground, and what was measured besides steps."""
         if isinstance(event, SurfaceIs):
             self._settle(event.at_ns)
             self._surface = event.surface
+        elif isinstance(event, HeartRate | GroundContactTime | VerticalOscillation):
+            body = self._bodies.setdefault(self._run_ns // NS_PER_MIN, _Body())
+            match event:
+                case HeartRate():
+                    body.bpm.append(float(event.bpm))
+                case GroundContactTime():
+                    body.contact_ms.append(event.ms)
+                case VerticalOscillation():
+                    body.oscillation_mm.append(event.mm)
 
     def stand_on(self, surface: str) -> None:
         """What was underfoot from the start."""
@@ -165,7 +186,16 @@ class OutcomeCounter:
                 if window.ns >= WHOLE_MINUTE_NS and (figure := window.figure) is not None
             ),
             pain=self._pain,
+            vitals=tuple(self._vitals()),
         )
+
+    def _vitals(self) -> Iterator[Vital]:
+        for minute, window in sorted(self._paces.items()):
+            body, figure = self._bodies.get(minute), window.figure
+            if body is None or window.ns < WHOLE_MINUTE_NS or figure is None or figure.speed_mps is None:
+                continue
+            told = [mean(values) if values else None for values in (body.bpm, body.contact_ms, body.oscillation_mm)]
+            yield Vital(figure.speed_mps, *told)
 
     def _change(self) -> float:
         """What was asked for over baseline, the weekly limit applied as the core does it."""
@@ -201,9 +231,12 @@ class OutcomeCounter:
             return
         if part is not None and settled:
             part.add(sample, held_ns)
-        own = self._segment not in NOT_JUDGED and sample.at_ns - self._helped_ns >= HELPED_NS
-        if own and self._run_ns >= EASY_FROM_NS:
-            self._minutes.setdefault(self._run_ns // NS_PER_MIN, _Window()).add(sample, held_ns)
+        if self._segment in NOT_JUDGED or self._run_ns < EASY_FROM_NS:
+            return
+        minute = self._run_ns // NS_PER_MIN
+        self._paces.setdefault(minute, _Window()).add(sample, held_ns)
+        if sample.at_ns - self._helped_ns >= HELPED_NS:
+            self._minutes.setdefault(minute, _Window()).add(sample, held_ns)
 
     def _drift(self, run_ns: int) -> float | None:
         """Cadence lost late against the run's own minutes before, without help and at the same speed."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cued.coaching.fitting import fitted
-from cued.coaching.happening import Dawn, Decision, Felt, Happening, Outcome, PainKind, Ran, Say, Word
+from cued.coaching.happening import Dawn, Decision, Felt, Happening, Noticed, Outcome, PainKind, Ran, Say, Word
 from cued.coaching.phases import PHASES, PhaseRules, tightened
 from cued.coaching.plan import step
 from cued.coaching.state import PlanSettings, PlanState
@@ -27,6 +27,7 @@ from cued.formats.event_codec import decode_as, encode
 from cued.journal.reader import Kept, State, Worded, reading
 from cued.journal.rows import Row
 from cued.review.outcome import OutcomeCounter
+from cued.review.trends import decline_of, flat_of
 from cued.units import NS_PER_S
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
     from cued.journal.wall import Moment
     from cued.runtime.request import Request
 
-MADE: Final = 1
+MADE: Final = 2
 """Version of the reckoning in `review.outcome`: what an older one has made is made anew."""
+A_WATCH: Final = 1000
+"""Added for each recording of a watch that was joined: with another one there is more to tell."""
 EPOCH: Final = date(1970, 1, 1)
 SORE_MORNING: Final = 3.0
 """What "yes, something is sore" before a run counts as, of 10: more than goes unremarked, less than what stops (design)."""
@@ -119,7 +122,16 @@ def planned(path: Path, now: Moment) -> Planned:
     for one in [*(item.happening for item in told), Dawn(day)]:
         state, more = step(state, one)
         decided.extend(more)
+        if isinstance(one, Ran):
+            state, more = _noticing(state, one.day)
+            decided.extend(more)
     return Planned(state, tuple(decided), day, day_of(now.utc_ns))
+
+
+def _noticing(state: PlanState, day: int | None) -> tuple[PlanState, tuple[Decision, ...]]:
+    """What the statistics of the runs up to now say, taken in where it says something, or no longer does."""
+    noticed = Noticed(day, decline_of(state), flat_of(state))
+    return step(state, noticed) if noticed.decline or noticed.flat or state.alarm else (state, ())
 
 
 def say(path: Path, now: Moment, word: Word) -> tuple[Planned, tuple[Decision, ...]]:
@@ -168,18 +180,19 @@ def _outcomes(journal: Journal, sessions: list[Session]) -> tuple[dict[int, Outc
     found: dict[int, Outcome] = {}
     fresh: list[tuple[int, Row]] = []
     for session in sessions:
-        outcome = _kept(kept.get(session.id), session)
+        made = MADE + A_WATCH * len(journal.watches(session.id))
+        outcome = _kept(kept.get(session.id), session, made)
         if outcome is None:
             outcome = outcome_of(journal, session)
             if outcome is None:
                 continue
-            fresh.append((session.id, Row("outcomes", (session.end_ns, MADE, encode(outcome)))))
+            fresh.append((session.id, Row("outcomes", (session.end_ns, made, encode(outcome)))))
         found[session.id] = outcome
     return found, fresh
 
 
-def _kept(kept: Kept | None, session: Session) -> Outcome | None:
-    if kept is None or kept.made != MADE or kept.end_ns != session.end_ns:
+def _kept(kept: Kept | None, session: Session, made: int) -> Outcome | None:
+    if kept is None or kept.made != made or kept.end_ns != session.end_ns:
         return None
     try:
         return decode_as(kept.outcome, Outcome)
@@ -189,11 +202,16 @@ def _kept(kept: Kept | None, session: Session) -> Outcome | None:
 
 def outcome_of(journal: Journal, session: Session) -> Outcome | None:
     """What a session's recording tells the plan; None for one that cannot be read."""
-    from cued.core.effects import Effect
+    from cued.core.effects import CadenceSeen, Effect
+    from cued.core.events import GroundContactTime, VerticalOscillation
     from cued.runtime.past import past_of, steps
+    from cued.runtime.watch import readings_of
 
+    watch: dict[int, tuple[float | None, float | None]] = {}
     try:
         past = past_of(journal, str(session.id))
+        for joined in journal.watches(session.id):
+            watch |= readings_of(joined)
     except (JournalError, FormatError):
         return None
     counter = OutcomeCounter(past.how)
@@ -202,6 +220,12 @@ def outcome_of(journal: Journal, session: Session) -> Outcome | None:
     for one in steps(past):
         if isinstance(one, Effect):
             counter.hear((one,))
+            if isinstance(one, CadenceSeen) and one.at_ns // NS_PER_S in watch:
+                contact_ms, oscillation_mm = watch.pop(one.at_ns // NS_PER_S)
+                if contact_ms is not None:
+                    counter.tell(GroundContactTime(one.at_ns, contact_ms))
+                if oscillation_mm is not None:
+                    counter.tell(VerticalOscillation(one.at_ns, oscillation_mm))
         else:
             counter.tell(one)
     counter.finish(session.end_ns)

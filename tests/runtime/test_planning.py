@@ -101,7 +101,10 @@ def test_what_the_journal_tells_of_a_run_is_what_a_witness_of_it_saw(tmp_path: P
     Conductor(how, request.feeding.feed, [counter], NominalVoice(None).answer).advance(None)
     session = record(tmp_path / "journal.db", request=a_request("integration", "easy", 22))
     with reading(tmp_path / "journal.db") as journal:
-        assert outcome_of(journal, journal.session(str(session))) == counter.outcome(22 * NS_PER_MIN)
+        outcome = outcome_of(journal, journal.session(str(session)))
+    assert outcome is not None
+    assert outcome.vitals  # of the pod's contact time, which a witness of effects does not see
+    assert replace(outcome, vitals=()) == counter.outcome(22 * NS_PER_MIN)
 
 
 def test_two_weeks_kept_in_a_journal_are_the_plan_that_was_lived(tmp_path: Path) -> None:
@@ -281,3 +284,25 @@ def test_the_first_runs_say_that_the_rhythm_is_being_learned_and_a_rest_day_that
 
 def test_days_are_those_of_the_runners_calendar() -> None:
     assert date_of(day_of(BEGAN_UTC_NS)).isoformat()[:7] == "2026-09"
+
+
+def test_a_decline_that_the_recordings_show_holds_the_plan(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with sqlite3.connect(ran_often(path)) as database:
+        database.execute(
+            "UPDATE outcomes SET outcome = replace(outcome, '\"drift\":null', '\"drift\":0.05') WHERE session > 10"
+        )
+        database.execute("UPDATE outcomes SET outcome = replace(outcome, '\"drift\":null', '\"drift\":0.004')")
+    database.close()
+    plan = planned(path, now(40))
+    assert "more cadence is lost late: +5.0 % in the last three runs, +0.4 % before" in plan.state.alarm
+    assert [one.kind for one in plan.decided].count(Kind.ALARM) == 1
+    assert planned(path, now(20)).state.alarm == plan.state.alarm  # of what was run, whatever day it is
+
+
+def ran_often(path: Path) -> Path:
+    """Fourteen plain runs, two days apart, of which the outcomes are kept."""
+    for number in range(14):
+        ran(path, 2 * number, "plain")
+    planned(path, now(28))
+    return path
