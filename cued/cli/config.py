@@ -126,11 +126,11 @@ def _check(word: str | None, *, strict: bool, as_json: bool) -> int:
 
 def _pack_problem(found: Configuration) -> tuple[Problem, ...]:
     """A doubt where the pack is not there, or not right; the file itself may be."""
-    if not found.says("pack"):
+    pack = found.settings.pack
+    if pack is None or not found.says("pack"):
         return ()
     from cued.packs.catalog import open_pack
 
-    pack = found.settings.pack
     try:
         open_pack(pack)
     except PackError as error:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Self
 
-from cued.config.settings import Settings
+from cued.config.settings import USUAL_PACK, Settings
 from cued.config.whole import Configuration
 from cued.errors import ConfigError, UsageError
 
@@ -61,7 +61,7 @@ def fill(args: argparse.Namespace) -> Settings:
         )
     sound = settings.sound
     values = {
-        "pack": settings.pack,
+        "pack": settings.pack or USUAL_PACK,
         "language": settings.runner.language,
         "max_hr": settings.runner.max_hr_bpm,
         "volume": sound.beat_volume,

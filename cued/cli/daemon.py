@@ -51,11 +51,13 @@ def run(args: argparse.Namespace) -> int:
     args.max_hr = args.keep_awake = None
     typed = configured.Typed.of(args)
     settings = configured.fill(args)
+    wanted_settings = typed.over(settings)
     asked = {name: value for name, value in vars(args).items() if value is None or isinstance(value, str | int | float)}
+    asked["pack"] = wanted_settings.pack
     wanted = DaemonWanted(
-        settings=typed.over(settings),
+        settings=wanted_settings,
         config=args.config,
-        pack=args.pack,
+        pack=wanted_settings.pack,
         sensor=sensor_of(args.sensor or settings.sensor or "ble"),
         output=ToDevice(settings.sound.device) if args.output is None else output_of(args.output),
         volumes=options.volumes_of(args),

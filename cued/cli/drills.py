@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cued.audio.commands import KeepAwake
@@ -14,7 +15,7 @@ from cued.cli.progress import Bars
 from cued.cli.run import screen_for
 from cued.core.cues import CuePack, Drill, Segment
 from cued.core.drills import plan
-from cued.errors import PackError, UsageError
+from cued.errors import JournalError, PackError, UsageError
 from cued.runtime.drillkeys import DrillKeys
 from cued.runtime.feeding import Nobody, feeding_of
 from cued.runtime.keys import NO_KEYS, KeysWanted
@@ -26,7 +27,7 @@ from cued.runtime.status import clock_text
 from cued.units import NS_PER_MIN, NS_PER_S, to_s, to_spm
 
 if TYPE_CHECKING:
-    from cued.runtime.request import OutputChoice
+    from cued.runtime.request import OutputChoice, Pack
 
 EXAMPLE = """
 cued drills list
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     playing.add_argument(
         "--rate", metavar="X", type=options.rate, default=1.0, help="time runs X times as fast (without a device)"
     )
+    playing.add_argument("--whole", action="store_true", help="as the set is written, whatever the plan leaves out or adds")
     options.add_volumes(playing)
     options.add_journal(playing, none=True)
     options.add_socket(playing, none=True)
@@ -186,6 +188,7 @@ def _play(args: argparse.Namespace) -> int:
     pack = options.load(_word(args.pack), sys.stderr)
     _check(pack.value)
     options.check_language(pack, args.language, sys.stderr)
+    pack, opening = _by_the_plan(args, pack)
     request = Request(
         pack=pack,
         feeding=feeding_of(Nobody(), None, 0),
@@ -202,7 +205,7 @@ def _play(args: argparse.Namespace) -> int:
         keep_awake=KeepAwake(settings.sound.keep_awake),
         keys=NO_KEYS,
     )
-    hands = DrillKeys(KeysWanted(args.keys == "headset" and args.rate == 1.0), pack.value.title)
+    hands = DrillKeys(KeysWanted(args.keys == "headset" and args.rate == 1.0), pack.value.title, opening)
     print(f"{pack.value.title}: {-(-set_length_ns(pack.value) // NS_PER_MIN)} min. {PRESS}", file=sys.stderr)
     screen = screen_for(sys.stdout)
     with interruptible(), any_key(hands.press), Bars() as bars:
@@ -210,6 +213,35 @@ def _play(args: argparse.Namespace) -> int:
     kept = "" if done.session is None else f", kept as session {done.session}{options.journal_option(args.journal)}"
     print(f"{clock_text(min(done.view.run_ns, done.end_ns))} of drills{kept}.")
     return 0
+
+
+def _by_the_plan(args: argparse.Namespace, pack: Pack) -> tuple[Pack, str]:
+    """The set as the plan has it today, and what is said of that first; raises UsageError where nothing is left of it."""
+    from cued.coaching.fitting import exercised, left_out
+    from cued.core.sentences import Sentence, sentence
+    from cued.runtime.journalling import journal_path
+    from cued.runtime.moments import moment
+    from cued.runtime.planning import today_of
+
+    path = journal_path(args.journal)
+    if args.whole or path is None:
+        return pack, ""
+    try:
+        answer = today_of(path, moment())
+    except JournalError as error:
+        print(f"the plan cannot be read: {error}", file=sys.stderr)
+        return pack, ""
+    fit = exercised(pack.value, answer)
+    spared = left_out(pack.value, replace(answer, ease=replace(answer.ease, drills=True)))
+    if not any(segment.drills for segment in fit.segments()):
+        raise UsageError(
+            f"nothing of {pack.value.name} is left: all of it loads what is sore or injured (`cued plan today`);"
+            " --whole plays it all the same"
+        )
+    if not spared:
+        return replace(pack, value=fit), ""
+    print(f"left out, for it loads what is sore or injured: {', '.join(spared)}", file=sys.stderr)
+    return replace(pack, value=fit), sentence(Sentence.SPARED, language=args.language or pack.value.language)
 
 
 def _output(word: str | None, rate: float, device: str | None) -> OutputChoice:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from cued.audio.commands import Ear
 from cued.cli.configured import journal_word
-from cued.config.settings import BEAT_SPM, MAX_HR_BPM, Settings
+from cued.config.settings import BEAT_SPM, MAX_HR_BPM, USUAL_PACK
 from cued.core.cues import HeartRateAbove
 from cued.errors import Problem
 from cued.runtime.request import Pack, Volumes
@@ -33,7 +33,7 @@ def add_pack(parser: argparse.ArgumentParser, *, needed: bool = False) -> None:
     if needed:
         parser.add_argument("pack", metavar="PACK", nargs="?", help=f"{what}; default: the configuration's")
     else:
-        parser.add_argument("--pack", metavar="NAME|FILE", help=f"{what}{USUAL} {Settings().pack}")
+        parser.add_argument("--pack", metavar="NAME|FILE", help=f"{what}{USUAL} {USUAL_PACK}")
     parser.set_defaults(pack_needed=needed)
 
 

@@ -301,14 +301,30 @@ def _used(name: str) -> list[str]:
     from cued.config.load import load_config
     from cued.packs.catalog import ships
 
+    after = "cued's own of that name is taken then" if ships(name) else "a run that begins is recorded without cues then"
+    planned = [f"the plan has it for today's run: {after}"] if _is_todays(name) else []
     try:
         named = load_config().settings.pack
     except ConfigError:  # `cued config check` tells; what it names is not known then
-        return ["your configuration is not right, so whether it names this pack is not known"]
+        return [*planned, "your configuration is not right, so whether it names this pack is not known"]
     if named != name:
-        return []
+        return planned
     after = "cued's own of that name is taken then" if ships(name) else "`cued run` will not find it: name another one there"
-    return [f"your configuration names it as the pack to run with: {after}"]
+    return [*planned, f"your configuration names it as the pack to run with: {after}"]
+
+
+def _is_todays(name: str) -> bool:
+    """Does the plan have it for today? Where the plan cannot be read, it has none."""
+    from cued.errors import JournalError
+    from cued.runtime.journalling import journal_path
+    from cued.runtime.moments import moment
+    from cued.runtime.planning import today_of
+
+    path = journal_path()
+    try:
+        return path is not None and today_of(path, moment()).pack == name
+    except JournalError:
+        return False
 
 
 # --- diff ----------------------------------------------------------------------------------------------------------

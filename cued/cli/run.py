@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 from cued.audio.commands import KeepAwake
@@ -15,7 +16,7 @@ from cued.cli.keyboard import unechoed
 from cued.cli.progress import Bars
 from cued.cli.report import print_summary
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
-from cued.errors import SensorError, UsageError
+from cued.errors import JournalError, SensorError, UsageError
 from cued.runtime.feeding import Nobody, OnAir, SensorChoice, Simulated, feeding_of, sensor_of
 from cued.runtime.keys import KeysWanted
 from cued.runtime.lastrun import last_cadence_spm
@@ -26,6 +27,7 @@ from cued.runtime.roomwords import room_lines
 from cued.runtime.sounding import Search
 
 if TYPE_CHECKING:
+    from cued.coaching.today import Today
     from cued.runtime.onair import OnAirRun
 
 EXAMPLE = """
@@ -87,12 +89,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until it ends; 0."""
+    typed = args.pack is not None
     settings = configured.fill(args)
+    typed = typed or settings.pack is not None
     output = _output(args.output, args.rate, settings.sound.device)
     asked = args.sensor or settings.sensor
     sound = output.path if isinstance(output, ToFile) else ""
     out = options.plain_out(args.events, sound, args.timeline)
     search = Search(output, args.rate)
+    answer = _by_the_plan(args, asked, typed=typed)
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     options.check_heart_rate(pack, args.max_hr, sys.stderr)
@@ -118,6 +123,8 @@ def run(args: argparse.Namespace) -> int:
             speaker=args.speaker,
             volumes=options.volumes_of(args),
         )
+        if answer is not None:
+            request = _planned(request, answer, args.session)
         wanted = LiveWanted(
             output=output,
             rate=args.rate,
@@ -140,6 +147,39 @@ def run(args: argparse.Namespace) -> int:
     if done.log.failure is not None:
         raise done.log.failure
     return 0
+
+
+def _by_the_plan(args: argparse.Namespace, asked: str | None, *, typed: bool) -> Today | None:
+    """Today's run, where nobody names a pack and the runner has spoken to the plan before; at the speed of life only."""
+    from cued.coaching.today import line
+    from cued.runtime.journalling import journal_path
+    from cued.runtime.moments import moment
+    from cued.runtime.planning import begun, today_of
+
+    path = journal_path(args.journal)
+    if typed or path is None or args.rate != 1.0 or (asked or "ble").partition(":")[0] in {"sim", "file"}:
+        return None
+    try:
+        if not begun(path):
+            return None
+        answer = today_of(path, moment())
+    except JournalError as error:
+        print(f"the plan cannot be read: {error}", file=sys.stderr)
+        return None
+    print(f"by the plan: {line(answer)} (--pack names another)", file=sys.stderr)
+    args.pack = answer.pack
+    return answer
+
+
+def _planned(request: Request, answer: Today, session: int | None) -> Request:
+    """The run as the plan has it; what was typed goes before that."""
+    from cued.core.sentences import sentence
+    from cued.runtime.planning import for_today, spoken
+
+    for said in spoken(answer):
+        print(sentence(said), file=sys.stderr)
+    request = for_today(request, answer)
+    return request if session is None else replace(request, session_number=session)
 
 
 def _pins(word: str) -> tuple[int, ...]:

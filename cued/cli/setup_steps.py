@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cued.cli import configured
 from cued.cli.asking import Choice, Person, SkippedError
+from cued.config.settings import USUAL_PACK
 from cued.errors import AudioError, HeadphonesError, SensorError, UsageError
 from cued.runtime.evening import Evening, Kept, Step, lines
 from cued.runtime.headphones import Meant
@@ -318,7 +319,7 @@ def _try(desk: Desk) -> str:
 
     names = [found.name for found in catalogue()]
     choices = [Choice(str(number), name) for number, name in enumerate(names, 1)]
-    usual = desk.settings.pack
+    usual = desk.settings.pack or USUAL_PACK
     key = desk.person.choose(
         "Which pack? A simulated runner runs with it for two minutes.",
         choices,

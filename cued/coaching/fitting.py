@@ -9,8 +9,9 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from cued.coaching.dosing import dosed
 from cued.coaching.state import BELOW_KNEE
-from cued.coaching.today import Ease, Today
+from cued.coaching.today import Dose, Ease, Today
 from cued.core.cues import (
     Action,
     Basis,
@@ -33,6 +34,7 @@ from cued.core.cues import (
 
 FAST: Final = frozenset({"strides", "drills"})
 """Segments that load what is below the knee most: left out while something there is sore."""
+NO_DOSE: Final = Dose(0, 0)
 
 _BEAT: Final = re.compile(r"\b(?:beat|click|metronome|takt|metronom)\b", re.IGNORECASE)
 """In the languages that cued speaks."""
@@ -41,6 +43,7 @@ _BEAT: Final = re.compile(r"\b(?:beat|click|metronome|takt|metronom)\b", re.IGNO
 def fitted(pack: CuePack, answer: Today) -> CuePack:
     """The pack as it is run today; it keeps its name, version and everything that `answer` does not touch."""
     ease = answer.ease
+    pack = dosed(pack, answer.dose)
     session = tuple(part for one in pack.session if (part := _part(one, pack, answer)) is not None)
     if not session:  # nothing but drills: a silent run is left of it
         session = tuple(_plain(segment) for segment in pack.segments()[:1])
@@ -56,6 +59,19 @@ def fitted(pack: CuePack, answer: Today) -> CuePack:
         metronome=_metronome(pack.metronome, ease),
     )
     return replace(pack, rules=tuple(rule for one in pack.rules if (rule := _rule(one, pack, ease)) is not None))
+
+
+def exercised(pack: CuePack, answer: Today) -> CuePack:
+    """A set of drills, done by itself: what loads nothing sore is done on a sore day, too."""
+    return fitted(pack, replace(answer, ease=replace(answer.ease, drills=True)))
+
+
+def left_out(pack: CuePack, answer: Today) -> tuple[str, ...]:
+    """Ids of the drills that are in none of the segments for the sake of what is sore or injured."""
+    ease = answer.ease
+    spares = answer.dose == NO_DOSE or ease.barred
+    fit = {name for segment in fitted(pack, answer).segments() for name in segment.drills}
+    return tuple(drill.id for drill in pack.drills if spares and drill.id not in fit)
 
 
 def _bars(ease: Ease, loads: Tissue | None) -> bool:
@@ -82,7 +98,7 @@ def _segment(segment: Segment, pack: CuePack, answer: Today) -> Segment | None:
     if not ease.drills and (segment.name in FAST or segment.drills):
         return None
     loads = {drill.id: drill.loads for drill in pack.drills}
-    drills = tuple(name for name in segment.drills if not _bars(ease, loads.get(name)))
+    drills = tuple(name for name in segment.drills if name in loads and not _bars(ease, loads[name]))
     if segment.drills and not drills:
         return None
     return replace(

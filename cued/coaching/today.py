@@ -85,7 +85,7 @@ class Today:
     change: float = 0.0
     """The most that may be asked over the runner's own cadence."""
     ease: Ease = field(default_factory=Ease)
-    dose: Dose = field(default_factory=lambda: Dose(0, 0))
+    dose: Dose = field(default_factory=lambda: Dose(HOPS_FIRST, BAREFOOT_FIRST_S))
     drills: str = ""
     """A set of drills that goes with a plain run, done after it; empty: none."""
     dial: Dial = Dial.NONE
@@ -116,8 +116,10 @@ def today(state: PlanState, day: int | None) -> Today:
         runner = runner_of(state.model, state.last_change)
         stopped = day is not None and day == state.stop_day
         drills = _set_of(state, day) if kind is RunKind.PLAIN and not stopped else ""
-        ease = _ease(state)
-        return Today(day, kind, PLAIN, minutes, state.phase, reason, ease=ease, drills=drills, stopped=stopped, runner=runner)
+        ease, dose = _ease(state), _dose(state, day)
+        return Today(
+            day, kind, PLAIN, minutes, state.phase, reason, ease=ease, dose=dose, drills=drills, stopped=stopped, runner=runner
+        )
     pack = BOOSTER if state.booster else state.rules.pack
     change = 0.0 if state.keeps_own or state.sore is not None else _change(state, day)
     return Today(

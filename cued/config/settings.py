@@ -173,11 +173,18 @@ class Files:
     )  # fmt: skip
 
 
+USUAL_PACK: Final = "metronome"
+"""Where neither runner, configuration nor plan names one: it asks nothing of anybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration; as it stands here, that of somebody without a file."""
 
-    pack: str = _option("pack", kinds.pack(), "metronome", "the cue pack, where none is named", "awareness", read_by=_HEARD)
+    pack: str | None = _option(
+        "pack", kinds.pack(), None, "the cue pack, where none is named", "awareness",
+        absent="the plan's for `daemon`, else metronome", read_by=_HEARD,
+    )  # fmt: skip
     sensor: str | None = _option(
         "sensor", kinds.sensor(), None, "your pod, or the only one in sight; a certain one; or none: by time alone",
         "ble:Stryd",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from cued.control.keys import Key, Playback, Shown
 from cued.core.effects import Effect, RunEnded, Say, SegmentBegan
-from cued.core.events import Event, Next, Stop, Wake
+from cued.core.events import Announce, Event, Next, Stop, Wake
 from cued.core.view import View
 from cued.runtime.clock import Clock
 
@@ -24,8 +24,9 @@ class DrillKeys:
     pending = False
     """A press wakes the loop."""
 
-    def __init__(self, wanted: KeysWanted, title: str) -> None:
-        """Raises UsageError for pins that are none. Nothing is listened to before `begun`."""
+    def __init__(self, wanted: KeysWanted, title: str, opening: str = "") -> None:
+        """Raises UsageError for pins that are none. Nothing is listened to before `begun`. `opening` is said first."""
+        self._opening = opening
         self._title = title
         self._presses: SimpleQueue[int] = SimpleQueue()
         self._clock: Clock | None = None
@@ -67,7 +68,8 @@ class DrillKeys:
         """The presses as events; and the end of the set as the end of the session."""
         if self._view is None:
             return []
-        events: list[Event] = []
+        events: list[Event] = [Announce(max(0, now_ns), self._opening)] if self._opening else []
+        self._opening = ""
         waits = self._view().waiting
         while True:
             try:

@@ -22,7 +22,7 @@ from cued.journal.stream import IN
 from cued.journal.wall import Moment
 from cued.runtime.clock import Line, MonotonicClock, boot_ns, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Feed, Listener, Until, Witness
-from cued.runtime.moments import boot_id, moment
+from cued.runtime.moments import boot_id
 from cued.runtime.replay import fed, start_of
 from cued.runtime.status import clock_text
 from cued.units import NS_PER_MIN
@@ -248,7 +248,7 @@ def _found(journal: Journal, wanted: JournalWanted, request: Request, rate: floa
     if newest is None or newest.state is not State.INTERRUPTED or newest.simulated:
         return None
     head = journal.head(newest.id)
-    gap_ns = _gap_ns(journal, newest, head, moment())
+    gap_ns = _gap_ns(journal, newest, head, wanted.moment())
     if gap_ns is None or gap_ns > LONGEST_GAP_NS or (newest.source, newest.rate) != (printable(request.feeding.source), rate):
         return None
     how = start_of(head.start)

@@ -7,6 +7,7 @@ becomes known, counts as it should.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -94,6 +95,7 @@ def for_today(request: Request, answer: Today) -> Request:
         feeding=replace(request.feeding, length_ns=length_ns),
         session_number=answer.session_number,
         runner=answer.runner,
+        planned=True,
     )
 
 
@@ -146,6 +148,40 @@ def say(path: Path, now: Moment, word: Word) -> tuple[Planned, tuple[Decision, .
     _, decided = step(before.state, replace(word, day=day))
     edit.say(path, now, day, encode(replace(word, day=day)))
     return planned(path, now), decided
+
+
+def sore(path: Path, now: Moment, place: Tissue | None) -> None:
+    """Something is sore this morning, in `place` if that is said: how the run before was borne. Raises JournalError."""
+    from cued.journal import edit
+
+    with reading(path) as journal:
+        last = next((session for session in journal.sessions() if session.real and session.counts), None)
+    if last is not None:
+        name, value = ("morning", SORE_MORNING) if place is None else ("place", place.value)
+        edit.add(path, last.id, [Row("ratings", (None, name, value, now.utc_ns))])
+
+
+def begun(path: Path) -> bool:
+    """Has the runner ever said anything of the plan? Raises JournalError."""
+    with reading(path) as journal:
+        return bool(journal.words())
+
+
+def mark(path: Path, now: Moment) -> tuple[object, object]:
+    """Changes when the plan's answer may: with the day, or whether that is known; and with the journal's bytes."""
+    files = tuple((stat.st_mtime_ns, stat.st_size) for stat in _stats(path))
+    return (now.verified, day_of(now.utc_ns)), files
+
+
+def _stats(path: Path) -> Iterator[os.stat_result]:
+    """Of the journal and what of it is not yet in its file; one that is empty says nothing."""
+    for one in (path, path.with_name(f"{path.name}-wal")):
+        try:
+            stat = one.stat()
+        except OSError:
+            continue
+        if stat.st_size:
+            yield stat
 
 
 def rules_of_packs() -> tuple[PhaseRules, ...]:

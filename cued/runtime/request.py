@@ -107,6 +107,8 @@ class Request:
     """The runner's own easy cadence, where it is known before the run: targets are reckoned from it."""
     runner: Runner = field(default_factory=Runner)
     """All that the plan knows of the runner: a cadence that it has measured goes before one that was only told."""
+    planned: bool = False
+    """By the plan: nobody has named a pack."""
     desk: bool = False
     speaker: str | None = None
     """A voice of the speech engine by its name; None: the language's own."""

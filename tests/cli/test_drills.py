@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cued.cli.main import main
+from cued.journal.reader import reading
 from tests.packs.shipped import SETS
 from tests.support.terminal import OnTerminal
 
@@ -84,3 +85,19 @@ def test_on_a_terminal_any_key_ends_it(tmp_path: Path) -> None:
         terminal.press("\n")  # on a terminal that is not its own, keys come by the line
         assert terminal.end(15.0) == 0
         assert "of drills" in terminal.text
+
+
+def test_play_leaves_out_what_loads_an_injured_place_and_says_so_unless_the_whole_set_is_asked_for(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    journal = tmp_path / "journal.db"
+    assert main(["plan", "injured", "calf", "--journal", str(journal)]) == 0
+    quick = ("--rate", "1000", "--output", "null", "--socket", "none", "--keys", "none")
+    words = ("play", "set-a", *quick, "--journal", str(journal))
+    code, _, err = drills(*words, capsys=capsys)
+    assert code == 0
+    assert "left out, for it loads what is sore or injured: calf_raise, grass_jog, ankling, pogo" in err
+    with reading(journal) as read:
+        assert any("Drills that load what is sore are left out." in line for lines in read.lines(1) for line in lines)
+    code, _, err = drills(*words, "--whole", capsys=capsys)
+    assert (code, "left out" in err) == (0, False)

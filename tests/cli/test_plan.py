@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from cued.cli.main import main
 from cued.coaching.happening import Outcome, Say
 from cued.core.target import Figure
 from cued.formats.event_codec import encode
 from cued.journal.edit import keep
+from cued.journal.reader import reading
 from cued.journal.rows import Row
 from cued.journal.wall import Moment
 from cued.review.planpage import calendar_lines, plan_html, weeks_of
@@ -200,3 +202,20 @@ def test_json_of_a_word_is_json(capsys: Capture) -> None:
     found = json.loads(said(["plan", "hold", "--json"], capsys))
     assert found["held"] is True
     assert found["decided"][0]["override"] is True
+
+
+def test_run_goes_by_the_plan_once_it_was_spoken_to_unless_a_pack_is_named(tmp_path: Path, capsys: Capture) -> None:
+    journal = tmp_path / "journal.db"
+    quick = ("run", "--sensor", "none", "--output", "null", "--for", "1s", "--keys", "none", "--socket", "none", "--new")
+    kept = ("--journal", str(journal))
+    assert main([*quick, *kept]) == 0
+    assert "by the plan" not in capsys.readouterr().err
+    assert main(["plan", "plain", "today", *kept]) == 0
+    capsys.readouterr()
+    assert main([*quick, *kept]) == 0
+    assert "by the plan: plain, " in capsys.readouterr().err
+    assert main([*quick, *kept, "--pack", "metronome"]) == 0
+    assert "by the plan" not in capsys.readouterr().err
+    with reading(journal) as read:
+        sessions = [(one.pack, json.loads(read.head(one.id).settings)["chosen_by"]) for one in reversed(read.sessions())]
+    assert sessions == [("metronome", "name"), ("plain", "plan"), ("metronome", "name")]

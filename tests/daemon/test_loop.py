@@ -10,9 +10,9 @@ import pytest
 from cued.control import commands
 from cued.control.protocol import Answer, Done, Refused
 from cued.core.happening import Phase
+from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.loop import MOST_FAULTS
 from cued.runtime.daemon.ports import Asked
-from cued.runtime.daemon.today import Choice
 from cued.units import NS_PER_S
 from tests.support.day import House, read_day
 

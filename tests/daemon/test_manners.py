@@ -8,8 +8,9 @@ from pathlib import Path
 from cued.config.settings import Announcements, Files, Keys, Life, Runner, Settings, Sound
 from cued.core.happening import LifeSettings
 from cued.core.sentences import Sentence
+from cued.runtime.daemon.choice import Personal
 from cued.runtime.daemon.manners import Manners, life_of, manners_of
-from cued.runtime.daemon.today import Kitchen, Personal
+from cued.runtime.daemon.today import Kitchen
 from cued.runtime.daemon.watching import changes
 from cued.runtime.request import Volumes
 from cued.units import MSPM_PER_SPM, NS_PER_S

@@ -314,6 +314,13 @@ def test_remove_tells_that_the_configuration_names_the_pack(
     assert "your configuration names it" in out
 
 
+def test_remove_tells_that_the_plan_has_the_pack_for_today(packs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    packs.mkdir(parents=True)
+    (packs / "awareness.yaml").write_text(SMALLEST.replace("name: beat", "name: awareness"))
+    _, out, _ = pack("remove", "awareness", "--yes", capsys=capsys)
+    assert "the plan has it for today's run: cued's own of that name is taken then" in out
+
+
 def test_a_broken_pack_of_ones_own_can_be_replaced_and_removed(
     packs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,7 +39,7 @@ class RunningDaemon:
         own = {f"XDG_{kind.upper()}_HOME": str(home / kind) for kind in ("cache", "config", "data", "state")}
         notify = {"NOTIFY_SOCKET": str(Path(self._short.name) / "notify.sock"), "WATCHDOG_USEC": "20000000"}
         self.config = home / "config.yaml"
-        self.config.write_text(config or "sensor: none\n", encoding="utf-8")
+        self.config.write_text(config or "sensor: none\npack: metronome\n", encoding="utf-8")
         self._command = [
             *CUED, "daemon", "--config", str(self.config), "--socket", str(self.socket), "--journal", str(self.journal),
             "--output", "null", *words,

@@ -11,26 +11,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from cued.coaching.state import PlanState
 from cued.config.parse import parse_config
 from cued.config.settings import Settings
 from cued.control import commands
 from cued.control.keys import Key
 from cued.control.protocol import Answer, Done, parse_request
 from cued.core.events import AudioRestarted, ClickLate, SoundBack, SoundLost
+from cued.runtime.daemon.choice import Personal
 from cued.runtime.daemon.desk import Desk
 from cued.runtime.daemon.loop import Daemon, World
 from cued.runtime.daemon.manners import manners_of
-from cued.runtime.daemon.ports import Asked, Board, Message, Pressed, Quit, Reread
+from cued.runtime.daemon.ports import Asked, Board, Book, Message, Notice, Planner, Pressed, Quit, Reread
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
-from cued.runtime.daemon.today import Kitchen, Personal, Today
+from cued.runtime.daemon.today import Kitchen, Today
 from cued.runtime.daemon.watching import Watching
 from cued.runtime.request import Volumes
 from cued.units import NS_PER_MS, NS_PER_S
 from tests.support.day_board import VirtualLed, VirtualPower
 from tests.support.day_book import MemoryBook
+from tests.support.day_plan import VirtualPlan
 from tests.support.day_rules import StrictMouth, disagreement
 from tests.support.day_world import (
     Table,
@@ -90,6 +93,8 @@ class Day:
     configs: dict[str, str] = field(default_factory=dict)
     script: list[tuple[int, str]] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
+    plan: int | None = None
+    """The plan is in that phase, and is asked; None: there is none."""
 
 
 BUTTONS: Final = {
@@ -104,8 +109,8 @@ _LINE: Final = re.compile(r"(?:(\d+):(\d\d))\s+(>?)\s*(.+)")
 
 
 def read_day(text: str) -> Day:
-    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes`, `render: 90` (seconds for the first
-    pack), `pack NAME:` and `config NAME:` (a YAML indented below) may stand before the first time.
+    """Lines with `#` first are the title and comments; `config:`, `pack:`, `plan: phase 1`, `asks: yes`, `render: 90` (seconds
+    for the first pack), `pack NAME:` and `config NAME:` (a YAML indented below) may stand before the first time.
     """
     head, _, body = text.partition("\n---\n")
     lines = head.splitlines()
@@ -120,6 +125,8 @@ def read_day(text: str) -> Day:
             day.config += line.removeprefix("config: ") + "\n"
         elif line.startswith("pack: "):
             day.pack = line.removeprefix("pack: ")
+        elif line.startswith("plan: phase "):
+            day.plan, day.pack = int(line.removeprefix("plan: phase ")), ""
         elif line.startswith("render: "):
             day.renders_ns = int(line.removeprefix("render: ")) * NS_PER_S
         elif line == "asks: yes":
@@ -139,10 +146,14 @@ def read_day(text: str) -> Day:
     return day
 
 
+Joining: TypeAlias = Callable[[VirtualTime, Notice], tuple[Book, Planner]]
+
+
 class House:
     """The daemon of a day, and its world."""
 
-    def __init__(self, day: Day, folder: Path) -> None:
+    def __init__(self, day: Day, folder: Path, join: Joining | None = None) -> None:
+        """`join`: another book than the one in memory, and another plan than the day's."""
         self.time = VirtualTime()
         self.table = Table(self.time.now_ns)
         self.inbox: SimpleQueue[Message] = SimpleQueue()
@@ -163,7 +174,9 @@ class House:
         work = VirtualWork(self.time, self.inbox, self.mouth)
         files = VirtualFiles(folder)
         personal = Personal.of(settings, Volumes(), None)
-        kitchen = Kitchen(files, self.mouth, self.feet, self.book, personal, lambda: 1, self.time.now_ns)
+        self.plan = None if day.plan is None else VirtualPlan(PlanState(phase=day.plan), self.time, self.book, self.table)
+        book, plan = (self.book, self.plan) if join is None else join(self.time, self.notice)
+        kitchen = Kitchen(files, self.mouth, self.feet, book, personal, lambda: 1, self.time.now_ns, plan)
         today = Today(kitchen, work, day.pack, self.notice)
         speaker = Speaker(self.mouth, settings.runner.language or "en")
         ears = VirtualEars()
@@ -179,10 +192,10 @@ class House:
             Board(self.led, self.power),
             self.notice,
         )
-        sessions = Sessions(self.time, self.mouth, self.feet, self.book, speaker, today, self.notice)
+        sessions = Sessions(self.time, self.mouth, self.feet, book, speaker, today, self.notice)
         self.daemon = Daemon(world, sessions, speaker, today, manners_of(settings, asks=day.asks))
         self.mouth.phase = lambda: self.daemon.life.phase
-        watching = Watching(self.daemon, self.book, self.manager, ears, self.read, self.notice, settings)
+        watching = Watching(self.daemon, book, self.manager, ears, self.read, self.notice, settings)
         world.reread = lambda: self.notice(watching.reload())
         world.answer = Desk(self.daemon, watching.reload).answer
         world.look_around = watching.look

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cued.core import engine
+from cued.core.cues import CuePack
 from cued.core.effects import Effect, Paused, RunEnded, SegmentBegan, TempoChanged, Unheard
 from cued.core.events import Event
 from cued.core.start import Start
@@ -108,7 +109,7 @@ class MemoryBook:
         self.seats.append(seat)
         return seat
 
-    def left(self) -> tuple[str, int | None] | None:
+    def left(self) -> tuple[CuePack, int | None] | None:
         return None
 
     def broken(self, request: Request) -> Any:

@@ -16,14 +16,15 @@ from cued.core.events import Event
 from cued.core.happening import Phase, Word
 from cued.core.view import View
 from cued.errors import PackError
-from cued.runtime.daemon import today as todays
+from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.onerun import OneRun
 from cued.runtime.daemon.ports import Asked, Inbox
 from cued.runtime.daemon.state import house_status
+from cued.runtime.daemon.today import told
 from cued.runtime.housestatus import house_to_wire
 from cued.runtime.status import segment_text
-from cued.runtime.steering import Rate, buses_of, said, steer, volume_said
+from cued.runtime.steering import Rate, buses_of, ends_cueing, said, steer, volume_said
 from cued.units import NS_PER_MS
 
 SAME_NS: Final = 50 * NS_PER_MS
@@ -109,12 +110,17 @@ class Desk:
             case asked.Stop() | asked.Pause() | asked.Resume() | asked.Pain():
                 return self._tell(command)
             case asked.Rate() if daemon.sessions.on is None and daemon.sessions.run is not None:
+                if ends_cueing(command):
+                    daemon.following.pain(float(command.answer))
                 return steer(command, daemon.sessions.run.view(), _Steered(daemon.sessions.run, now_ns))
         run = daemon.sessions.on
         if run is None:
             return NO_RUN
         view = run.look(now_ns)
-        return steer(command, view, _Steered(run, now_ns))
+        answer = steer(command, view, _Steered(run, now_ns))
+        if isinstance(answer, Done) and ends_cueing(command):
+            daemon.tell(Word.PAIN)
+        return answer
 
     def _told(self, now_ns: int) -> Done:
         """How it is; a crowd that asks at once is told the same."""
@@ -143,7 +149,7 @@ class Desk:
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:
-            return said(f"making {daemon.today.choice.word} ready: it begins as soon as that is done (`cued status` tells)")
+            return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
         return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}")
 
     def _tell(self, command: asked.Command) -> Answer:
@@ -187,7 +193,7 @@ class Desk:
         if daemon.sessions.on is not None:
             daemon.swapping.use(name)
             return said(f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells)")
-        daemon.today.choose(todays.Choice(name, length_ns=daemon.today.choice.length_ns))
+        daemon.today.choose(Choice(name, length_ns=daemon.today.choice.length_ns))
         return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells)")
 
     def _missing(self, name: str) -> Answer | None:
@@ -198,7 +204,7 @@ class Desk:
         try:
             daemon.today.kitchen.find(name)
         except PackError as error:
-            return Refused(Fault.WRONG, todays.told(error))
+            return Refused(Fault.WRONG, told(error))
         return None
 
     # --- sound -----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from cued.core.sentences import Sentence, sentence
 from cued.runtime.board import light_of
 from cued.runtime.daemon.hands import Hands
 from cued.runtime.daemon.manners import Manners
+from cued.runtime.daemon.planner import Following
 from cued.runtime.daemon.ports import (
     Asked,
     Board,
@@ -92,6 +93,7 @@ class Daemon:
         self.manners = manners
         self.watch = LoopWatch()
         self.life = life.Life(manners.life, now_ns=world.time.now_ns())
+        self.following = Following(today, world.work, world.notice)
         self.hands = Hands(self)
         self.swapping = Swapping(self)
         self.pod = PodIs(0, up=False)

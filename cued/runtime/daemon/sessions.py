@@ -10,10 +10,11 @@ from typing import Final
 from cued.core import events
 from cued.core.events import CadenceSample, Event, LinkState, SensorLink, SoundBack, SoundLost
 from cued.core.happening import Begin, SessionOver
+from cued.runtime.daemon.choice import Prepared
 from cued.runtime.daemon.onerun import OneRun, SessionLine
 from cued.runtime.daemon.ports import Book, Feet, Mouth, Time
 from cued.runtime.daemon.speaker import Speaker
-from cued.runtime.daemon.today import Prepared, Today
+from cued.runtime.daemon.today import Today
 from cued.runtime.status import clock_text
 from cued.units import NS_PER_MIN, NS_PER_S
 
@@ -193,6 +194,8 @@ class Sessions:
                 self._feet.record(seat.hear_sensor)
             now_ns = self._time.now_ns()  # the journal took its time
             run.backdate(self._before(since_ns, now_ns), now_ns)
+            if prepared.answer is not None and prepared.answer.reintroduction:
+                run.step(now_ns, events.Reintroduction)
         self._told_unheard = False
         if self.run is not None:
             self._tell_sound(self.run, self._time.now_ns())

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from cued.core.happening import Phase, Say, Word
 from cued.core.sentences import Sentence, Values
 from cued.errors import CuedError
+from cued.runtime.daemon.choice import Choice, Prepared
 from cued.runtime.daemon.onerun import OneRun
-from cued.runtime.daemon.today import Choice, Prepared, told
+from cued.runtime.daemon.today import told
 
 if TYPE_CHECKING:
     from cued.runtime.daemon.loop import Daemon

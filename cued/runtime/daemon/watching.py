@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from cued.audio.commands import Bus
-from cued.config.settings import Settings
+from cued.config.settings import USUAL_PACK, Settings
 from cued.errors import CuedError
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.manners import manners_of
-from cued.runtime.daemon.ports import Book, Ears, Notice, Notifier
+from cued.runtime.daemon.ports import Book, Ears, Notice, Notifier, Planner
 from cued.runtime.daemon.state import in_words
 from cued.units import NS_PER_S
 
@@ -59,6 +59,8 @@ class Watching:
         if now_ns - self._files_ns >= FILES_NS:
             self._files_ns = now_ns
             daemon.today.notice_edits()
+            if daemon.sessions.run is None:
+                daemon.following.look(now_ns)
         if daemon.world.mouth.is_well(now_ns) and self._book.is_well():
             self._manager.feed()
         self._manager.status(in_words(daemon))
@@ -78,7 +80,7 @@ class Watching:
             return "the configuration says what it said"
         daemon.behave(manners_of(new, asks=daemon.manners.asks))
         if old.pack != new.pack:
-            daemon.today.usual(new.pack)
+            daemon.today.usual(usual_word(new.pack, daemon.today.kitchen.planner))
             if not daemon.today.choice.plain:
                 daemon.today.again()
         if old.runner != new.runner or old.announcements.sensor != new.announcements.sensor:
@@ -90,6 +92,11 @@ class Watching:
         told = [f"applied: {', '.join(applied)}"] if applied else []
         told += [f"after a restart: {', '.join(restart)}"] if restart else []
         return "; ".join(told)
+
+
+def usual_word(pack: str | None, planner: Planner | None) -> str:
+    """The pack that is run where nothing else is said; empty: whatever the plan says, where there is one."""
+    return pack or (USUAL_PACK if planner is None else "")
 
 
 APPLIED: Final = ("pack", "runner.", "life.", "announcements.", "sound.beat_volume", "sound.voice_volume")

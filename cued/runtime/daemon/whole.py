@@ -19,6 +19,7 @@ from cued.errors import SensorError
 from cued.runtime.board import led_of, power_off_of
 from cued.runtime.clock import MonotonicClock
 from cued.runtime.daemon.book import JournalBook, NoBook
+from cued.runtime.daemon.choice import Personal
 from cued.runtime.daemon.desk import Counter, Desk
 from cued.runtime.daemon.feet import AirFeet, NoFeet, fed
 from cued.runtime.daemon.files import PackFiles
@@ -26,15 +27,17 @@ from cued.runtime.daemon.keyboard import RealKeyboard
 from cued.runtime.daemon.loop import Daemon, World
 from cued.runtime.daemon.manners import manners_of
 from cued.runtime.daemon.mouth import LiveMouth
+from cued.runtime.daemon.planner import JournalPlan
 from cued.runtime.daemon.ports import Board, Feet, Inbox, Message, Notice, Quit, Reread
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.state import in_words, statistics
-from cued.runtime.daemon.today import Kitchen, Personal, Today
-from cued.runtime.daemon.watching import Watching
+from cued.runtime.daemon.today import Kitchen, Today
+from cued.runtime.daemon.watching import Watching, usual_word
 from cued.runtime.daemon.work import Worker
 from cued.runtime.feeding import OnAir, SensorChoice
 from cued.runtime.heap import give_back
+from cued.runtime.moments import moment
 from cued.runtime.notify import Manager
 from cued.runtime.request import RATE_HZ, OutputChoice, ToDevice, Volumes
 from cued.units import NS_PER_MS, NS_PER_S
@@ -54,7 +57,8 @@ class DaemonWanted:
     settings: Settings
     config: str | None = None
     """The configuration's file, as it was named."""
-    pack: str = "metronome"
+    pack: str | None = None
+    """None: the plan's."""
     sensor: SensorChoice = field(default_factory=OnAir)
     output: OutputChoice = field(default_factory=ToDevice)
     volumes: Volumes = field(default_factory=Volumes)
@@ -118,8 +122,9 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         closing.callback(ears.close)
         manners = manners_of(settings, asks=wanted.asks)
         personal = Personal.of(settings, wanted.volumes, wanted.beat_spm)
-        kitchen = Kitchen(PackFiles(), mouth, feet, book, personal, _chance, time.now_ns)
-        today = Today(kitchen, work, wanted.pack, log)
+        planner = None if wanted.journal is None else JournalPlan(wanted.journal, moment)
+        kitchen = Kitchen(PackFiles(), mouth, feet, book, personal, _chance, time.now_ns, planner)
+        today = Today(kitchen, work, usual_word(wanted.pack, planner), log)
         speaker = Speaker(mouth, settings.runner.language or "en")
         kept_ns = manners.life.begin_ns + KEPT_MARGIN_NS
         sessions = Sessions(time, mouth, feet, book, speaker, today, log, kept_ns)
