@@ -9,7 +9,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from statistics import NormalDist
 from typing import Final
 
 from cued.core.numbers import mean, median
@@ -99,7 +98,7 @@ def kendall_p(x: Sequence[float], y: Sequence[float]) -> float:
     if n > 2:
         thirds = sum(k * (k - 1) * (k - 2) for k in for_x) * sum(k * (k - 1) * (k - 2) for k in for_y)
         variance += thirds / (9 * pairs * (n - 2))
-    return min(1.0, 2 * (1 - NormalDist().cdf(abs(score) / variance**0.5)))
+    return math.erfc(abs(score) / math.sqrt(2.0 * variance))
 
 
 def cusum(values: Sequence[float], least_spread: float) -> Alarm | None:

@@ -9,18 +9,12 @@ from pathlib import Path
 import pytest
 
 from cued.cli.main import main
-from cued.coaching.happening import Outcome, Say
-from cued.core.target import Figure
-from cued.formats.event_codec import encode
-from cued.journal.edit import keep
+from cued.coaching.happening import Say
 from cued.journal.reader import reading
-from cued.journal.rows import Row
 from cued.journal.wall import Moment
 from cued.review.planpage import calendar_lines, plan_html, weeks_of
 from cued.runtime.moments import moment
-from cued.runtime.planning import MADE, date_of, day_of, planned
-from cued.units import NS_PER_MIN, NS_PER_S
-from tests.journal.sessions import a_request, record
+from cued.runtime.planning import date_of, day_of, planned
 from tests.support.logged import Capture, said, shown
 from tests.support.seasons import Walk, at_phase
 
@@ -65,29 +59,6 @@ def test_why_tells_each_reason_with_its_number(capsys: Capture) -> None:
     found = shown(["plan", "why"], capsys)
     assert found["verdict"] == "hold"
     assert {"what": "sessions", "met": False, "text": "0 cue sessions of 5 asked"} in found["reasons"]
-
-
-def stuck(path: Path) -> None:
-    """Nine runs in four weeks, up to today, in the band for about half of the time, and nothing grows."""
-    now_ns = moment().utc_ns
-    rows = []
-    for number in range(9):
-        began_ns = now_ns - (25 - 3 * number) * 86_400 * NS_PER_S
-        session = record(path, request=a_request("plain", "easy", 11), began_utc_ns=began_ns)
-        probe = Figure(164.0 + 0.3 * (number % 3), 2.8)
-        outcome = Outcome("awareness", True, 38.0, in_band=0.55, probe=probe, easy=(Figure(164.0, 2.8),) * 6)
-        rows.append((session, Row("outcomes", (11 * NS_PER_MIN, MADE, encode(outcome)))))
-    keep(path, rows)
-
-
-def test_where_nothing_grows_one_change_is_proposed(capsys: Capture, own: Path) -> None:
-    stuck(own)
-    told = said(["plan", "why"], capsys)
-    assert re.search(r"no growth in \d runs of 3 weeks.*You might change one thing, or wait: leave out the cue", told)
-    assert "proposed, where nothing grows: leave out the cue that does least" in told
-    assert "proposed, where nothing grows" in said(["plan", "show"], capsys)
-    assert shown(["plan", "today"], capsys)["proposed"].startswith("leave out the cue")
-    assert shown(["report", "trend"], capsys)["proposal"].startswith("leave out the cue")
 
 
 def test_a_word_is_answered_and_holds(capsys: Capture) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,14 @@ from typing import Any
 import pytest
 
 from cued.cli.main import main
+from cued.coaching.happening import Outcome
 from cued.core.start import Runner
+from cued.core.target import Figure
+from cued.formats.event_codec import encode
 from cued.journal import edit
 from cued.journal.rows import Row
+from cued.runtime.moments import moment
+from cued.runtime.planning import MADE
 from cued.units import NS_PER_MIN, NS_PER_S
 from tests.journal.sessions import BEGAN_UTC_NS, a_request, record
 
@@ -138,6 +144,32 @@ def test_log_show_tells_how_the_rhythm_held_late_in_a_long_run(listening: Path, 
     assert "% less cadence than in minutes 12 to 32, at the same speed." in capsys.readouterr().out
     assert main(["log", "show", "1", "--json", "--journal", str(listening)]) == 0
     assert 0.0 < json.loads(capsys.readouterr().out)["late_drift"] < 0.02
+
+
+def stuck(path: Path) -> None:
+    """Nine runs in four weeks, up to today, in the band for about half of the time, and nothing grows."""
+    now_ns = moment().utc_ns
+    rows = []
+    for number in range(9):
+        began_ns = now_ns - (25 - 3 * number) * DAY_NS
+        session = record(path, request=a_request("plain", "easy", 11), began_utc_ns=began_ns)
+        probe = Figure(164.0 + 0.3 * (number % 3), 2.8)
+        outcome = Outcome("awareness", True, 38.0, in_band=0.55, probe=probe, easy=(Figure(164.0, 2.8),) * 6)
+        rows.append((session, Row("outcomes", (11 * NS_PER_MIN, MADE, encode(outcome)))))
+    edit.keep(path, rows)
+
+
+def test_where_nothing_grows_one_change_is_proposed(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "journal.db"
+    stuck(path)
+    assert main(["plan", "why", "--journal", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"no growth in \d runs of 3 weeks.*You might change one thing, or wait: leave out the cue", told)
+    assert "proposed, where nothing grows: leave out the cue that does least" in told
+    assert main(["plan", "show", "--journal", str(path)]) == 0
+    assert "proposed, where nothing grows" in capsys.readouterr().out
+    assert shown("trend", capsys, path)["proposal"].startswith("leave out the cue")
+    assert "proposed: leave out the cue" in said(["trend"], capsys, path)
 
 
 def test_block_tests_are_compared_and_the_honest_word_is_said(two_tests: Path, capsys: Capture) -> None:

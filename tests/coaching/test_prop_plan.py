@@ -11,7 +11,7 @@ from typing import TypeAlias
 from hypothesis import given, seed
 from hypothesis import strategies as st
 
-from cued.coaching.happening import Dawn, Decision, Felt, Happening, Kind, Outcome, PainKind, Ran, Say, Word
+from cued.coaching.happening import Dawn, Decision, Felt, Happening, Kind, Noticed, Outcome, PainKind, Ran, Say, Word
 from cued.coaching.phases import Dial
 from cued.coaching.plan import step
 from cued.coaching.state import PlanSettings, PlanState
@@ -55,11 +55,19 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
+class Notices:
+    """What statistics say."""
+
+    decline: str
+    flat: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waits:
     days: int
 
 
-Move: TypeAlias = Runs | Rates | Says | Waits
+Move: TypeAlias = Runs | Rates | Says | Notices | Waits
 
 PAINS = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0, None, 2.5, 4.0, 5.0)
 WORDS = (*Say, Say.ADVANCE, Say.ADVANCE, Say.ADVANCE, Say.RACE, Say.RACE)
@@ -67,7 +75,9 @@ WEEKDAYS = ((), (0, 2, 4), (5, 6), (0, 1, 2, 3, 4, 5, 6))
 
 
 def move(dice: Dice) -> Move:
-    kind = dice.byte() % 12
+    kind = dice.byte() % 13
+    if kind == 12:
+        return Notices(dice.of("", "", "efficiency has fallen"), dice.of("", "no growth"))
     if kind == 9:
         place = dice.of(None, *Tissue)
         return Says(Word(0, dice.of(*WORDS), place, dice.of(None, dice.whole(0, 40)), dice.of(*WEEKDAYS)))
@@ -144,6 +154,8 @@ def followed(story: Story) -> Followed:
                 tell(Felt(walk.day, walk.number - move.back, move.pain, None, move.kind, move.morning))
             case Says(word):
                 tell(replace(word, day=walk.day, on=None if word.on is None else walk.day + word.on))
+            case Notices(decline, flat):
+                tell(Noticed(walk.day, decline, flat))
             case Waits(days):
                 walk.day += days
                 tell(Dawn(walk.day))
@@ -238,6 +250,7 @@ def test_nothing_advances_on_pain_or_on_unknown_pain_and_never_two_phases(story:
             assert before.off is None
             assert decision.phase == before.phase + 1
             assert decision.override or any("weeks of" in reason.text for reason in decision.reasons)
+            assert decision.override or not before.alarm
 
 
 @given(STORIES)
@@ -315,6 +328,7 @@ ODD = st.one_of(
     st.builds(Felt, ODD_DAYS, st.integers(-3, 50), st.sampled_from(PAINS), st.sampled_from((None, *Tissue))),
     st.builds(Word, ODD_DAYS, st.sampled_from(Say), st.sampled_from((None, *Tissue)), ODD_DAYS),
     st.builds(Dawn, ODD_DAYS),
+    st.builds(Noticed, ODD_DAYS, st.sampled_from(("", "efficiency has fallen")), st.sampled_from(("", "no growth"))),
 )
 
 
