@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from cued.audio.commands import KeepAwake
 from cued.cli import configured, options
+from cued.cli.cautioned import Consent, consent
 from cued.cli.keyboard import any_key
 from cued.cli.progress import Bars
 from cued.cli.run import screen_for
+from cued.cli.safety import usual_language
 from cued.core.cues import CuePack, Drill, Segment
 from cued.core.drills import plan
 from cued.errors import JournalError, PackError, UsageError
@@ -187,6 +189,11 @@ def _play(args: argparse.Namespace) -> int:
     search = Search(output, args.rate)
     pack = options.load(_word(args.pack), sys.stderr)
     _check(pack.value)
+    told = consent(output, args.language or usual_language(args.config))
+    if told is Consent.NOT_ASKED:
+        raise UsageError("the safety notice comes before the first drills: `cued safety --accept` at a terminal, once")
+    if told is not Consent.GIVEN:
+        return 1
     options.check_language(pack, args.language, sys.stderr)
     pack, opening = _by_the_plan(args, pack)
     request = Request(

@@ -98,6 +98,14 @@ def typed(question: str) -> str | None:
     return line.removesuffix("\n") if line else None
 
 
+def is_attended() -> bool:
+    """Somebody reads what is printed and can answer; a program in the background would be stopped by the question."""
+    try:
+        return sys.stdin.isatty() and sys.stdout.isatty() and not _in_background(sys.stdin.fileno())
+    except (AttributeError, ValueError, OSError):
+        return False
+
+
 def forget_typed() -> None:
     """Drop what was typed at a terminal and not read yet."""
     with suppress(AttributeError, ValueError, OSError, termios.error):

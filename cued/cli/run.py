@@ -8,16 +8,18 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from cued.audio.commands import KeepAwake
 from cued.cli import configured, options
+from cued.cli.cautioned import Consent, consent
 from cued.cli.keyboard import unechoed
 from cued.cli.progress import Bars
 from cued.cli.report import print_summary
+from cued.cli.safety import usual_language
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
 from cued.errors import JournalError, SensorError, UsageError
-from cued.runtime.feeding import Nobody, OnAir, SensorChoice, Simulated, feeding_of, sensor_of
+from cued.runtime.feeding import Nobody, OnAir, Recorded, SensorChoice, Simulated, feeding_of, sensor_of
 from cued.runtime.keys import KeysWanted
 from cued.runtime.lastrun import last_cadence_spm
 from cued.runtime.live import interruptible
@@ -35,6 +37,12 @@ cued run --length 30min
 cued run --pack awareness --beat 164 --length 30min
 cued run --sensor sim:tired --output null --rate 20
 """
+
+PLAIN: Final = "plain"
+"""The pack that records and says so, without beat and cues."""
+UNWARNED: Final = (
+    "the safety notice is not accepted: this run is recorded without beat and cues; `cued safety --accept` changes the next one"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +107,13 @@ def run(args: argparse.Namespace) -> int:
     search = Search(output, args.rate)
     answer = _by_the_plan(args, asked, typed=typed)
     pack = options.load(args.pack, sys.stderr)
+    simulated = isinstance(sensor_of(asked or "ble"), Simulated | Recorded)
+    told = consent(output, args.language or usual_language(args.config), simulated=simulated)
+    if told is Consent.LEFT:
+        return 1
+    if told is not Consent.GIVEN:
+        print(UNWARNED, file=sys.stderr)
+        pack = options.load(PLAIN, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     options.check_heart_rate(pack, args.max_hr, sys.stderr)
     screen = screen_for(out)
@@ -123,7 +138,7 @@ def run(args: argparse.Namespace) -> int:
             speaker=args.speaker,
             volumes=options.volumes_of(args),
         )
-        if answer is not None:
+        if answer is not None and told is Consent.GIVEN:
             request = _planned(request, answer, args.session)
         wanted = LiveWanted(
             output=output,

@@ -21,6 +21,7 @@ cued safety
 cued safety --language de --accept
 """
 
+ACCEPT: Final = "\nEnter: I have read this and accept it. n: not now."
 WIDEST: Final = 100
 """Columns; longer lines are hard to read."""
 
@@ -57,15 +58,20 @@ def run(args: argparse.Namespace) -> int:
 def accepted_by(person: Person, safety: Safety, language: str) -> bool:
     """Ask for the press, and remember it; False: not now."""
     try:
-        word = person.line("\nEnter: I have read this and accept it. n: not now.")
+        word = person.line(ACCEPT)
     except (SkippedError, LeftError):
         word = "n"
     if word:
         person.say("not accepted")
         return False
+    keep(person, safety, language)
+    return True
+
+
+def keep(person: Person, safety: Safety, language: str) -> None:
+    """It is accepted."""
     safety.accept("screen")
     person.say(thanks(language))
-    return True
 
 
 def usual_language(config: str | None = None) -> str:

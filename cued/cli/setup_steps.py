@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cued.cli import configured
 from cued.cli.asking import Choice, Person, SkippedError
 from cued.config.settings import USUAL_PACK
-from cued.errors import AudioError, HeadphonesError, SensorError, UsageError
+from cued.errors import AudioError, HeadphonesError, PackError, SensorError, UsageError
 from cued.runtime.evening import Evening, Kept, Step, lines
 from cued.runtime.headphones import Meant
 from cued.units import NS_PER_S
@@ -313,12 +313,12 @@ def _number(desk: Desk, option: str, question: str, now: object | None, unit: st
 def _try(desk: Desk) -> str:
     from cued.cli import main
     from cued.cli.headphones import the_device
-    from cued.packs.catalog import catalogue
 
     the_device(None, desk.settings.sound.device)  # without sound there is nothing to try
 
-    names = [found.name for found in catalogue()]
-    choices = [Choice(str(number), name) for number, name in enumerate(names, 1)]
+    offered = _to_run_with()
+    names = [name for name, _ in offered]
+    choices = [Choice(str(number), f"{name}: {title}") for number, (name, title) in enumerate(offered, 1)]
     usual = desk.settings.pack or USUAL_PACK
     key = desk.person.choose(
         "Which pack? A simulated runner runs with it for two minutes.",
@@ -333,6 +333,24 @@ def _try(desk: Desk) -> str:
     if name != usual and desk.person.yes(f"Run with {name} from now on?"):
         desk.set({"pack": name})
     return name
+
+
+def _to_run_with() -> list[tuple[str, str]]:
+    """(name, title) of every pack that is heard on a run, by its phase, those without one last."""
+    from cued.cli.drills import is_set
+    from cued.cli.options import probe_sound
+    from cued.cli.run import PLAIN
+    from cued.packs.catalog import catalogue, open_pack
+
+    found = []
+    for one in catalogue():
+        try:
+            pack = open_pack(one.name, probe_sound).pack
+        except PackError:  # `cued pack check` is for those
+            continue
+        if not is_set(pack) and one.name != PLAIN:
+            found.append((pack.phase is None, pack.phase or 0, one.name, pack.title))
+    return [(name, title) for _, _, name, title in sorted(found)]
 
 
 def _next(desk: Desk) -> str:

@@ -22,8 +22,10 @@ def dosed(pack: CuePack, dose: Dose) -> CuePack:
     Both sides of a drill stay alike. All that is neither is as it was.
     """
     done = [name for segment in pack.segments() for name in segment.drills]
-    hops = sum(_contacts(drill) * done.count(drill.id) for drill in pack.drills)
-    barefoot_ns = sum(_barefoot_ns(drill) * done.count(drill.id) for drill in pack.drills)
+    hops, barefoot_ns = 0.0, 0
+    for drill in pack.drills:
+        hops += _contacts(drill) * done.count(drill.id)
+        barefoot_ns += _barefoot_ns(drill) * done.count(drill.id)
     drills: list[Drill] = []
     for drill in pack.drills:
         if _contacts(drill):

@@ -29,6 +29,7 @@ class Sentence(Enum):
     SPARED = "drills left out"
     """For the sake of what is sore."""
     BEGUN = "begun"
+    UNWARNED = "begun without cues, before the safety notice"
     LEARNING = "learning"
     """The runner's own cadence is not known yet."""
     CONTINUED = "continued"
@@ -146,6 +147,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.TODAY_PLAIN: "Today a plain run. No cues.",
         Sentence.SPARED: "Drills that load what is sore are left out.",
         Sentence.BEGUN: "Recording.",
+        Sentence.UNWARNED: "Recording, without cues. To change that, press play after the run.",
         Sentence.LEARNING: "Learning your rhythm.",
         Sentence.CONTINUED: "Going on with your run.",
         Sentence.PAUSED: "Paused.",
@@ -214,6 +216,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.TODAY_PLAIN: "Heute ein einfacher Lauf. Keine Hinweise.",
         Sentence.SPARED: "Übungen, die belasten, was wehtut, fallen aus.",
         Sentence.BEGUN: "Aufnahme läuft.",
+        Sentence.UNWARNED: "Aufnahme läuft, ohne Hinweise. Um das zu ändern, drück nach dem Lauf Play.",
         Sentence.LEARNING: "Ich lerne deinen Rhythmus.",
         Sentence.CONTINUED: "Dein Lauf geht weiter.",
         Sentence.PAUSED: "Pause.",

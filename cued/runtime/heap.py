@@ -23,3 +23,10 @@ def give_back() -> bool:
         return False
     settings = ((_MMAP_THRESHOLD, LARGE_BYTES), (_TRIM_THRESHOLD, LARGE_BYTES), (_ARENA_MAX, ARENAS))
     return all(mallopt(name, value) == 1 for name, value in settings)
+
+
+def trim() -> None:
+    """Give back now what lies free between what is used; a few milliseconds, in which other threads go on."""
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)

@@ -17,7 +17,7 @@ from cued.core.effects import Effect, Render, RunEnded, Say, SegmentBegan
 from cued.core.events import SpeechReady
 from cued.core.start import say_id
 from cued.runtime.conductor import NoFeed
-from cued.runtime.daemon.mouth import MOST_PASSING, LiveMouth
+from cued.runtime.daemon.mouth import LEAST_PASSING, PASSING_BYTES, LiveMouth
 from cued.runtime.daemon.ports import Inbox, Message
 from cued.runtime.feeding import Feeding
 from cued.runtime.outputs import DeviceSound
@@ -80,7 +80,7 @@ class Mouth:
         device = ToDevice("system")
         self.live = LiveMouth(device, Volumes(), store, self.clock, AtOnce(), self.told.append, rest_ns=REST_NS)
         self.live.look()
-        wait_for(lambda: self.collect() and self.live.is_heard(), 15.0, "the device plays")
+        wait_for(lambda: self.collect() and self.live.is_heard(), 60.0, "the device plays")
 
     def collect(self) -> bool:
         self.live.collect(self.clock.now_ns())
@@ -93,7 +93,7 @@ class Mouth:
         def ready() -> bool:
             return any(isinstance(one, SpeechReady) for one in self.live.collect(self.clock.now_ns()))
 
-        wait_for(ready, 10.0, "it is rendered")
+        wait_for(ready, 60.0, "it is rendered")
 
     def say(self, text: str) -> None:
         self.play(Say(self.clock.now_ns(), say_id(text), "cued", text, "cued", Priority.SAFETY, NS_PER_S, 8.0, 0))
@@ -127,7 +127,7 @@ def test_a_device_rests_when_no_run_is_on_and_nothing_was_said_for_long_and_the_
     assert mouth.live.is_heard()
     mouth.say("Ready.")
     assert not mouth.rests()
-    wait_for(lambda: mouth.collect() and mouth.live.is_heard(), 10.0, "it plays again")
+    wait_for(lambda: mouth.collect() and mouth.live.is_heard(), 60.0, "it plays again")
     assert mouth.live.state().restarts == 0
     assert mouth.told == []
 
@@ -148,19 +148,23 @@ def test_sentences_of_the_moment_are_forgotten_in_their_order_and_come_back_when
         mouth.collect()
         return mouth.live.state().clip_bytes
 
-    mouth.make("000")
-    wait_for(lambda: kept() > 0, 5.0, "a sign of life")
+    def long(number: int) -> str:
+        return f"{number:03} " + "and so on " * 20
+
+    mouth.make(long(0))
+    wait_for(lambda: kept() > 0, 60.0, "a sign of life")
     one = kept()
-    for number in range(1, MOST_PASSING + 5):
-        mouth.make(f"{number:03}")
-    wait_for(lambda: kept() == MOST_PASSING * one, 5.0, "as many are kept as may be")
-    mouth.say(f"{MOST_PASSING:03}")
+    most = max(LEAST_PASSING, PASSING_BYTES // one)
+    for number in range(1, most + 5):
+        mouth.make(long(number))
+    wait_for(lambda: kept() == most * one, 60.0, "as many are kept as may be")
+    mouth.say(long(most + 4))
     assert mouth.live.state().cues == 1
     mouth.say("never made")
     assert mouth.live.state().cues == 1
-    mouth.say("000")  # gone, and back from the disk
+    mouth.say(long(0))  # gone, and back from the disk
     wait_for(lambda: mouth.collect() and mouth.live.state().cues == 2, 2.0, "it is said all the same")
-    assert kept() == MOST_PASSING * one
+    assert kept() == most * one
     assert mouth.live.is_heard()
 
 

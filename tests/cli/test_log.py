@@ -347,5 +347,5 @@ def test_two_real_runs_at_once_the_second_says_who_holds_the_journal(journal: Pa
     assert second.returncode == 0
     assert f"being written by process {first.pid}, since" in second.stdout + second.stderr
     first.terminate()
-    first.communicate(timeout=30)
+    first.communicate(timeout=60)
     assert first.returncode == 0

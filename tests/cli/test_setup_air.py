@@ -17,7 +17,6 @@ __all__ = ["home", "sound"]
 
 
 @pytest.mark.slow
-@pytest.mark.audio
 def test_of_several_headphones_the_person_chooses(bluez: VirtualBluez, sound: None) -> None:
     accept()
     OwnHeadphones().put(KnownHeadphones("C0:FF:EE:00:00:12", "Old"))

@@ -89,10 +89,10 @@ def test_a_try_that_is_cut_short_still_leaves_whole_files(tmp_path: Path) -> Non
         said.open("wb") as out,
         subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment) as child,
     ):
-        wait_for(lambda: b"pod found" in said.read_bytes(), 30.0, "the run's first line")
+        wait_for(lambda: b"pod found" in said.read_bytes(), 60.0, "the run's first line")
         assert [path.name for path in tmp_path.glob("*.wav")] == []  # whole or not at all
         child.send_signal(signal.SIGINT)
-        assert child.wait(20) == 0
+        assert child.wait(60) == 0
     assert soundfile.info(tmp_path / "try-metronome.wav").duration < 60.0
     assert (tmp_path / "try-metronome.html").stat().st_size > 10_000
     assert not list(tmp_path.glob(".*"))

@@ -40,7 +40,6 @@ def test_a_language_without_a_voice_is_told(capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.slow
-@pytest.mark.audio
 def test_a_sentence_is_heard_in_the_ear_and_the_voice_that_are_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

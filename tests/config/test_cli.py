@@ -187,7 +187,7 @@ def test_schema_prints_a_json_schema(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "WHAT"),
+        ([], "say what: show, check, path, set, unset or schema"),
         (["shw"], "there is no `cued config shw`; did you mean show?"),
         (["show", "x"], "one word too many"),
         (["check", "--stict"], "--strict"),

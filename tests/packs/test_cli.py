@@ -82,7 +82,7 @@ def test_schema_prints_a_json_schema(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "WHAT"),
+        ([], "say what: list, show, check"),
         (["shw"], "there is no `cued pack shw`; did you mean show?"),
         (["show"], "PACK"),
         (["show", "integratoin"], "Did you mean `integration`?"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from cued.core import cues
 from cued.core.events import CadenceSample
@@ -21,17 +23,28 @@ MINUTES = {"fatigue": 70, "block-test": 30, "plain": 20, **dict.fromkeys(SETS, 1
 SHORT = ("fenix5x_hrmrun_stryd_28min.fit", "fenix2_47min.fit")
 LONG = ("stryd_57min.fit", "fr935_hrmrun_stryd_113min.fit")
 """They take seconds each: every phase meets one of them."""
-RECORDED = [(name, SHORT[number % 2]) for number, name in enumerate(SHIPPED)]
+RECORDED = [(name, SHORT[number % 2]) for number, name in enumerate(SHIPPED)]  # the phases come first
 RECORDED += [(name, LONG[number % 2]) for number, name in enumerate(PHASES)]
 pytestmark = pytest.mark.slow
 
 
-WHO = [*((name, preset) for name in (*PHASES, "metronome") for preset in preset_names())]
+LEADING = (*PHASES, "metronome")
+WHO = [(name, preset) for name in LEADING for preset in preset_names()]
 WHO += [(name, preset) for name in ("plain", "block-test", *SETS) for preset in ("easy", "stop-and-go")]
 """What neither leads nor corrects is the same for everybody."""
+USUAL = {
+    (name, preset_names()[(number + more) % len(preset_names())]) for number, name in enumerate(LEADING) for more in (0, 2)
+}
+USUAL |= {(name, "stop-and-go") for name, _ in WHO if name not in LEADING}
+"""Every pack, and every runner with some; everybody with everything is left to the long tests."""
 
 
-@pytest.mark.parametrize(("name", "preset"), WHO)
+def seldom(pairs: Iterable[tuple[str, str]], usual: Container[tuple[str, str]]) -> list[ParameterSet]:
+    """All `pairs`, those that are not `usual` for the long tests only."""
+    return [pytest.param(*pair, marks=() if pair in usual else pytest.mark.soak) for pair in pairs]
+
+
+@pytest.mark.parametrize(("name", "preset"), seldom(WHO, USUAL))
 def test_a_pack_speaks_in_its_moments_whoever_runs(name: str, preset: str) -> None:
     session = 1 + 2 * preset_names().index(preset)  # the first for one, a late one for another
     run = rehearsed(name, Simulated(preset), minutes=MINUTES.get(name, 45), session=session)
@@ -39,7 +52,7 @@ def test_a_pack_speaks_in_its_moments_whoever_runs(name: str, preset: str) -> No
     assert run.rows[-1]["kind"] == "end"
 
 
-@pytest.mark.parametrize(("name", "file"), RECORDED)
+@pytest.mark.parametrize(("name", "file"), seldom(RECORDED, RECORDED[: len(PHASES)]))
 def test_a_pack_speaks_in_its_moments_on_a_real_run(name: str, file: str, run_data: Path) -> None:
     check(rehearsed(name, Recorded(str(run_data / "runs" / file))))
 
@@ -59,7 +72,7 @@ def band_at(run: Rehearsal, at_ns: int) -> str:
     return str([row for row in run.of("cadence") if row["t_ns"] < at_ns][-1]["band"])
 
 
-@pytest.mark.parametrize("session", range(1, 9))
+@pytest.mark.parametrize("session", [1, 8, *(pytest.param(one, marks=pytest.mark.soak) for one in range(2, 8))])
 def test_a_runner_who_does_all_that_is_asked_ends_every_feeder_in_the_band(session: int) -> None:
     run = rehearsed("integration", perfect(60), session=session)
     ends = [end for name, _, end in run.pieces if name == "feeder"]

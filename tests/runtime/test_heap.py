@@ -32,6 +32,25 @@ print(own_kib() - before - (sum(map(len, kept)) + sum(map(len, small))) // 1024)
 """
 
 
+BETWEEN = """
+from cued.runtime.heap import give_back, trim
+
+give_back()
+kept = []
+for number in range(4_000):
+    kept.append(bytearray(12_000))
+for number in range(4_000):
+    if number % 10:
+        kept[number] = None
+def own_kib():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("RssAnon"))
+before = own_kib()
+trim()
+print(before - own_kib())
+"""
+
+
 def left_kib(given: str) -> int:
     done = subprocess.run([sys.executable, "-c", PROGRAM.replace("{given}", given)], capture_output=True, text=True, check=True)
     return int(done.stdout)
@@ -41,3 +60,9 @@ def left_kib(given: str) -> int:
 def test_sentences_that_come_and_go_among_small_things_leave_nothing_behind() -> None:
     assert left_kib("give_back()") < 1_000
     assert left_kib("give_back()") < left_kib("True")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library than glibc")
+def test_what_lies_free_between_what_is_used_is_given_back_when_asked() -> None:
+    done = subprocess.run([sys.executable, "-c", BETWEEN], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 20_000, done.stdout

@@ -149,7 +149,7 @@ def _write(rows: list[Row], plan: Plan, soaked: Soaked, sound: Sound) -> Path:
             {"at_s": at_s(one.at_ns), "word": one.word, "said": one.said} for one in soaked.asked if not one.ok
         ][:200],
         "counts": soaked.promised.counts,
-        "own_statistics": soaked.counts,
+        "own_statistics": dict(soaked.own),
         "samples": [
             [
                 at_s(one.at_s * NS_PER_S), round(one.main.own_mib, 3), round(one.own_mib, 3), round(one.main.rss_mib, 1),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from cued.core.effects import Counted, CutSpeech, Effect, PlayClick, RecallClicks, Say
+from cued.core.effects import Counted, CutSpeech, Effect, PlayClick, RecallClicks, Say, SensorWas
 from cued.core.events import AudioRestarted, Event
 from cued.formats.event_codec import decode_effect, decode_event
 from cued.formats.events_file import RING_NS
@@ -51,6 +51,8 @@ class Promised:
     """(when, how many) clicks that the core left out because the program had stood still: due, and never promised."""
     late: int = 0
     """Clicks of which the sound process said that they came too late to be mixed."""
+    pod: dict[str, int] = field(default_factory=dict)
+    """How often the pod was `lost`, and `back`."""
     restarts_ns: list[int] = field(default_factory=list)
     """When cued saw its sound process replaced."""
     sessions: int = 0
@@ -94,6 +96,8 @@ def add_session(found: Promised, lines: Iterable[str], began_ns: int) -> None:
                 found.skipped.append((at_ns, happened.count))
             case Counted(what="late_click"):
                 found.late += happened.count
+            case SensorWas():
+                found.pod[happened.state] = found.pod.get(happened.state, 0) + 1
             case AudioRestarted():
                 found.restarts_ns.append(at_ns)
     found.clicks += clicks

@@ -112,11 +112,19 @@ class Havoc:
             if not deck:
                 deck = self._deck()
                 self._chance.shuffle(deck)
-            done = deck.pop()()
+            done = self._play(deck.pop())
             self.done.append(done)
             self._say(done.kind + (f": {done.failed}" if done.failed else ""))
             if self._over.wait(self._chance.uniform(*GAP_S)):
                 return
+
+    def _play(self, card: Callable[[], Done]) -> Done:
+        began_ns = time.monotonic_ns()
+        try:
+            return card()
+        except Exception as error:  # noqa: BLE001 - a fault of the soak itself is told in its table, and the hour goes on
+            failed = f"{type(error).__name__}: {error}"
+            return Done(f"the soak itself: {card.__name__}", began_ns, time.monotonic_ns(), sound=True, failed=failed)
 
     def _for(self, low_s: float, high_s: float) -> None:
         self._over.wait(self._chance.uniform(low_s, high_s))

@@ -91,4 +91,5 @@ def soak(plan: Plan, say: Callable[[str], None]) -> Soaked:
         hand.asked,
         sampler.samples,
         notes,
+        hand.newest.get("statistics", {}),
     )

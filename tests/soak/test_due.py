@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cued.core.cues import Priority
-from cued.core.effects import Counted, CutSpeech, Effect, PlayClick, RecallClicks, Say
+from cued.core.effects import Counted, CutSpeech, Effect, PlayClick, RecallClicks, Say, SensorWas
 from cued.core.events import AudioRestarted, Event
 from cued.formats.event_codec import encode
 from cued.formats.events_file import RING_NS
@@ -53,6 +53,10 @@ def test_a_cue_that_is_cut_off_is_due_until_then() -> None:
     said = Say(NS_PER_S, "t", "light", "Light.", "r", Priority.BAND, 2 * NS_PER_S, 8.0, 0)
     found = read(said, CutSpeech(1_500 * NS_PER_MS, "t", 50))
     assert found.cues == [DueCue(BEGAN_NS + NS_PER_S, 500 * NS_PER_MS, "Light.")]
+
+
+def test_a_pod_that_goes_and_comes_is_counted() -> None:
+    assert read(*(SensorWas(at, state) for at, state in ((1, "lost"), (2, "back"), (3, "lost")))).pod == {"lost": 2, "back": 1}
 
 
 def test_a_restart_of_the_sound_is_announced() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 from cued.units import NS_PER_MS, NS_PER_S
 from tests.soak.due import DueClick, DueCue, Promised
@@ -64,8 +64,8 @@ class Soaked:
     samples: Sequence[Sample]
     notes: list[str] = field(default_factory=list)
     """Faults that no row counts: the daemon died, took too long to end, …"""
-    counts: dict[str, int | float] = field(default_factory=dict)
-    """Of the daemon's own statistics."""
+    own: Mapping[str, Any] = field(default_factory=dict)
+    """The daemon's own statistics, as it told them last."""
 
 
 @dataclass(slots=True)
@@ -152,6 +152,10 @@ def _deaf(clicks: Sequence[DueClick], cues: Sequence[DueCue], from_ns: int, to_n
 def rows_of(soaked: Soaked, sound: Sound) -> list[Row]:
     """The table."""
     rows = [*_sound_rows(soaked, sound), *_answer_rows(soaked.asked), *_machine_rows(soaked)]
+    if soaked.own:
+        lags = " / ".join(f"{soaked.own.get(f'loop_{name}_ns', 0) / NS_PER_MS:.1f}" for name in ("p50", "p99", "max"))
+        told = f"{lags} ms, stalls {soaked.own.get('stalls')}, queue up to {soaked.own.get('queue_max')}"
+        rows.append(Row("its loop late by, p50 / p99 / most", told))
     bad = [done for done in soaked.done if done.failed]
     rows.append(Row("faults injected", f"{len(soaked.done)}, not as they should go: {len(bad)}", "0", not bad))
     rows.append(Row("the daemon's own end", "; ".join(soaked.notes) or "in good order", "in good order", not soaked.notes))
@@ -187,6 +191,7 @@ def _sound_rows(soaked: Soaked, sound: Sound) -> list[Row]:
         Row("the machine stood still", f"{stood} times"),
         Row("share of the time in such windows", f"{100 * (1 - sound.judged_ns / length_ns):.1f} %", "under 25 %",
             sound.judged_ns > 0.75 * length_ns),
+        Row("pod lost / back, in sessions", " / ".join(str(soaked.promised.pod.get(word, 0)) for word in ("lost", "back"))),
         Row("underruns, resyncs, late clicks", ", ".join(str(counts.get(w, 0)) for w in ("underrun", "resync", "late_click"))),
     ]  # fmt: skip
 

@@ -19,6 +19,7 @@ from cued.runtime.evening import Evening, Outcome
 from cued.runtime.safety import Safety
 from tests.support.pulse import pulse_server
 from tests.support.terminal import OnTerminal
+from tests.support.waiting import DEADLINE_S
 
 CUED: Final = (sys.executable, "-m", "cued")
 SHOKZ: Final = KnownHeadphones("C0:FF:EE:00:00:10", "Shokz")
@@ -61,13 +62,13 @@ class Conversation(OnTerminal):
         super().__init__([*CUED, "setup", *words])
         self._read_so_far = 0
 
-    def until(self, question: str, deadline_s: float = 20.0) -> str:
+    def until(self, question: str, deadline_s: float = DEADLINE_S) -> str:
         """Wait for what comes next; what was written up to there."""
         self.expect(lambda: question in self.text[self._read_so_far :], deadline_s)
         begin, self._read_so_far = self._read_so_far, self.text.index(question, self._read_so_far) + len(question)
         return self.text[begin : self._read_so_far]
 
-    def answer(self, question: str, answer: str = "", deadline_s: float = 20.0) -> None:
+    def answer(self, question: str, answer: str = "", deadline_s: float = DEADLINE_S) -> None:
         """Wait for a question, type the answer and Enter."""
         self.until(question, deadline_s)
         self.press(f"{answer}\n")

@@ -30,6 +30,7 @@ from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.today import Kitchen, Today
 from cued.runtime.daemon.watching import Watching
 from cued.runtime.request import Volumes
+from cued.runtime.safety import Safety
 from cued.units import NS_PER_MS, NS_PER_S
 from tests.support.day_board import VirtualLed, VirtualPower
 from tests.support.day_book import MemoryBook
@@ -57,6 +58,7 @@ what happens:
   render 3            rendering takes so many seconds from now on
   sound lost|back|restarted, click late
   disk full|free      the journal cannot be opened from now on, or can; `disk busy 2`: its first row takes so many seconds
+  accept              the safety notice is accepted on a screen
   edit NAME           the pack's file is written anew, as `pack NAME:` in the day's head says
   configure NAME      the configuration is written anew, as `config NAME:` in the head says (`broken`: nobody can read it);
                       `hang up`: SIGHUP, `ask reload`: it is read
@@ -95,6 +97,8 @@ class Day:
     expected: list[str] = field(default_factory=list)
     plan: int | None = None
     """The plan is in that phase, and is asked; None: there is none."""
+    warns: bool = False
+    """The safety notice is not accepted yet."""
 
 
 BUTTONS: Final = {
@@ -109,8 +113,9 @@ _LINE: Final = re.compile(r"(?:(\d+):(\d\d))\s+(>?)\s*(.+)")
 
 
 def read_day(text: str) -> Day:
-    """Lines with `#` first are the title and comments; `config:`, `pack:`, `plan: phase 1`, `asks: yes`, `render: 90` (seconds
-    for the first pack), `pack NAME:` and `config NAME:` (a YAML indented below) may stand before the first time.
+    """Lines with `#` first are the title and comments; `config:`, `pack:` `plan: phase 1`, `asks: yes`, `safety: not accepted`,
+    `render: 90` (seconds for the first pack), `pack NAME:` and `config NAME:` (a YAML indented below) may stand before the
+    first time.
     """
     head, _, body = text.partition("\n---\n")
     lines = head.splitlines()
@@ -131,6 +136,8 @@ def read_day(text: str) -> Day:
             day.renders_ns = int(line.removeprefix("render: ")) * NS_PER_S
         elif line == "asks: yes":
             day.asks = True
+        elif line == "safety: not accepted":
+            day.warns = True
         elif line.strip() and not line.startswith("#"):
             raise AssertionError(f"nobody understands {line!r} in a day's head")
     for line in body.splitlines():
@@ -191,6 +198,7 @@ class House:
             work,
             Board(self.led, self.power),
             self.notice,
+            safety=Safety(folder / "safety.json") if day.warns else None,
         )
         sessions = Sessions(self.time, self.mouth, self.feet, book, speaker, today, self.notice)
         self.daemon = Daemon(world, sessions, speaker, today, manners_of(settings, asks=day.asks))
@@ -253,6 +261,8 @@ class House:
                 return lambda: setattr(self.book, "full", state == "full")
             case "edit", [name]:
                 return lambda: self.edit(name)
+            case "accept", []:
+                return self.accept
             case "configure", ["broken"]:
                 return lambda: setattr(self, "written", "life: [")
             case "configure", [wanted]:
@@ -272,6 +282,9 @@ class House:
     def edit(self, name: str) -> None:
         base = name.split(".", maxsplit=1)[0]
         (self.folder / f"{base}.yaml").write_text(self.day.packs[name], encoding="utf-8")
+
+    def accept(self) -> None:
+        Safety(self.folder / "safety.json").accept("screen")
 
     def hurry(self) -> None:
         """Two signals at once."""

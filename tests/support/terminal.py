@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Final, Self
 
+from tests.support.waiting import DEADLINE_S
+
 SEQUENCE: Final = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\r|\n|[^\x1b\r\n]+")
 """What a terminal takes at once: an escape sequence, a movement, or letters."""
 
@@ -66,7 +68,7 @@ class OnTerminal:
         """Everything that was written so far, escape sequences too."""
         return self._bytes.decode(errors="replace")
 
-    def expect(self, predicate: Callable[[], bool], deadline_s: float = 10.0) -> None:
+    def expect(self, predicate: Callable[[], bool], deadline_s: float = DEADLINE_S) -> None:
         """Read until `predicate()` holds; fail when it does not within `deadline_s`."""
         end_s = time.monotonic() + deadline_s
         while not predicate():
@@ -85,7 +87,7 @@ class OnTerminal:
         """Ctrl-C, or another signal."""
         self._child.send_signal(number)
 
-    def end(self, deadline_s: float = 10.0) -> int:
+    def end(self, deadline_s: float = DEADLINE_S) -> int:
         """Read to the end; the exit code."""
         end_s = time.monotonic() + deadline_s
         while self._read() and time.monotonic() < end_s:

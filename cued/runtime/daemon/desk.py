@@ -16,6 +16,7 @@ from cued.core.events import Event
 from cued.core.happening import Phase, Word
 from cued.core.view import View
 from cued.errors import PackError
+from cued.runtime.daemon.caution import FIRST
 from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.onerun import OneRun
@@ -150,7 +151,8 @@ class Desk:
         run = daemon.sessions.on
         if run is None:
             return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
-        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}")
+        unwarned = f"; without beat and cues: {FIRST}" if daemon.caution.owed else ""
+        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}")
 
     def _tell(self, command: asked.Command) -> Answer:
         daemon = self._daemon
@@ -191,6 +193,8 @@ class Desk:
             return refused
         daemon = self._daemon
         if daemon.sessions.on is not None:
+            if daemon.caution.owed:
+                return Refused(Fault.NOT_NOW, FIRST)
             daemon.swapping.use(name)
             return said(f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells)")
         daemon.today.choose(Choice(name, length_ns=daemon.today.choice.length_ns))

@@ -64,7 +64,7 @@ class Hands:
             self._daemon.sessions.step(pressed.at_ns, lambda at_ns: events.Mute(at_ns, muted=True))
         elif pressed.key is Button.PAUSE and self.keys.doing is None and self.glance().muted:
             pass  # taken off, too; who presses the key of a headset that knows of the silence sends "play"
-        else:
+        elif not self.idle or not self._daemon.caution.pressed(pressed.at_ns, pressed.key):
             self.press(Press(pressed.at_ns, _PRESSED[pressed.key]))
 
     def _held(self, at_ns: int) -> None:
@@ -72,6 +72,7 @@ class Hands:
         daemon = self._daemon
         daemon.tell(Word.STOP, at_ns)
         daemon.ask_nothing()
+        daemon.caution.stop(at_ns)
         daemon.speaker.hush(at_ns)
         daemon.sessions.close()
 

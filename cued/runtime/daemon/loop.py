@@ -15,6 +15,7 @@ from cued.core.happening import Begin, End, HeadphonesAre, Moved, Phase, PodIs, 
 from cued.core.menus import Ask, Prompt
 from cued.core.sentences import Sentence, sentence
 from cued.runtime.board import light_of
+from cued.runtime.daemon.caution import Caution
 from cued.runtime.daemon.hands import Hands
 from cued.runtime.daemon.manners import Manners
 from cued.runtime.daemon.planner import Following
@@ -41,6 +42,7 @@ from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.swapping import Swapping
 from cued.runtime.daemon.today import Today
 from cued.runtime.ownstats import Costs, LoopWatch, costs
+from cued.runtime.safety import Safety
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
 IDLE_NS: Final = NS_PER_S
@@ -80,6 +82,8 @@ class World:
     """Reads the configuration again."""
     look_around: Callable[[int], None] = field(default=lambda _: None)
     """Called every second or so: files, watchdog."""
+    safety: Safety | None = None
+    """Remembers whether the safety notice is accepted; None: nobody is cued whom it could warn."""
 
 
 class Daemon:
@@ -96,6 +100,7 @@ class Daemon:
         self.following = Following(today, world.work, world.notice)
         self.hands = Hands(self)
         self.swapping = Swapping(self)
+        self.caution = Caution(self, world.safety)
         self.pod = PodIs(0, up=False)
         self.pods_lost = 0
         self.over = False
@@ -183,14 +188,14 @@ class Daemon:
     def _next_ns(self) -> int:
         """When there is something to do, unless something arrives first."""
         now_ns = self.world.time.now_ns()
-        pending = self.world.mouth.pending
-        next_ns = min(now_ns + (SPEECH_NS if pending else IDLE_NS), self._looked_ns + IDLE_NS)
+        next_ns = min(now_ns + (SPEECH_NS if self.world.mouth.pending else IDLE_NS), self._looked_ns + IDLE_NS)
         dues = (
             life.due_ns(self.life),
             self.hands.due_ns,
             self.sessions.due_ns,
             self.world.feet.next_ns(),
             self.speaker.due_ns(self.sessions.busy_ns),
+            self.caution.due_ns,
         )
         return min(next_ns, *(due for due in dues if due is not None)) if any(due is not None for due in dues) else next_ns
 
@@ -268,6 +273,7 @@ class Daemon:
         match decision:
             case Begin():
                 self._asking = self._answers_until_ns = None
+                self.caution.stop(now_ns)
                 self.sessions.begin(decision, now_ns)
             case happening.Pause():
                 self.sessions.pause(decision.at_ns, decision.since_ns)
@@ -290,6 +296,10 @@ class Daemon:
             self._asked_day = self.world.time.day()
         elif phase in {Phase.READY, Phase.IDLE}:
             self.sessions.close()
+            if phase is Phase.READY:
+                self.caution.ready(now_ns)
+            else:
+                self.caution.stop(now_ns)
             # Nobody runs right after a run: midnight may have passed in it, or a clock been set.
             fresh = phase is Phase.READY and before is not Phase.ENDED
             if fresh and self.manners.asks and self._asked_day != self.world.time.day():
@@ -298,9 +308,11 @@ class Daemon:
 
     def say(self, said: Say, *, asked: bool) -> None:
         """A sentence, in the language that is spoken."""
-        if not asked and not self.manners.says(said.sentence):
-            return
         what = said.sentence
+        if what is Sentence.BEGUN and self.caution.owed:
+            what = Sentence.UNWARNED
+        if not asked and not self.manners.says(what):
+            return
         run = self.sessions.run
         if what is Sentence.SUMMARY and run is None:  # ended before its pack was ready: there was none
             return
@@ -354,7 +366,8 @@ class Daemon:
             self.hands.switch_off()
         if self._asking is Prompt.BEFORE and self.life.phase is not Phase.READY:
             self._asking = None
-        if self._asking is not None and quiet:
+        self.caution.turn(now_ns, quiet=quiet)
+        if self._asking is not None and quiet and not self.caution.is_open(now_ns):
             prompt, self._asking = self._asking, None
             self.hands.press(Ask(now_ns, prompt))
         until_ns = self._answers_until_ns
@@ -367,6 +380,7 @@ class Daemon:
 
     def _look_around(self, now_ns: int) -> None:
         up = self.world.ears.is_up() and self.world.mouth.is_heard() and self.today.prepared is not None  # or it is not ready
+        self.caution.look()
         self._live(HeadphonesAre(now_ns, up))
         self.world.board.led.show(light_of(self.life.phase, fault=self.in_trouble))
         self.world.look_around(now_ns)

@@ -29,9 +29,11 @@ LOOK_NS: Final = 10 * NS_PER_S
 REST_NS: Final = 10 * NS_PER_MIN
 """With no run on and nothing said for so long the device is closed: headphones may sleep, their link leaves the pod's adapter
 alone, and others may have the sound card. It opens again within a second or two as soon as something is to be played."""
-MOST_PASSING: Final = 12
-"""Sentences that were made for one moment (a time, a cadence) and may come again: most of a megabyte each, with the child's. A
-hundred of them would be a leak in all runs but the longest; one that is wanted again comes back from the disk."""
+PASSING_BYTES: Final = 2 * 1024 * 1024
+"""Of sentences that were made for one moment (a time, a cadence) and may come again: ten seconds of sound, and as much in the
+child. Kept for longer they would be a leak in all runs but the longest; one that is wanted again comes back from the disk."""
+LEAST_PASSING: Final = 3
+"""However long they are: one is being said, one waits, and one is being made."""
 LATE_NS: Final = 2 * NS_PER_S
 """A sentence that had been forgotten is said as soon as it is back, in some 20 ms; later than this it is out of date."""
 MOST_PACKS: Final = 3
@@ -114,8 +116,14 @@ class LiveMouth:
 
     def _load_passing(self, clip: Clip) -> None:
         self._load(clip)
-        others = (clip_id for clip_id in self._passing if clip_id != clip.clip_id)
-        self._passing = (*others, clip.clip_id)[-MOST_PASSING:]
+        others = [clip_id for clip_id in self._passing if clip_id != clip.clip_id and clip_id in self._clips]
+        kept, taken = [clip.clip_id], clip.pcm.nbytes
+        for clip_id in reversed(others):
+            taken += self._clips[clip_id].pcm.nbytes
+            if taken > PASSING_BYTES and len(kept) >= LEAST_PASSING:
+                break
+            kept.append(clip_id)
+        self._passing = tuple(reversed(kept))
         self._forget()
 
     def _forget(self) -> None:

@@ -34,6 +34,7 @@ def house_status(daemon: Daemon, now_ns: int) -> HouseStatus:
             trouble=today.trouble,
             checking=daemon.swapping.name,
             offer=today.offer,
+            unwarned=daemon.caution.owed,
         ),
         summary=last_in_words(daemon),
         sound=sound,

@@ -21,6 +21,7 @@ from cued.runtime.feeding import Feeding
 from cued.runtime.planning import for_today
 from cued.runtime.planning import spoken as said_of
 from cued.runtime.request import Pack, Request
+from cued.runtime.safety import spoken, thanks
 
 MOST_READ: Final = 5
 """So often a pack is read again that somebody is writing; then it is taken as it is, and the next look finds the change."""
@@ -79,6 +80,8 @@ class Kitchen:
         self.personal = personal
         self.planner = planner
         """None: there is no plan."""
+        self.only_plain = False
+        """Nobody is cued before the safety notice is accepted."""
         self._files = files
         self._mouth = mouth
         self._feet = feet
@@ -96,11 +99,17 @@ class Kitchen:
         pack, warnings, mark = read_whole(self._files, word)
         if as_run is not None and choice.planned:
             pack = replace(pack, value=as_run)
-        if choice.plain:
+        only_plain = self.only_plain
+        if only_plain and not choice.plain:  # rendered now, so that it is there right after the press
+            wanted = self.request(pack, choice.length_ns)
+            language = wanted.spoken_language
+            self._mouth.prepare(wanted, [(text, language) for text in (*spoken(language), thanks(language))])
+        if choice.plain or only_plain:
             pack = Pack(plain(pack.value), None, pack.file)
         request = self.request(pack, choice.length_ns)
-        spares = answer is not None and bool(left_out(pack.value, answer))
-        if answer is not None:
+        spares = False
+        if answer is not None and not only_plain:
+            spares = bool(left_out(pack.value, answer))
             request = for_today(request, answer)
         language = request.spoken_language
         taken = sentence(Sentence.PICKED, Values(title=pack.value.title), language)
@@ -204,6 +213,8 @@ class Today:
 
     def is_now(self, at_ns: int) -> TodayIs:
         """For life."""
+        if self.kitchen.only_plain:
+            return TodayIs(at_ns, None)
         prepared, aloud = self.prepared, self._aloud
         self._aloud = False
         title = None if prepared is None else prepared.request.pack.value.title

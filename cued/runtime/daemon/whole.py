@@ -40,6 +40,7 @@ from cued.runtime.heap import give_back
 from cued.runtime.moments import moment
 from cued.runtime.notify import Manager
 from cued.runtime.request import RATE_HZ, OutputChoice, ToDevice, Volumes
+from cued.runtime.safety import Safety
 from cued.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         speaker = Speaker(mouth, settings.runner.language or "en")
         kept_ns = manners.life.begin_ns + KEPT_MARGIN_NS
         sessions = Sessions(time, mouth, feet, book, speaker, today, log, kept_ns)
-        world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, board, log)
+        world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, board, log, safety=_safety(wanted, feet))
         daemon = Daemon(world, sessions, speaker, today, manners)
         daemon.keeps = wanted.journal is not None
         daemon.percent = {Bus.BEAT: wanted.volumes.beat * 100, Bus.VOICE: wanted.volumes.voice * 100}
@@ -136,6 +137,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         _join(daemon, Watching(daemon, book, manager, ears, read, log, settings), log)
         today.choose(today.choice, to_continue=True)
         today.look_around()
+        log(_greeting(wanted))
         daemon.run()
         log(_farewell(daemon))
         hurry()
@@ -169,6 +171,17 @@ def _listen(word: str | None, counter: Counter, closing: ExitStack) -> None:
 
     server = Server(default_path() if word is None else Path(word), counter)
     closing.callback(server.close)
+
+
+def _safety(wanted: DaemonWanted, feet: Feet) -> Safety | None:
+    """None: where nothing is heard, or nobody runs, nobody is to be warned."""
+    return Safety() if isinstance(wanted.output, ToDevice) and not feet.simulated else None
+
+
+def _greeting(wanted: DaemonWanted) -> str:
+    """For somebody at a terminal, who sees nothing else of it."""
+    how = "" if wanted.socket == NO_SOCKET else "`cued status` in another terminal tells how it is, "
+    return f"cued is there; {how}Ctrl-C ends it"
 
 
 def _feet(wanted: DaemonWanted, time: DaemonTime, inbox: Inbox, log: Notice) -> Feet:
