@@ -11,7 +11,7 @@ import pytest
 
 from cued.cli.main import main
 from cued.packs.catalog import open_pack
-from tests.support.requirements import COUNT, TABLE, exists, rows
+from tests.support.requirements import COUNT, TABLE, WHOLE_MARKS, exists, rows
 from tests.support.tools import REPO
 
 TEXT = (REPO / TABLE).read_text(encoding="utf-8")
@@ -46,6 +46,13 @@ COMMANDS = sorted({found for row in ROWS for found in re.findall(r"`cued ([a-z]+
 def test_the_commands_exist(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words.split(), "--help"]) == 0
     assert words in capsys.readouterr().out
+
+
+def test_what_make_runs_as_a_whole_is_judged() -> None:
+    whole = [line for line in (REPO / "Makefile").read_text().splitlines() if "/pytest" in line and "grep" not in line]
+    marks = [found for line in whole for found in re.findall(r'-m "([^"]*)"', line)]
+    assert len(marks) == len(whole) == 2
+    assert set(marks) <= WHOLE_MARKS
 
 
 def test_what_no_program_can_do_is_said() -> None:
