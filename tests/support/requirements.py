@@ -26,7 +26,8 @@ _TEST: Final = re.compile(r"`(tests/[\w/]+\.py::[\w:]+)`")
 WHOLE_MARKS: Final = frozenset(
     {"", "not soak", "not audio and not soak", "not audio and not alone and not soak", "soak or not soak"}
 )
-"""What `make test`, `make soak-tests` and a bare `pytest` select by: no named test is of sound, wants the machine for itself or takes minutes."""
+"""What `make test`, `make soak-tests` and a bare `pytest` select by: no named test is of sound, wants the machine for itself or
+takes minutes."""
 
 
 @dataclass(frozen=True, slots=True)
