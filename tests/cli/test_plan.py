@@ -108,7 +108,7 @@ def test_what_the_plan_refuses_ends_with_one(capsys: Capture) -> None:
         (["plain", "tomorrow"], "give"),
         (["days", "monday"], "mon"),
         (["tomorow"], "there is no `cued plan tomorow`"),
-        ([], "WHAT is missing"),
+        ([], "say what: show, today"),
     ],
 )
 def test_a_slip_of_the_finger_is_one_sentence(words: list[str], told: str, capsys: Capture) -> None:
