@@ -35,7 +35,8 @@ from cued.core.cues import (
 FAST: Final = frozenset({"strides", "drills"})
 """Segments that load what is below the knee most: left out while something there is sore."""
 NO_DOSE: Final = Dose(0, 0)
-
+PUSH_OFF: Final = frozenset({Tissue.CALF, Tissue.ACHILLES})
+"""What loads these loads shin and foot as well (prior)."""
 _BEAT: Final = re.compile(r"\b(?:beat|click|metronome|takt|metronom)\b", re.IGNORECASE)
 """In the languages that cued speaks."""
 
@@ -75,10 +76,8 @@ def left_out(pack: CuePack, answer: Today) -> tuple[str, ...]:
 
 
 def _bars(ease: Ease, loads: Tissue | None) -> bool:
-    """Does it load what is barred? Calf, Achilles tendon, shin and foot are one chain: what loads one spares none of them."""
-    if loads is None:
-        return False
-    return loads in ease.barred or (loads in BELOW_KNEE and not BELOW_KNEE.isdisjoint(ease.barred))
+    """Does it load what is barred? Pushing off goes through all below the knee: with any of it sore it is spared, too."""
+    return loads in ease.barred or (loads in PUSH_OFF and not BELOW_KNEE.isdisjoint(ease.barred))
 
 
 def _tells_of_beat(cue: Cue) -> bool:
