@@ -228,20 +228,23 @@ class Outset:
         return 0 if self.past is None else self.past.last_ns + int(self.past.gap_ns * self._rate)
 
 
-def broken_off(wanted: JournalWanted | None, request: Request, rate: float) -> Broken | None:
-    """The run that `request` would go on with; None: it begins anew. A journal that cannot be read has none."""
+def broken_off(wanted: JournalWanted | None, request: Request, rate: float, longest_ns: int = LONGEST_GAP_NS) -> Broken | None:
+    """The run that `request` would go on with; None: it begins anew. A journal that cannot be read has none.
+
+    `longest_ns`: one that broke off longer ago is over.
+    """
     if wanted is None or wanted.anew or request.feeding.simulated or request.desk:
         return None
     from cued.journal.reader import reading
 
     try:
         with reading(wanted.path) as journal:
-            return _found(journal, wanted, request, rate)
+            return _found(journal, wanted, request, rate, longest_ns)
     except JournalError:  # whoever writes to it will say what is wrong with it
         return None
 
 
-def _found(journal: Journal, wanted: JournalWanted, request: Request, rate: float) -> Broken | None:
+def _found(journal: Journal, wanted: JournalWanted, request: Request, rate: float, longest_ns: int) -> Broken | None:
     from cued.journal.reader import State
 
     newest = next(iter(journal.sessions()), None)
@@ -249,7 +252,7 @@ def _found(journal: Journal, wanted: JournalWanted, request: Request, rate: floa
         return None
     head = journal.head(newest.id)
     gap_ns = _gap_ns(journal, newest, head, wanted.moment())
-    if gap_ns is None or gap_ns > LONGEST_GAP_NS or (newest.source, newest.rate) != (printable(request.feeding.source), rate):
+    if gap_ns is None or gap_ns > longest_ns or (newest.source, newest.rate) != (printable(request.feeding.source), rate):
         return None
     how = start_of(head.start)
     asked, lines = request.start(()), list(journal.lines(newest.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from cued.config.settings import Announcements, Files, Keys, Life, Runner, Settings, Sound
@@ -28,6 +28,14 @@ def test_each_threshold_of_the_configuration_is_lifes() -> None:
     assert (got.run_from_spm, got.begin_ns, got.pause_ns) == (125.0, 5 * NS_PER_S, 6 * NS_PER_S)
     assert (got.stop_ns, got.continue_ns) == (70 * NS_PER_S, 8 * NS_PER_S)
     assert got.walk_below_spm <= got.run_from_spm
+
+
+def test_no_threshold_of_life_is_without_an_option() -> None:
+    usual = Life()
+    doubled = Life(**{one.name: getattr(usual, one.name) * 2 for one in fields(usual)})
+    of_life, of_other = LifeSettings(), life_of(doubled)
+    for threshold in fields(of_life):
+        assert getattr(of_other, threshold.name) == 2 * getattr(of_life, threshold.name), threshold.name
 
 
 def test_announcements_are_left_out_one_by_one_and_answers_never() -> None:

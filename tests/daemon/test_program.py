@@ -106,7 +106,8 @@ def test_the_configuration_is_read_again_and_what_needs_a_restart_is_named(daemo
     daemon.process.send_signal(signal.SIGHUP)
     wait_for(lambda: "applied: pack, life.pause_after" in daemon.log, STARTS_S, "what SIGHUP has done")
     daemon.config.write_text("sensor: 3 wishes\n")
-    assert "the old configuration goes on" in daemon.cued("reload").stdout
+    refused = daemon.cued("reload")
+    assert (refused.returncode, "the old configuration goes on" in refused.stderr) == (2, True)
 
 
 # --- its end -------------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ class Weeks:
                 return Moment(MONDAY_UTC_NS + time.now_ns(), time.now_ns(), self.synced)
 
             self.moment: Callable[[], Moment] = moment
-            return JournalBook(self.journal, {}, notice, moment), JournalPlan(self.journal, moment)
+            return JournalBook(self.journal, {}, notice, 30 * NS_PER_MIN, moment), JournalPlan(self.journal, moment)
 
         day = read_day("# weeks\nasks: yes\n---\n")
         day.pack = ""

@@ -48,11 +48,17 @@ class JournalBook:
     """The journal at `path`."""
 
     def __init__(
-        self, path: Path, settings: Mapping[str, object], notice: Notice, moment: Callable[[], Moment] = moments.moment
+        self,
+        path: Path,
+        settings: Mapping[str, object],
+        notice: Notice,
+        continue_ns: int,
+        moment: Callable[[], Moment] = moments.moment,
     ) -> None:
-        """`settings`: what was asked for besides, for a person who looks."""
+        """`settings`: what was asked for besides, for a person who looks. `continue_ns`: a run goes on within so long."""
         self._wanted = JournalWanted(path, settings, moment=moment)
         self._notice = notice
+        self._continue_ns = continue_ns
         self._seat: Recording | None = None
 
     def check(self) -> None:
@@ -104,7 +110,7 @@ class JournalBook:
     def broken(self, request: Request) -> Broken | None:
         from cued.runtime.goingon import broken_off
 
-        return broken_off(self._wanted, request, 1.0)
+        return broken_off(self._wanted, request, 1.0, self._continue_ns)
 
     def is_well(self) -> bool:
         return self._seat is None or self._seat.is_well

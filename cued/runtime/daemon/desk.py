@@ -15,7 +15,7 @@ from cued.core.cues import CuePack
 from cued.core.events import Event
 from cued.core.happening import Phase, Word
 from cued.core.view import View
-from cued.errors import PackError
+from cued.errors import CuedError, PackError
 from cued.runtime.daemon.caution import FIRST
 from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.loop import Daemon
@@ -103,7 +103,7 @@ class Desk:
             case asked.Volume():
                 return self._set_volume(command)
             case asked.Reload():
-                return said(self._reload())
+                return self._read_again()
             case asked.Start():
                 return self._start(command)
             case asked.PackUse():
@@ -212,6 +212,12 @@ class Desk:
         return None
 
     # --- sound -----------------------------------------------------------------------------------------------------
+
+    def _read_again(self) -> Answer:
+        try:
+            return said(self._reload())
+        except CuedError as error:
+            return Refused(Fault.WRONG, str(error))
 
     def _set_volume(self, command: asked.Volume) -> Answer:
         daemon = self._daemon

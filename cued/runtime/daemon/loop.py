@@ -57,7 +57,6 @@ COSTS_NS: Final = 5 * NS_PER_S
 ANSWERS_NS: Final = 3 * NS_PER_MIN
 """So long an ended run's journal is kept open for the answers to the questions after it."""
 
-
 _UNKEPT: Final = {Sentence.BEGUN: Sentence.UNRECORDED, Sentence.SUMMARY: Sentence.UNSAVED}
 """What is true of a run that no journal keeps."""
 
@@ -97,6 +96,7 @@ class Daemon:
         self.manners = manners
         self.watch = LoopWatch()
         self.life = life.Life(manners.life, now_ns=world.time.now_ns())
+        sessions.how = manners.life
         self.following = Following(today, world.work, world.notice)
         self.hands = Hands(self)
         self.swapping = Swapping(self)
@@ -162,8 +162,7 @@ class Daemon:
             self.world.notice(f"the machine slept for {slept_ns // NS_PER_S} s: what fell due meanwhile is left out")
         messages = self._arrived(message)
         self.watch.turned(0 if messages else max(0, now_ns - due_ns - slept_ns), len(messages))
-        run = self.sessions.run
-        if run is not None and run.stall(now_ns):
+        if self.sessions.run is not None and self.sessions.run.stall(now_ns):
             self.stalls += 1
         for felt in self.world.feet.collect(now_ns):
             self._feel(felt)
@@ -351,6 +350,7 @@ class Daemon:
         """From now on."""
         self.manners = manners
         self.life = replace(self.life, how=manners.life)
+        self.sessions.how = manners.life
 
     def set_volume(self, bus: Bus, percent: float) -> None:
         """From now on; 0 to 100."""

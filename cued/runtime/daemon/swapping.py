@@ -10,7 +10,7 @@ from cued.core.sentences import Sentence, Values
 from cued.errors import CuedError
 from cued.runtime.daemon.choice import Choice, Prepared
 from cued.runtime.daemon.onerun import OneRun
-from cued.runtime.daemon.today import told
+from cued.runtime.daemon.today import told, with_name
 
 if TYPE_CHECKING:
     from cued.runtime.daemon.loop import Daemon
@@ -67,7 +67,7 @@ class Swapping:
 
     def _not_swapped(self, name: str, reason: str) -> None:
         self.name = ""
-        self._daemon.today.trouble = f"{name}: {reason}"
+        self._daemon.today.trouble = with_name(name, reason)
         self._daemon.world.notice(f"the pack {name} is not taken: {reason}")
         self._daemon.say(Say(self._daemon.world.time.now_ns(), Sentence.NOT_SWAPPED), asked=True)
 
@@ -83,4 +83,5 @@ class Swapping:
             return
         title = prepared.request.pack.value.title
         self._daemon.say(Say(now_ns, Sentence.PICKED, Values(title=title)), asked=False)  # before the pack's own first cue
+        run.mark = prepared.mark
         run.swap(prepared.request, prepared.speech, prepared.text, now_ns)

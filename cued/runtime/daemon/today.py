@@ -165,6 +165,10 @@ class Kitchen:
         """Raises PackError where there is no such pack."""
         self._files.find(word)
 
+    def check(self, word: str) -> None:
+        """Read it whole, and no more; blocks. Raises PackError for one that is not right."""
+        read_whole(self._files, word)
+
     def mark(self, pack: Pack) -> object:
         """Changes when a file of the pack does."""
         return self._files.mark(pack)
@@ -226,8 +230,11 @@ class Today:
             return TodayIs(at_ns, None, more=more, planned=True, aloud=aloud)
         return TodayIs(at_ns, title, answer.kind is RunKind.PLAIN, more, planned=True, aloud=aloud)
 
-    def choose(self, choice: Choice, *, to_continue: bool = False, aloud: bool = False) -> None:
-        """Have it prepared; what was prepared before holds until then. `aloud`: what it has come to is said, if by the plan."""
+    def choose(self, choice: Choice, *, to_continue: bool = False, edited: bool = False, aloud: bool = False) -> None:
+        """Have it prepared; what was prepared before holds until then.
+
+        `edited`: it is offered once it is known to be right. `aloud`: what it has come to is said, if by the plan.
+        """
         self.choice = choice
         self._aloud = aloud
         self._asked += 1
@@ -242,7 +249,7 @@ class Today:
             except CuedError as error:
                 reason = told(error)
                 return lambda: self._failed(asked, choice, reason)
-            return lambda: self._ready(asked, choice, prepared)
+            return lambda: self._ready(asked, choice, prepared, edited=edited)
 
         self._work.do(job)
 
@@ -304,13 +311,15 @@ class Today:
             return
         self._moving, self._refused = None, mark
         self._notice(f"the pack {prepared.word} has been edited: it is checked, and taken for the next run if it is right")
-        self.offer = f"{prepared.word} has been edited: the next run goes by it; `cued pack use {prepared.word}` takes it now"
-        self.choose(self.choice)
+        self.choose(self.choice, edited=True)
 
-    def _ready(self, asked: int, choice: Choice, prepared: Prepared) -> None:
+    def _ready(self, asked: int, choice: Choice, prepared: Prepared, *, edited: bool = False) -> None:
         if asked != self._asked:
             return
         self.choice = choice
+        if edited:
+            word = prepared.word
+            self.offer = f"{word} has been edited: the next run goes by it; `cued pack use {word}` takes it now"
         if self.prepared is None or prepared.warnings != self.prepared.warnings:  # told once, not with every run
             for warning in prepared.warnings:
                 self._notice(warning)
@@ -322,7 +331,8 @@ class Today:
     def _failed(self, asked: int, choice: Choice, reason: str) -> None:
         if asked != self._asked:
             return
-        self.trouble = f"{choice.told}: {reason}"
+        self.trouble = with_name(choice.told, reason)
+        self.offer = ""
         old = self.prepared
         going = (
             f"{old.request.pack.value.name} it is" if old is not None else "runs are recorded without cues until that is mended"
@@ -334,6 +344,11 @@ class Today:
             self.changed()
         elif not choice.plain:
             self.choose(FALLBACK)
+
+
+def with_name(word: str, reason: str) -> str:
+    """What is wrong with a pack; one that was named by its file is not named twice."""
+    return reason if reason.startswith(word) else f"{word}: {reason}"
 
 
 def told(error: CuedError) -> str:

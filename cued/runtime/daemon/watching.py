@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from cued.audio.commands import Bus
 from cued.config.settings import USUAL_PACK, Settings
 from cued.errors import CuedError
+from cued.runtime.daemon.edits import Edits
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.manners import manners_of
 from cued.runtime.daemon.ports import Book, Ears, Notice, Notifier, Planner
@@ -50,6 +51,7 @@ class Watching:
         self._notice = notice
         self._files_ns = 0
         self._settings = settings
+        self._edits = Edits(daemon)
 
     def look(self, now_ns: int) -> None:
         """Once a second or so."""
@@ -59,6 +61,7 @@ class Watching:
         if now_ns - self._files_ns >= FILES_NS:
             self._files_ns = now_ns
             daemon.today.notice_edits()
+            self._edits.look()
             if daemon.sessions.run is None:
                 daemon.following.look(now_ns)
         if daemon.world.mouth.is_well(now_ns) and self._book.is_well():
@@ -66,13 +69,23 @@ class Watching:
         self._manager.status(in_words(daemon))
 
     def reload(self) -> str:
-        """Read the configuration again and apply what can be; what that was, and what needs a restart, in a sentence."""
+        """As `reread`; what is wrong is a sentence, too."""
+        try:
+            return self.reread()
+        except CuedError as error:
+            return str(error)
+
+    def reread(self) -> str:
+        """Read the configuration again and apply what can be; what that was, and what needs a restart, in a sentence.
+
+        Raises CuedError for one that is not right: nothing has changed then.
+        """
         self._ears.reread()
         self._daemon.today.look_around()
         try:
             new = self._read()
         except CuedError as error:
-            return f"{error}; the old configuration goes on"
+            raise CuedError(f"{error}; the old configuration goes on") from error
         old, self._settings = self._settings, new
         daemon = self._daemon
         applied, restart = changes(old, new)

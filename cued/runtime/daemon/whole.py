@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from cued.runtime.daemon.ears import KnownEars
 
 NO_SOCKET: Final = "none"
-KEPT_MARGIN_NS: Final = 20 * NS_PER_S
-"""What was felt is kept for so much longer than a begin is backdated: a pack may still be being rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +92,15 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
     """
     give_back()
     inbox: SimpleQueue[Message] = SimpleQueue()
-    with ExitStack() as closing, _signals(inbox) as hurry:
+    with _signals(inbox) as hurry, ExitStack() as closing:
         _import_all()
         manager = Manager.from_environment()
         closing.callback(manager.close)
         time = DaemonTime()
         counter = Counter(inbox)
         _listen(wanted.socket, counter, closing)
-        book = NoBook() if wanted.journal is None else JournalBook(wanted.journal, wanted.asked, log)
+        continue_ns = wanted.settings.life.continue_within_ns
+        book = NoBook() if wanted.journal is None else JournalBook(wanted.journal, wanted.asked, log, continue_ns)
         if isinstance(book, JournalBook):
             book.check()
         work, errands = Worker(inbox, log), Worker(inbox, log)
@@ -127,8 +126,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         kitchen = Kitchen(PackFiles(), mouth, feet, book, personal, _chance, time.now_ns, planner)
         today = Today(kitchen, work, usual_word(wanted.pack, planner), log)
         speaker = Speaker(mouth, settings.runner.language or "en")
-        kept_ns = manners.life.begin_ns + KEPT_MARGIN_NS
-        sessions = Sessions(time, mouth, feet, book, speaker, today, log, kept_ns)
+        sessions = Sessions(time, mouth, feet, book, speaker, today, log)
         world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, board, log, safety=_safety(wanted, feet))
         daemon = Daemon(world, sessions, speaker, today, manners)
         daemon.keeps = wanted.journal is not None
@@ -145,7 +143,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
 
 def _join(daemon: Daemon, watching: Watching, log: Notice) -> None:
     """The loop gets to know those who know it."""
-    daemon.world.answer = Desk(daemon, watching.reload).answer
+    daemon.world.answer = Desk(daemon, watching.reread).answer
     daemon.world.reread = lambda: log(watching.reload())
     daemon.world.look_around = watching.look
 
@@ -220,8 +218,10 @@ def _farewell(daemon: Daemon) -> str:
     lag = f"loop late by {lags} ms (p50, p99, max)"
     return (
         f"ending after {now.up_ns // NS_PER_S} s: {now.sessions} sessions, {now.clicks} clicks, {now.missed_clicks} missed,"
-        f" {now.late_clicks} late; {now.dropped_cues} cues dropped; {now.underruns} underruns, {now.sound_restarts} restarts of"
-        f" the sound; pod lost {now.pod_losses} times; {lag}, {now.stalls} stalls; queue up to {now.queue_max};"
+        f" {now.late_clicks} late; onset error {now.onset_error_ns / NS_PER_MS:.1f} ms, at worst"
+        f" {now.onset_error_max_ns / NS_PER_MS:.1f}; {now.dropped_cues} cues dropped, {now.unheard_cues} unheard,"
+        f" {now.late_cues} sentences late; {now.underruns} underruns, {now.sound_restarts} restarts of the sound;"
+        f" pod lost {now.pod_losses} times; {lag}, {now.stalls} stalls; queue up to {now.queue_max};"
         f" {now.rss_kib // 1024} MiB, {now.descriptors} descriptors; {in_words(daemon)}"
     )
 
