@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import tools
+from tests.support import requirements, tools
 
 # The same examples on every machine: a failure in CI is a failure here. Deadlines would judge the machine, not the code.
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -19,14 +19,17 @@ settings.register_profile("hunt", max_examples=2_000, deadline=None, suppress_he
 settings.load_profile("ci")
 
 
-def pytest_configure() -> None:
-    """Started in the background of a shell or by `nohup` this process ignores Ctrl-C or a hang-up, and its children would too.
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch whether the tests that docs/requirements.md names run, and hear signals.
+
+    Started in the background of a shell or by `nohup` this process ignores Ctrl-C or a hang-up, and its children would too.
 
     A handler is not inherited: with one, this process goes on as before, and every program under test hears its signals.
     """
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
+    requirements.watch(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,14 +5,17 @@ The session is given the fitted pack, so that the journal holds what was really 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
 from cued.coaching.dosing import dosed
+from cued.coaching.state import BELOW_KNEE
 from cued.coaching.today import Dose, Ease, Today
 from cued.core.cues import (
     Action,
     Basis,
+    Cue,
     CuePack,
     Metronome,
     Mode,
@@ -26,11 +29,16 @@ from cued.core.cues import (
     SessionPart,
     SetMetronome,
     Target,
+    Tissue,
 )
 
 FAST: Final = frozenset({"strides", "drills"})
 """Segments that load what is below the knee most: left out while something there is sore."""
 NO_DOSE: Final = Dose(0, 0)
+PUSH_OFF: Final = frozenset({Tissue.CALF, Tissue.ACHILLES})
+"""What loads these loads shin and foot as well (prior)."""
+_BEAT: Final = re.compile(r"\b(?:beat|click|metronome|takt|metronom)\b", re.IGNORECASE)
+"""In the languages that cued speaks."""
 
 
 def fitted(pack: CuePack, answer: Today) -> CuePack:
@@ -40,10 +48,11 @@ def fitted(pack: CuePack, answer: Today) -> CuePack:
     session = tuple(part for one in pack.session if (part := _part(one, pack, answer)) is not None)
     if not session:  # nothing but drills: a silent run is left of it
         session = tuple(_plain(segment) for segment in pack.segments()[:1])
-    cues = tuple(cue for cue in pack.cues if cue.loads is None or cue.loads not in ease.barred)
+    cues = tuple(cue for cue in pack.cues if not _bars(ease, cue.loads) and (ease.beat or not _tells_of_beat(cue)))
     limits = replace(pack.limits, per_run=max(1, pack.limits.per_run // 2)) if ease.half else pack.limits
     pack = replace(
         pack,
+        phase=_phase(pack, answer),
         session=session,
         cues=cues,
         limits=limits,
@@ -66,6 +75,16 @@ def left_out(pack: CuePack, answer: Today) -> tuple[str, ...]:
     return tuple(drill.id for drill in pack.drills if spares and drill.id not in fit)
 
 
+def _bars(ease: Ease, loads: Tissue | None) -> bool:
+    """Does it load what is barred? Pushing off goes through all below the knee: with any of it sore it is spared, too."""
+    return loads in ease.barred or (loads in PUSH_OFF and not BELOW_KNEE.isdisjoint(ease.barred))
+
+
+def _tells_of_beat(cue: Cue) -> bool:
+    """Where there is no beat, no words may speak of one."""
+    return any(_BEAT.search(text) for text in (cue.say or "", *(text for _, text in cue.say_in)))
+
+
 def _part(part: SessionPart, pack: CuePack, answer: Today) -> SessionPart | None:
     if isinstance(part, Segment):
         return _segment(part, pack, answer)
@@ -78,7 +97,7 @@ def _segment(segment: Segment, pack: CuePack, answer: Today) -> Segment | None:
     if not ease.drills and (segment.name in FAST or segment.drills):
         return None
     loads = {drill.id: drill.loads for drill in pack.drills}
-    drills = tuple(name for name in segment.drills if name in loads and loads[name] not in ease.barred)
+    drills = tuple(name for name in segment.drills if name in loads and not _bars(ease, loads[name]))
     if segment.drills and not drills:
         return None
     return replace(
@@ -93,20 +112,28 @@ def _plain(segment: Segment) -> Segment:
     return replace(segment, drills=(), metronome=Metronome())
 
 
+def _phase(pack: CuePack, answer: Today) -> int | None:
+    """The plan's, where the pack names none or a later one: what is locked in a phase is locked whoever wrote its pack."""
+    if not answer.cued:
+        return pack.phase
+    return answer.phase if pack.phase is None else min(pack.phase, answer.phase)
+
+
 def _metronome(metronome: Metronome, ease: Ease) -> Metronome:
-    return metronome if ease.beat else replace(metronome, mode=Mode.NONE)
+    """A beat of a given tempo asks without regard to the runner: the target takes its place."""
+    return replace(metronome, mode=metronome.mode if ease.beat else Mode.NONE, beat_mspm=None)
 
 
 def _target(target: Target, answer: Today) -> Target:
-    """No more than the plan allows; a fixed cadence, which asks without regard to the runner, only where a beat may be."""
+    """No more than the plan allows; of a fixed cadence, which asks without regard to the runner, just that."""
     if target.basis is Basis.FIXED:
-        return target if answer.ease.beat else Target()
+        return Target(Basis.SPEED_MODEL, answer.change)
     return replace(target, change=min(target.change, answer.change))
 
 
 def _rule(rule: Rule, pack: CuePack, ease: Ease) -> Rule | None:
     """The rule without what is barred; None where nothing is left of it."""
-    actions = tuple(action for action in rule.then if _stays(action, pack, ease))
+    actions = tuple(_gentle(action, ease) for action in rule.then if _stays(action, pack, ease))
     names = {segment.name for segment in pack.segments()}
     indices = {segment.index for segment in pack.segments()}
     if not actions or (rule.only_in and names.isdisjoint(rule.only_in)):
@@ -118,6 +145,10 @@ def _rule(rule: Rule, pack: CuePack, ease: Ease) -> Rule | None:
     ):
         return None
     return replace(rule, then=actions)
+
+
+def _gentle(action: Action, ease: Ease) -> Action:
+    return replace(action, metronome=_metronome(action.metronome, ease)) if isinstance(action, SetMetronome) else action
 
 
 def _stays(action: Action, pack: CuePack, ease: Ease) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from cued.core.cues import Advance, CuePack, Mode
+from cued.core.cues import Advance, CuePack, Mode, SegmentEnd, SegmentStart, SetMetronome
 
 PLAIN: Final = "plain"
 """The pack of a plain run: recorded, silent after its opening sentence."""
@@ -84,7 +84,7 @@ PHASES: Final = (
     PhaseRules(3, "variability", "variability", 3, 3, 5, 0.04, 55.0, (Dial.SURFACE, Dial.MINUTES, Dial.TARGET)),
     PhaseRules(4, "fatigue", "fatigue", 3, 4, 6, 0.05, 65.0, (Dial.MINUTES, Dial.TARGET, Dial.MINUTES)),
     PhaseRules(5, "integration", "integration", 4, 4, 8, 0.05, 60.0, (Dial.PACE, Dial.TARGET, Dial.MINUTES)),
-    PhaseRules(6, "maintenance", "maintenance", 4, 4, None, 0.05, 60.0, (Dial.NONE,), cue=1, plain=3),
+    PhaseRules(6, "maintenance", "maintenance", 4, 4, None, 0.05, 60.0, (Dial.NONE, Dial.MINUTES), cue=1, plain=3),
 )
 
 
@@ -109,7 +109,15 @@ def tightened(rules: PhaseRules, pack: CuePack) -> PhaseRules:
 
 
 def teaches(pack: CuePack) -> bool:
-    """Is a run with it a cue session: does it belong to a phase, or beat the runner's steps? Tests and plain runs do not."""
+    """Is a run with it a cue session? It is unless the pack only measures, as plain runs and tests do, whatever it is called.
+
+    To measure is to have no phase, no beat, and no cue but those that say at a segment's start or end what comes; and of such
+    packs only cued's own say no more than that.
+    """
+    beats = [segment.metronome for segment in pack.segments()]
+    beats += [action.metronome for rule in pack.rules for action in rule.then if isinstance(action, SetMetronome)]
+    if pack.phase is not None or any(beat.mode is not Mode.NONE for beat in beats):
+        return True
     if pack.name in {PLAIN, BLOCK_TEST}:
-        return False
-    return pack.phase is not None or any(segment.metronome.mode is not Mode.NONE for segment in pack.segments())
+        return any(not isinstance(rule.when, SegmentStart | SegmentEnd) for rule in pack.rules)
+    return bool(pack.rules)

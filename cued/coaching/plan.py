@@ -71,7 +71,7 @@ def counted(state: PlanState, ran: Ran) -> PlanState:
     )
     if not outcome.cued:
         return state
-    state = replace(state, last_cue_day=day if day is not None else state.last_cue_day, drilled=state.drill_weeks)
+    state = replace(state, last_cue_day=state.day if day is None else day, undated_cues=day is None, drilled=state.drill_weeks)
     state = state.with_fade(outcome.pack, state.fade(outcome.pack) + _fade_step(outcome))
     if state.booster and outcome.pack == BOOSTER:
         state = replace(state, booster=state.booster - 1)

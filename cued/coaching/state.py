@@ -147,6 +147,9 @@ class PlanState:
     fades: tuple[tuple[str, int], ...] = ()
     """(pack, cue sessions its fade has come to)."""
     last_cue_day: int | None = None
+    """The latest day on which there may have been cues."""
+    undated_cues: bool = False
+    """The latest run with cues has no date: it may have been on any day up to the next that is known."""
     rested: bool = True
     """There was a plain run since the last one with cues (or none with cues yet)."""
     plain_owed: int = 0

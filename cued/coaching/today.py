@@ -33,8 +33,8 @@ MONDAY_OFFSET: Final = 3
 BOOSTERS_A_WEEK: Final = 2
 SETS: Final = {3: "set-b", 4: "strength", 5: "strength"}
 """Landings and skips once the simple drills of phase 2 are known; strength while runs get longer (design)."""
-LEAST_CUED_MIN: Final = 30.0
-"""In a shorter run nothing is left between the silent ten minutes at its start and its cool-down (design)."""
+LEAST_CUED_MIN: Final = 35.0
+"""In a shorter run the silent probe of phases 2 and 4 has no room, and nobody would know what stays without help."""
 ALL_TISSUES: Final = tuple(Tissue)
 
 

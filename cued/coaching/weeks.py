@@ -19,8 +19,8 @@ LAYOFF_DAYS: Final = 10
 PLAIN_AFTER_LAYOFF: Final = 2
 SHORTER: Final = 0.70
 """Runs begin again with this much of their length after so many days off (design)."""
-SHORT_RUN_MIN: Final = 30.0
-"""Runs are not cut under this (design)."""
+SHORT_RUN_MIN: Final = 35.0
+"""Runs are not cut under this: it is what the plan begins with, and the least that has room for every phase's silent probe."""
 REINTRODUCE_DAYS: Final = (14, 28)
 """Phase 6: the old cues come back after a seeded number of days between these (design; without any, gains fade: Van den Berghe
 2024 saw no clear retention at six months, and its return on a few words)."""
@@ -33,6 +33,8 @@ def reached(state: PlanState, day: int | None) -> tuple[PlanState, list[Decision
     if day is None or (state.day is not None and day <= state.day):
         return state, []
     before, began = state.day, state.began
+    if state.undated_cues:  # they may have been today
+        state = replace(state, last_cue_day=day, undated_cues=False)
     if began is None or before is None:
         return replace(state, began=day, day=day, entered=day), []
     decided: list[Decision] = []
@@ -73,10 +75,7 @@ def _new_week(state: PlanState, number: int, decided: list[Decision]) -> PlanSta
     passed = number - state.week.number
     minutes = (*(0.0 for _ in range(min(passed - 1, _WEEKS_KEPT))), state.week.minutes, *state.past_minutes)[:_WEEKS_KEPT]
     last_change = state.week.change if state.week.cue_runs else state.last_change
-    usual = min(state.rules.minutes, max(state.run_minutes, _longest(state)))
-    state = replace(
-        state, past_minutes=minutes, last_change=last_change, run_minutes=max(state.run_minutes, usual), week=Week(number)
-    )
+    state = replace(state, past_minutes=minutes, last_change=last_change, week=Week(number))
     judgement = judge(state)
     if judgement.verdict is Verdict.ADVANCE and _may_change(state):
         return advanced(state, judgement, decided)
@@ -84,10 +83,16 @@ def _new_week(state: PlanState, number: int, decided: list[Decision]) -> PlanSta
 
 
 def _longest(state: PlanState) -> float:
-    """Minutes of the longest run of the last four weeks: what the runner runs anyway is no growth."""
+    """Minutes of the longest run of the last four weeks, since the last days off: what the runner runs anyway is no growth."""
     assert state.day is not None
-    since = state.day - _WEEKS_KEPT * WEEK_DAYS
-    return max((run.outcome.minutes for run in state.runs if run.day is not None and run.day >= since), default=0.0)
+    since, later, longest = state.day - _WEEKS_KEPT * WEEK_DAYS, state.day, 0.0
+    for run in reversed(state.runs):
+        if run.day is None:
+            continue
+        if run.day < since or later - run.day >= LAYOFF_DAYS:
+            break
+        longest, later = max(longest, run.outcome.minutes), run.day
+    return longest
 
 
 def _may_change(state: PlanState) -> bool:
@@ -154,7 +159,8 @@ def _turned(state: PlanState, decided: list[Decision]) -> PlanState:
     if dial is Dial.TARGET:
         state = replace(state, change=min(state.rules.change, min(state.change, state.last_change) + WEEKLY_STEP))
     elif dial is Dial.MINUTES:
-        state = replace(state, run_minutes=min(state.rules.minutes, state.run_minutes * (1.0 + GROWTH)))
+        longer = max(state.run_minutes * (1.0 + GROWTH), _longest(state))
+        state = replace(state, run_minutes=min(state.rules.minutes, longer))
     elif dial is Dial.DRILL:
         state = replace(state, drill_weeks=state.drill_weeks + 1)
     if free:
@@ -186,7 +192,7 @@ def _wanted(state: PlanState) -> Dial:
 def _dial_text(state: PlanState, dial: Dial) -> str:
     match dial:
         case Dial.TARGET:
-            return f"the target may be {percent(state.change)} over your own rhythm"
+            return f"the target may be {percent(state.change)} over your own rhythm (`cued plan target keep` leaves it at 0 %)"
         case Dial.MINUTES:
             return f"a run may last {state.run_minutes:.0f} min"
         case Dial.DRILL:

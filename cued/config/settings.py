@@ -66,7 +66,7 @@ class Runner:
     )  # fmt: skip
     easy_cadence_mspm: int | None = _option(
         "easy_cadence", kinds.tempo(*BEAT_SPM), None,
-        "your cadence at an easy pace: targets are reckoned from it, and a beat without a pod", "166 spm",
+        "your cadence at an easy pace, for targets until it is measured, and for a beat without a pod", "166 spm",
         absent="measured on the way", read_by=("run", "daemon", "render"),
     )  # fmt: skip
     language: str = _option(

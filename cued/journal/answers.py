@@ -63,6 +63,8 @@ DURING: Final = (
 AFTER: Final = (
     Question("effort", "ratings", "how hard it was, 0 rest to 10 maximal", 0, 10),
     Question("landing", "ratings", "how the landing felt, 1 hard to 5 soft", 1, 5),
+    Question("smooth", "ratings", "how smooth it felt, 0 not at all to 10 as smooth as can be", 0, 10),
+    Question("control", "ratings", "how much in control you felt, 0 not at all to 10 wholly", 0, 10),
     Question("pain", "ratings", "pain, 0 none to 10 the worst there is", 0, 10),
     Question("place", "ratings", "where it hurt most", words=("calf", "achilles", "shin", "foot", "knee", "hip")),
     Question("pain_kind", "ratings", "sharp pain, or a limp: either ends cueing for the day", words=("dull", "sharp", "limp")),

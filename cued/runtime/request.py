@@ -106,7 +106,7 @@ class Request:
     baseline_spm: float | None = None
     """The runner's own easy cadence, where it is known before the run: targets are reckoned from it."""
     runner: Runner = field(default_factory=Runner)
-    """All that the plan knows of the runner; what is given beside it goes before it."""
+    """All that the plan knows of the runner: a cadence that it has measured goes before one that was only told."""
     planned: bool = False
     """By the plan: nobody has named a pack."""
     desk: bool = False
@@ -140,7 +140,9 @@ class Request:
         return texts_of(self.pack.value, self.language, on_air=self.feeding.on_air)
 
     def _runner(self, beat_spm: float | None) -> Runner:
-        known = self.runner if self.baseline_spm is None else replace(self.runner, baseline_spm=self.baseline_spm)
+        known = self.runner
+        if known.baseline_spm is None and self.baseline_spm is not None:
+            known = replace(known, baseline_spm=self.baseline_spm)
         return replace(known, max_hr_bpm=self.max_hr_bpm, cadence_spm=beat_spm)
 
     def start(self, speech: tuple[tuple[str, int], ...]) -> Start:

@@ -9,6 +9,7 @@ import pytest
 from cued.coaching.phases import PHASES, PLAIN, teaches, tightened
 from cued.core.cues import Advance, Target
 from cued.packs.catalog import open_pack
+from cued.packs.load import parse_pack
 
 DRILLS = PHASES[1]
 
@@ -50,3 +51,33 @@ def test_a_pack_that_asks_for_less_cadence_lowers_where_the_phase_leads_and_one_
 def test_a_beat_or_a_phase_makes_a_cue_session_and_a_test_is_none() -> None:
     taught = {name: teaches(open_pack(name).pack) for name in ("awareness", "maintenance", "metronome", PLAIN, "block-test")}
     assert taught == {"awareness": True, "maintenance": True, "metronome": True, PLAIN: False, "block-test": False}
+
+
+SILENT = """
+format: 1
+name: NAME
+version: 1.0.0
+title: "Mine"
+language: en
+license: CC0-1.0
+session: [{segment: run, for: 30 min}]
+cues: {go: {say: "Go."}}
+rules: [RULE]
+"""
+
+
+@pytest.mark.parametrize("name", [PLAIN, "block-test", "mine"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{when: {every: 2 min}, say: go}",
+        "{when: {off_band: low, for: 20 s}, metronome: {mode: burst}}",
+        "{when: {segment: start}, say: go, metronome: {mode: follow}}",
+    ],
+)
+def test_what_beats_or_speaks_is_a_cue_session_whatever_it_is_called(name: str, rule: str) -> None:
+    assert teaches(parse_pack(SILENT.replace("NAME", name).replace("RULE", rule).encode(), "mine.yaml").pack)
+
+
+def test_a_set_of_drills_is_none() -> None:
+    assert [teaches(open_pack(name).pack) for name in ("set-a", "set-b", "strength")] == [False] * 3

@@ -201,6 +201,12 @@ def test_own_cadence_may_be_kept_through_every_phase() -> None:
     assert {answer.change for _, answer in walk.ran} == {0.0}
 
 
+def test_whoever_is_offered_more_is_told_how_to_keep_the_own() -> None:
+    told = [decision.text for decision in at_phase(6).kinds(Kind.WEEK) if "over your own" in decision.text]
+    assert len(told) >= 3
+    assert all("`cued plan target keep` leaves it at 0 %" in text for text in told)
+
+
 def test_a_cadence_that_is_high_already_is_not_raised_unless_asked_for() -> None:
     walk = Walk()
     quick = tuple(Figure(181.0, 2.8) for _ in range(12))
@@ -342,3 +348,19 @@ def test_without_a_date_sessions_take_turns_and_nothing_advances() -> None:
     assert state.counted == 40
     _, refused = step(state, Word(None, Say.ADVANCE))
     assert refused[0].kind is Kind.REFUSED
+
+
+def test_cues_of_an_unknown_day_may_have_been_today() -> None:
+    """The clock was not set for two runs of one evening, and is right the next morning."""
+    walk = Walk()
+    walk.weeks(1)
+    for kind in (RunKind.CUE, RunKind.PLAIN):
+        answer = today(walk.state, None)
+        assert answer.kind is kind
+        walk.number += 1
+        walk.tell(Ran(None, walk.number, outcome_of(answer)))
+    kinds = []
+    for _ in range(3):
+        kinds.append(walk.run().kind)
+        walk.day += 1
+    assert kinds == [RunKind.PLAIN, RunKind.PLAIN, RunKind.CUE]

@@ -179,6 +179,17 @@ def test_too_few_of_the_planned_runs_hold() -> None:
     assert text == "12 of 28 planned runs (43 %)"
 
 
+def test_every_gate_asks_for_a_video_and_waits_for_none() -> None:
+    for phase in range(1, 6):
+        walk = at_phase(phase)
+        assert reason(walk, "video") == (True, "no video was looked at: film 20 s from the side and from behind")
+        walk.say(Say.FORM_OK)
+        assert reason(walk, "video") == (True, "a video was looked at")
+    told = [decision.text for decision in at_phase(3).kinds(Kind.ADVANCE)]
+    assert len(told) == 2
+    assert all("no video was looked at" in text for text in told), "skipped, and told so"
+
+
 def test_what_is_met_goes_unsaid_while_something_is_not() -> None:
     walk = at_phase(2)
     walk.weeks(1)

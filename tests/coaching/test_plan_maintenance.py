@@ -54,6 +54,18 @@ def test_new_shoes_and_a_new_season_call_the_old_cues(say: Say) -> None:
     assert answer.reintroduction
 
 
+def test_after_days_off_two_plain_runs_come_and_then_the_old_cues() -> None:
+    walk = at_phase(6)
+    walk.weeks(1)
+    walk.day += 10
+    packs = []
+    for _ in range(4):
+        packs.append(walk.run().pack)
+        walk.day += 2
+    assert packs == ["plain", "plain", "maintenance", "plain"]
+    assert "after a layoff" in walk.kinds(Kind.DUE)[-1].text
+
+
 def test_every_phase_has_a_pack_of_its_own_and_the_whole_way_takes_at_least_sixteen_weeks() -> None:
     assert len({rules.pack for rules in PHASES}) == 6
     walk = at_phase(6)

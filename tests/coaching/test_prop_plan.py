@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TypeAlias
 
 from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from cued.coaching.happening import Dawn, Decision, Felt, Happening, Kind, Noticed, Outcome, PainKind, Ran, Say, Word
+from cued.coaching.phases import Dial
 from cued.coaching.plan import step
 from cued.coaching.state import PlanSettings, PlanState
 from cued.coaching.today import RunKind, Today, today
@@ -118,18 +119,23 @@ class Followed:
 
     walk: Walk
     decided: list[tuple[PlanState, Decision]]
+    days: list[tuple[int, bool, bool]]
+    """Of each run the true day, whether the plan was told it, and whether it had cues."""
     answers: list[tuple[PlanState, Today]]
+    states: list[PlanState]
+    """After each happening."""
 
 
 @lru_cache(maxsize=2_000)
 def followed(story: Story) -> Followed:
     good = after(story[0])
     walk = Walk(good.state, good.day, good.number, [], list(good.ran))
-    found = Followed(walk, [], [])
+    found = Followed(walk, [], [], [], [walk.state])
 
     def tell(happening: Happening) -> None:
         before = walk.state
         found.decided.extend((before, decision) for decision in walk.tell(happening))
+        found.states.append(walk.state)
 
     for move in story[1]:
         match move:
@@ -140,6 +146,7 @@ def followed(story: Story) -> Followed:
                 if answer.kind is not RunKind.REST:
                     walk.number += 1
                     walk.ran.append((-1 if day is None else day, answer))
+                    found.days.append((walk.day, move.dated, answer.cued))
                     tell(Ran(day, walk.number, outcome_of(answer, share=move.share, drift=move.drift, kept=walk.state.change)))
                     tell(Felt(day, walk.number, move.pain, move.place, None, move.morning))
                 walk.day += move.then
@@ -190,6 +197,45 @@ def test_no_weekly_cap_is_broken(story: Story) -> None:
         assert later is not None
         assert rises[later] <= (0.0 if earlier is None else rises[earlier]) + 0.02 + 1e-9
         assert rises[later] <= 0.10
+
+
+@given(STORIES)
+@seed(0)
+@examples(300)
+def test_a_run_on_a_known_day_has_no_cues_the_day_after_cues_that_nobody_dated(story: Story) -> None:
+    """Two runs in a row without a date are the exception: there nobody knows the day before nor the day."""
+    days = followed(story).days
+    for number, (day, dated, cued) in enumerate(days):
+        if cued and dated:
+            assert not any(other_cued and day - other <= 1 for other, _, other_cued in days[:number])
+
+
+def progress(before: PlanState, after: PlanState) -> set[Dial]:
+    """What is more than it was; a target that comes back to what was run with already is no progress."""
+    more = {
+        Dial.PACK: after.phase > before.phase,
+        Dial.TARGET: after.change > max(before.change, before.last_change, before.week.change) + 1e-9,
+        Dial.MINUTES: after.run_minutes > before.run_minutes + 1e-9,
+        Dial.DRILL: after.drill_weeks > before.drill_weeks,
+        Dial.SHOES: after.week.dial is Dial.SHOES,
+    }
+    return {dial for dial, is_more in more.items() if is_more}
+
+
+@given(STORIES)
+@seed(0)
+@examples(300)
+def test_no_two_things_progress_in_one_week(story: Story) -> None:
+    states = followed(story).states
+    last = states[0]
+    for number, group in groupby(states[1:], lambda state: state.week.number):
+        week = list(group)
+        if number > last.week.number:
+            new = progress(last, week[-1])
+            assert len(new) <= 1, new
+            longest = max(run.outcome.minutes for run in week[-1].runs)
+            assert week[-1].run_minutes <= max(last.run_minutes * 1.1, longest) + 1e-9
+        last = week[-1]
 
 
 @given(STORIES)

@@ -14,6 +14,7 @@ from cued.coaching.state import PlanSettings, PlanState
 from cued.coaching.today import RunKind, today
 from cued.core.cues import Mode, Tissue
 from cued.core.sentences import Sentence, sentence
+from cued.core.start import Runner
 from cued.journal import edit
 from cued.journal.reader import reading
 from cued.journal.rows import Row
@@ -261,6 +262,15 @@ def test_todays_run_has_the_plans_length_number_and_knowledge_of_the_runner(thre
     assert {segment.target.change for segment in request.pack.value.segments()} == {0.0}
     assert any(segment.metronome.mode is not Mode.NONE for segment in request.pack.value.segments())
     assert for_today(asked, answer).feeding.length_ns is None  # a plain run is never cut short
+
+
+def test_a_cadence_that_was_measured_goes_before_one_that_was_only_told(three: Path) -> None:
+    """Else a number in the configuration would lift target and cap over what the runner's legs have shown."""
+    told = replace(a_request("integration"), baseline_spm=200.0)
+    measured = for_today(told, replace(today_of(three, now(6)), runner=Runner(baseline_spm=164.0, baseline_speed_mps=2.8)))
+    assert measured.start(()).runner.baseline_spm == 164.0
+    unknown = for_today(told, replace(today_of(three, now(6)), runner=Runner()))
+    assert unknown.start(()).runner.baseline_spm == 200.0
 
 
 def test_the_first_runs_say_that_the_rhythm_is_being_learned_and_a_rest_day_that_it_is_one(tmp_path: Path) -> None:
