@@ -10,7 +10,7 @@ help:  ## this list
 setup:  ## make .venv with .venv/bin/cued
 	@scripts/setup run
 
-run: setup  ## hear cued: 90 seconds at the desk with a simulated runner
+run: setup  ## hear cued: a run, or 90 seconds with a simulated runner where sound card or pod are missing
 	@$(BIN)/cued make-run
 
 install:  ## make cued a service that starts with this machine; ./install.sh --help tells the options
@@ -20,10 +20,10 @@ uninstall:  ## take that away again; your runs and your configuration stay
 	@./install.sh --uninstall
 
 test: lint  ## everything that must hold
-	@echo "== tests with real sound, one at a time"
-	@$(BIN)/pytest -m "audio and not soak"
+	@echo "== tests in real time, one at a time"
+	@$(BIN)/pytest -m "(audio or alone) and not soak" $$(grep -rlE "mark\.(audio|alone)" tests --include="test_*.py")
 	@echo "== tests"
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not audio and not soak"
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not audio and not alone and not soak"
 
 lint:  ## the static part of `make test`
 	@scripts/setup test
@@ -48,6 +48,7 @@ soak-tests:  ## every test, the long ones too, with many more examples for each 
 golden:  ## conduct the golden runs anew, for review
 	@scripts/setup test
 	@$(BIN)/python -m tests.golden
+	@$(BIN)/python -m tests.coaching
 
 picture:  ## draw the README's picture of a run anew
 	@scripts/setup test

@@ -9,10 +9,12 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,20 +36,25 @@ QUIET_S: Final = 0.1
 """Silence that separates one click from the next: clicks last 20 ms, and beats are 270 ms apart at the least."""
 
 
-SLOTS: Final = 4
+SLOTS: Final = 6
 """JACK knows eight servers at most and keeps the names of those that were killed; a name used again takes its old place."""
+TURN_S: Final = 300.0
+"""So long somebody waits for a name while others use all of them: a test's card is given back within a minute."""
 
 
 def _slot() -> tuple[str, IO[str]]:
-    """A server name that nobody else on this machine uses now, and the lock that keeps it. RuntimeError if all are in use."""
-    for number in range(SLOTS):
-        lock = (Path(tempfile.gettempdir()) / f"cued-jack-{os.getuid()}-{number}.lock").open("w", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-        else:
-            return f"cued-{number}", lock
+    """A server name that nobody else on this machine uses now, and its lock. RuntimeError if none becomes free."""
+    end_s = time.monotonic() + TURN_S
+    while time.monotonic() < end_s:
+        for number in range(SLOTS):
+            lock = (Path(tempfile.gettempdir()) / f"cued-jack-{os.getuid()}-{number}.lock").open("w", encoding="utf-8")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.close()
+            else:
+                return f"cued-{number}", lock
+        time.sleep(0.2)
     raise RuntimeError(f"{SLOTS} virtual sound cards are in use already")
 
 
@@ -71,9 +78,12 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers. Without real-time rights it runs without; RuntimeError if it does not run."""
+        # Whoever is killed cannot end its server, and the name would stay taken: the kernel ends it with this thread.
+        setpriv = shutil.which("setpriv") if threading.current_thread() is threading.main_thread() else None
+        leash = (setpriv, "--pdeathsig", "KILL") if setpriv else ()
         for real_time in (("-R", "-P", "70"), ("-r",), ("-r",)):
             sync = ("-S",) if self._sync else ()
-            command = ("jackd", "-n", self.name, *real_time, *sync, "-d", "dummy")
+            command = (*leash, "jackd", "-n", self.name, *real_time, *sync, "-d", "dummy")
             self._process = subprocess.Popen(
                 (*command, "-r", str(self._rate_hz), "-p", str(self._period)),
                 stdin=subprocess.DEVNULL,

@@ -25,6 +25,9 @@ PEAK: Final = 0.9
 """As high as speech gets: leaves the limiter little to do."""
 MAX_GAIN_DB: Final = 20.0
 """A recording quieter than that is mostly noise, which more gain would bring out."""
+MAX_SAMPLES: Final = int(MAX_S * 96_000 * 2)
+"""Decoded for `measured`, all channels: 30 s of studio stereo, half a second's work on a Pi. A few kilobytes of silence can
+hold forty times as much."""
 _CHUNK: Final = 65_536
 
 
@@ -32,6 +35,22 @@ def probe(folder: Path, name: str) -> float:
     """Seconds of the sound `name` in `folder`, from its header. AudioError for what is no sound."""
     with _opened(folder, name) as sound:
         return float(sound.frames / sound.samplerate)
+
+
+def measured(folder: Path, name: str) -> float:
+    """Seconds of the sound `name` in `folder`, all of it decoded: what a head says may be a lie. AudioError for what is none,
+    or is too long or too large.
+    """
+    with _opened(folder, name) as sound:
+        most = min(int(MAX_S * sound.samplerate), MAX_SAMPLES // sound.channels)
+        frames = 0
+        while block := len(sound.read(_CHUNK, dtype="float32", always_2d=True)):
+            frames += block
+            if frames > most:
+                raise AudioError(f"{name} holds more sound than can be played: at most {MAX_S:.0f} s, in stereo at 96 kHz")
+        if not frames:
+            raise AudioError(f"{name} holds no sound: record it again")
+        return float(frames / sound.samplerate)
 
 
 def load(folder: Path, name: str, rate_hz: int, clip_id: str) -> Clip:

@@ -1,4 +1,4 @@
-"""`cued config`: what is in force and where it comes from, what is wrong in a file, where the file is, and its schema."""
+"""`cued config`: what is in force and where it comes from, what is wrong in a file, where the file is, its options set."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from cued.errors import ConfigError, PackError, Problem, UsageError
 
 EXAMPLE = """
 cued config show
-cued config show --full
+cued config set sound.ear left
 cued config check my-config.yaml --strict
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The four things that can be done with a configuration."""
+    """The things that can be done with a configuration."""
     verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     showing = options.add_subverb(verbs, "show", "what is in force, and where each value comes from", "cued config show")
     showing.add_argument("--full", action="store_true", help="print it as a file with every option explained, to begin from")
@@ -30,13 +30,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for sub in (showing, checking):
         sub.add_argument("--json", action="store_true", help="print it as JSON")
     finding = options.add_subverb(verbs, "path", "where the configuration is, or would be", "cued config path")
-    for sub in (showing, finding):
+    setting = options.add_subverb(
+        verbs, "set", "set an option in the file; its comments and its order stay", "cued config set sound.beat_volume 80%"
+    )
+    setting.add_argument("option", metavar="OPTION", help="as `cued config show` names it: sound.ear")
+    setting.add_argument("value", metavar="VALUE", help="as it would stand in the file: left, 80%%, 188, true, USB Audio")
+    unsetting = options.add_subverb(verbs, "unset", "leave an option to its default again", "cued config unset sound.speaker")
+    unsetting.add_argument("option", metavar="OPTION", help="as `cued config show` names it")
+    for sub in (showing, finding, setting, unsetting):
         configured.add_config(sub)
     options.add_subverb(verbs, "schema", "the options as a JSON Schema, for editors", "cued config schema > cued-config.json")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do one of the four; 1 for a file that is not right in `check`."""
+    """Do one of them; 1 for a file that is not right in `check`."""
+    if args.what in {"set", "unset"}:
+        return _set(args.option, getattr(args, "value", None), args.config)
     if args.what == "show":
         return _show(args)
     if args.what == "check":
@@ -49,6 +58,21 @@ def run(args: argparse.Namespace) -> int:
     from cued.config.schema import json_schema
 
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _set(option: str, value: str | None, named: str | None) -> int:
+    """Set one option, or leave it to its default; says what is in force then."""
+    from cued.config.edit import entry_of
+    from cued.config.written import in_force
+    from cued.runtime.configuring import set_options
+
+    with configured.explained(named):
+        done = set_options({option: value}, named).configuration
+    entry = entry_of(option)
+    print(f"{entry.name}: {in_force(done, entry)}  ({done.file})")
+    for problem in done.warnings:
+        print(problem.at(done.file), file=sys.stderr)
     return 0
 
 
@@ -102,11 +126,11 @@ def _check(word: str | None, *, strict: bool, as_json: bool) -> int:
 
 def _pack_problem(found: Configuration) -> tuple[Problem, ...]:
     """A doubt where the pack is not there, or not right; the file itself may be."""
-    if not found.says("pack"):
+    pack = found.settings.pack
+    if pack is None or not found.says("pack"):
         return ()
     from cued.packs.catalog import open_pack
 
-    pack = found.settings.pack
     try:
         open_pack(pack)
     except PackError as error:

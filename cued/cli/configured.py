@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Self
 
-from cued.config.settings import Settings
+from cued.config.settings import USUAL_PACK, Settings
 from cued.config.whole import Configuration
 from cued.errors import ConfigError, UsageError
 
@@ -21,10 +23,19 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 def configuration(word: str | None = None) -> Configuration:
     """The configuration in force, for a verb that needs it to be right. Raises UsageError for one that is not."""
-    from cued.config.load import config_path, load_config, own_path
+    from cued.config.load import load_config
+
+    with explained(word):
+        return load_config(word)
+
+
+@contextmanager
+def explained(word: str | None = None) -> Iterator[None]:
+    """Within: a configuration that is not right is one sentence with its first mistake. Raises UsageError."""
+    from cued.config.load import config_path, own_path
 
     try:
-        return load_config(word)
+        yield
     except ConfigError as error:
         wrong = [problem for problem in error.problems if not problem.warning]
         others = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -50,7 +61,7 @@ def fill(args: argparse.Namespace) -> Settings:
         )
     sound = settings.sound
     values = {
-        "pack": settings.pack,
+        "pack": settings.pack or USUAL_PACK,
         "language": settings.runner.language,
         "max_hr": settings.runner.max_hr_bpm,
         "volume": sound.beat_volume,

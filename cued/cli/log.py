@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     showing = options.add_subverb(verbs, "show", "what was said when, and all that is known of a run", "cued log show last")
     listing.add_argument("--limit", metavar="N", type=options.counting, help="only the newest N")
     listing.add_argument("--real", action="store_true", help="only what somebody ran: no simulation, recording or time-lapse")
-    listing.add_argument("--long", action="store_true", help="with distance and cadence; reads each run whole")
+    listing.add_argument(
+        "--long", action="store_true", help="with distance, cadence, and how feeders held; reads each run whole"
+    )
     options.add_recorded(showing)
     showing.add_argument("--timeline", metavar="FILE", type=options.page, default="", help="a page that shows it: .html")
     for sub in (listing, showing):
@@ -104,12 +106,16 @@ def started(session: Session) -> datetime:
 
 def _figures(journal: Journal, session: Session) -> dict[str, float | None]:
     """What only the whole run tells."""
-    from cued.review.summary import summarize
+    from cued.review.summary import release, summarize
     from cued.runtime.past import event_log, past_of
 
     summary = summarize(event_log(past_of(journal, str(session.id))).rows())
-    spm = summary.mean_spm
-    return {"distance_m": summary.distance_m, "cadence_spm": None if spm is None else round(spm, 1)}
+    spm, released = summary.mean_spm, release(summary.segments)
+    figures = {"distance_m": summary.distance_m, "cadence_spm": None if spm is None else round(spm, 1)}
+    if released is not None:
+        held = {"feeder_of_target": released.feeder, "steady_of_target": released.steady, "steady_in_band": released.in_band}
+        figures |= {name: None if share is None else round(share, 4) for name, share in held.items()}
+    return figures
 
 
 def line_of(session: Session, figures: dict[str, float | None] | None = None) -> str:
@@ -127,7 +133,14 @@ def line_of(session: Session, figures: dict[str, float | None] | None = None) ->
         marks.insert(0, session.state.value)
     told = f"  ({', '.join(marks)})" if marks else ""
     more = "" if figures is None else _columns(figures)
-    return f"{session.id:>5}  {date} {clock_text(session.run_ns):>8}  {more}{session.pack} {session.session_number}{told}"
+    kept = "" if figures is None else _held(figures)
+    return f"{session.id:>5}  {date} {clock_text(session.run_ns):>8}  {more}{session.pack} {session.session_number}{kept}{told}"
+
+
+def _held(figures: dict[str, float | None]) -> str:
+    """`, feeders 99.4%, then 97.1%`: of the target, with sound and after it; read downwards it is a trend over weeks."""
+    feeder, steady = figures.get("feeder_of_target"), figures.get("steady_of_target")
+    return "" if feeder is None or steady is None else f", feeders {feeder:.1%}, then {steady:.1%}"
 
 
 def _columns(figures: dict[str, float | None]) -> str:
@@ -157,15 +170,28 @@ def _show(args: argparse.Namespace) -> int:
         missing_s = log_files.tell_missing(journal, past.session.id)
         if args.json:
             whole = as_json(past.session) | _details(journal, past) | {"missing_s": missing_s, "summary": summary_json(log)}
+            whole |= {"late_drift": _late_drift(journal, past)}
             print(json.dumps(whole, ensure_ascii=False, indent=2), file=out)
             return 0
         print(line_of(past.session), file=out)
         print_story(log, (), out)
+        drift = _late_drift(journal, past)
+        if drift is not None:
+            how = "more" if drift < 0.0 else "less"
+            print(f"Late: {abs(drift):.1%} {how} cadence than in minutes 12 to 32, at the same speed.", file=out)
         for line in _told(journal, past):
             print(line, file=out)
     if args.timeline not in ("", "-"):
         print(f"written: {args.timeline}")
     return 0
+
+
+def _late_drift(journal: Journal, past: Past) -> float | None:
+    """Cadence lost late against this run's own minutes before, without help and at the same speed; None of a short run."""
+    from cued.runtime.planning import outcome_of
+
+    outcome = outcome_of(journal, past.session)
+    return None if outcome is None or outcome.drift is None else round(outcome.drift, 4)
 
 
 def _details(journal: Journal, past: Past) -> dict[str, Any]:

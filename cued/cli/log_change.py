@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cued.cli import options
 from cued.errors import UsageError
-from cued.journal.answers import AFTER, BEFORE, DURING, Question
+from cued.journal.answers import AFTER, BEFORE, DURING, TESTED, Question
 from cued.runtime.status import clock_text
 
 if TYPE_CHECKING:
@@ -51,8 +51,12 @@ def _option(question: Question) -> str:
 
 def _questions() -> list[Question]:
     """Each name once; the first meaning of a name is told."""
-    named = {question.name: question for question in (*DURING, *BEFORE, *AFTER)}
-    return [named[question.name] for question in dict.fromkeys((*AFTER, *BEFORE, *DURING)) if named[question.name] == question]
+    named = {question.name: question for question in (*DURING, *BEFORE, *AFTER, *TESTED)}
+    return [
+        named[question.name]
+        for question in dict.fromkeys((*AFTER, *BEFORE, *DURING, *TESTED))
+        if named[question.name] == question
+    ]
 
 
 def note(args: argparse.Namespace) -> int:

@@ -52,17 +52,23 @@ class Verb:
 
 
 VERBS: Final = (
+    Verb("setup", "cued.cli.setup", "one guided evening at the desk: headphones, pod, volumes, voice, a try", first=True),
     Verb("run", "cued.cli.run", "run with a beat and spoken cues", first=True),
     Verb("try", "cued.cli.try_", "hear it at the desk: 90 seconds with a simulated runner", first=True),
     Verb("daemon", "cued.cli.daemon", "switch on, run, forget about it: begins and ends runs by itself", first=True),
     Verb("rehearse", "cued.cli.rehearse", "what would a pack have said on that run?", first=True),
-    Verb("pack", "cued.cli.pack", "list, show and check cue packs", first=True),
+    Verb("pack", "cued.cli.pack", "list, show, check, make and share cue packs", first=True),
+    Verb("drills", "cued.cli.drills", "exercises led by voice: list, show, play"),
     Verb("doctor", "cued.cli.doctor", "what of this machine works, and what to do about the rest", first=True),
+    Verb("plan", "cued.cli.plan", "the way through the phases: what is today, and why"),
     Verb("log", "cued.cli.log", "your runs: list, show, rate, export"),
+    Verb("report", "cued.cli.reports", "which cues work, how form goes over weeks, block tests compared"),
     Verb("replay", "cued.cli.replay", "would today's cued decide a run as it was decided then?"),
     Verb("sensors", "cued.cli.sensors", "find, pair and check your sensors"),
     Verb("config", "cued.cli.config", "your defaults: what is in force, and is the file right?"),
-    Verb("headphones", "cued.cli.headphones", "pair and test Bluetooth headphones"),
+    Verb("headphones", "cued.cli.headphones", "pair and test headphones, set ear and volumes"),
+    Verb("voice", "cued.cli.voice", "the voices there are, and how they sound"),
+    Verb("safety", "cued.cli.safety", "the safety notice, and whether you have accepted it"),
     Verb("render", "cued.cli.render", "one sound file per segment, for any phone or watch that plays music"),
     Verb("status", "cued.cli.status", "how is the run?", during=True),
     Verb("start", "cued.cli.steer:START", "begin a run", during=True),
@@ -105,8 +111,16 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise `message` as a `UsageError`."""
         missing = message.removeprefix("the following arguments are required: ")
-        told = message if missing == message else f"{missing} is missing"
+        told = message if missing == message else self._wanting(missing.split(", "))
         raise UsageError(f"{told}. `{self.prog} --help` shows how.")
+
+    def _wanting(self, names: list[str]) -> str:
+        """What is missing; of words that can only be some, which."""
+        for action in self._actions:
+            if action.choices is not None and (action.metavar or action.dest) in names:
+                *first, last = (str(choice) for choice in action.choices)
+                return f"say what: {', '.join(first)} or {last}" if first else f"say {last}"
+        return f"{names[0]} is missing" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are missing"
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
         """As argparse's own, but with the nearest choice; a subparser's word is a verb of ours."""

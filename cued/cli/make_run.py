@@ -38,7 +38,8 @@ def run(_args: argparse.Namespace) -> int:
 def next_step(*, known: bool) -> str:
     """What to do after this; `known`: the shell finds `cued` by itself."""
     command = "" if known else "`. .venv/bin/activate` makes `cued` a command in this terminal, "
-    return f"next: {command}`cued run --length 30min` is a run, `cued --help` lists the rest"
+    rest = "`cued setup` gets headphones and pod ready, `cued run --length 30min` is a run, `cued --help` lists the rest"
+    return f"next: {command}{rest}"
 
 
 def missing(checks: tuple[Check, ...], pod: Callable[[], str]) -> list[str]:

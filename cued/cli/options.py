@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from cued.audio.commands import Ear
 from cued.cli.configured import journal_word
-from cued.config.settings import MAX_HR_BPM, Settings
+from cued.config.settings import BEAT_SPM, MAX_HR_BPM, USUAL_PACK
 from cued.core.cues import HeartRateAbove
 from cued.errors import Problem
 from cued.runtime.request import Pack, Volumes
@@ -18,12 +18,13 @@ from cued.runtime.request import Pack, Volumes
 if TYPE_CHECKING:
     from cued.runtime.journalling import JournalWanted
 
-BEAT_SPM = (100.0, 230.0)
-"""No beat lies outside this, whatever a pack says."""
-
 
 USUAL = "; default: the configuration's, else"
 """Before what holds where neither the command line nor the configuration says anything."""
+
+
+DEVICE_HELP = "device[:NAME]; default: the configuration's device, else the best there is"
+"""Of an output that has to be heard now."""
 
 
 def add_pack(parser: argparse.ArgumentParser, *, needed: bool = False) -> None:
@@ -32,7 +33,7 @@ def add_pack(parser: argparse.ArgumentParser, *, needed: bool = False) -> None:
     if needed:
         parser.add_argument("pack", metavar="PACK", nargs="?", help=f"{what}; default: the configuration's")
     else:
-        parser.add_argument("--pack", metavar="NAME|FILE", help=f"{what}{USUAL} {Settings().pack}")
+        parser.add_argument("--pack", metavar="NAME|FILE", help=f"{what}{USUAL} {USUAL_PACK}")
     parser.set_defaults(pack_needed=needed)
 
 
@@ -184,8 +185,6 @@ def load(word: str, notice: TextIO) -> Pack:
     from cued.packs.catalog import open_pack
 
     loaded = open_pack(word, probe_sound)
-    if loaded.pack.drills:
-        print("this version does not lead through drills: their segments run for their time, with their rules", file=notice)
     for problem in loaded.warnings:
         print(problem.at(loaded.file), file=notice)
     return Pack(loaded.pack, loaded.folder, loaded.file)
@@ -259,7 +258,7 @@ def beat(word: str) -> float:
     number = decimal(word.removesuffix("spm").strip())
     low, high = BEAT_SPM
     if not low <= number <= high:
-        raise argparse.ArgumentTypeError(f"{word}: a beat lies between {low:.0f} and {high:.0f} steps a minute")
+        raise argparse.ArgumentTypeError(f"{word}: a beat lies between {low} and {high} steps a minute")
     return number
 
 

@@ -1,4 +1,4 @@
-"""`cued pack`: list, show and check cue packs, and print the format as a JSON Schema."""
+"""`cued pack`: list, show and check cue packs, make and share them, and print the format as a JSON Schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cued.cli import options
+from cued.cli import options, pack_new, pack_share
 from cued.errors import PackError, UsageError
 
 if TYPE_CHECKING:
@@ -18,11 +18,38 @@ EXAMPLE = """
 cued pack list
 cued pack show integration --length 50min
 cued pack check my-pack.yaml --strict
+cued pack new hills
+cued pack install hills.zip
 """
 WIDEST = 120
 """Columns of a drawing: wider than this a line is hard to follow."""
 NARROWEST = 50
 """Columns: less shows nothing."""
+
+_SHARING = (
+    ("new", "make a pack: a few questions, and a commented file is there", pack_new.EXAMPLE, pack_new.add_arguments),
+    (
+        "install",
+        "take a pack from somebody else: checked, shown, and only then taken",
+        "cued pack install hills.zip",
+        pack_share.add_install,
+    ),
+    (
+        "export",
+        "one zip of a pack, to hand on",
+        'cued pack export hills --for Anna --note "Easy days only."',
+        pack_share.add_export,
+    ),
+    ("remove", "remove a pack of your own", "cued pack remove hills", pack_share.add_remove),
+    ("diff", "what two packs have otherwise, in words", "cued pack diff integration my-integration.yaml", pack_share.add_diff),
+)
+_RUNS = {
+    "new": pack_new.run,
+    "install": pack_share.install,
+    "export": pack_share.export,
+    "remove": pack_share.remove,
+    "diff": pack_share.diff,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     showing = options.add_subverb(
         verbs, "show", "read a pack aloud, with its timeline", "cued pack show integration --length 50min"
     )
-    showing.add_argument("pack", metavar="PACK", help="a pack's name, its file or its folder")
+    showing.add_argument("pack", metavar="PACK", help="a pack's name, its file, its folder or its zip")
     showing.add_argument("--full", action="store_true", help="print the pack with every default in its place, as a pack file")
     showing.add_argument(
         "--length", metavar="T", type=options.duration, help="the run that is drawn: 50min; default: its own, or 45 min"
@@ -43,10 +70,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking = options.add_subverb(
         verbs, "check", "is a pack right? all its problems at once", "cued pack check my-pack.yaml --strict"
     )
-    checking.add_argument("files", metavar="FILE", nargs="+", help="a pack's file, folder or name")
+    checking.add_argument("files", metavar="FILE", nargs="+", help="a pack's file, folder, zip or name")
     checking.add_argument("--strict", action="store_true", help="warnings count as problems")
     for sub in (listing, showing, checking):
         sub.add_argument("--json", action="store_true", help="print it as JSON")
+    for word, summary, example, add in _SHARING:
+        add(options.add_subverb(verbs, word, summary, example))
     using = options.add_subverb(verbs, "use", "swap to another pack in the session that goes on", "cued pack use integration")
     using.add_argument("pack", metavar="PACK", help="a pack's name, its file or its folder")
     options.add_socket(using)
@@ -61,6 +90,8 @@ def run(args: argparse.Namespace) -> int:
         return _show(args)
     if args.what == "check":
         return _check(args.files, strict=args.strict, as_json=args.json)
+    if args.what in _RUNS:
+        return _RUNS[args.what](args)
     if args.what == "use":
         from cued.cli.steer import use_pack
 
@@ -108,11 +139,13 @@ def _list(*, as_json: bool) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from cued.packs.catalog import open_pack
-
     if args.full and args.json:
         raise UsageError("--full prints a pack file and --json prints JSON (which is full anyway): give one of the two")
-    loaded = open_pack(args.pack, options.probe_sound)
+    with pack_share.opened_pack(args.pack) as loaded:
+        return _shown(args, loaded)
+
+
+def _shown(args: argparse.Namespace, loaded: LoadedPack) -> int:
     if args.full:
         from cued.packs.full import as_data, to_yaml
 
@@ -181,17 +214,14 @@ def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> li
 
 
 def _check(words: list[str], *, strict: bool, as_json: bool) -> int:
-    from cued.packs.catalog import open_pack
-
     rows = []
     for word in words:
         try:
-            loaded = open_pack(word, options.probe_sound)
+            with pack_share.opened_pack(word) as loaded:
+                bad = strict and bool(loaded.warnings)
+                rows.append((loaded.file, loaded.warnings, bad, f"{loaded.pack.name} {loaded.pack.version}"))
         except PackError as error:
             rows.append((error.file, error.problems, True, ""))
-        else:
-            bad = strict and bool(loaded.warnings)
-            rows.append((loaded.file, loaded.warnings, bad, f"{loaded.pack.name} {loaded.pack.version}"))
     if as_json:
         told = [
             {"file": file, "right": not bad, "problems": options.problems_data(problems)} for file, problems, bad, _ in rows

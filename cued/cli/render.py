@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cued.cli import configured, options
 from cued.cli.progress import Bars
+from cued.errors import UsageError
 from cued.review.tables import rule_words
 from cued.runtime.feeding import Nobody, feeding_of
 from cued.runtime.live import interruptible
@@ -30,7 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_pack(parser, needed=True)
     configured.add_config(parser)
     parser.add_argument(
-        "--cadence", metavar="SPM", type=options.beat, required=True, help="your own, easy cadence: steps per minute"
+        "--cadence",
+        metavar="SPM",
+        type=options.beat,
+        help="your own, easy one, steps per minute; default: the configuration's",
     )
     parser.add_argument("--length", metavar="T", type=options.duration, required=True, help="of the whole run: 30min, 1h5min")
     parser.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder for the files")
@@ -42,7 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Render; 0."""
-    configured.fill(args)
+    settings = configured.fill(args)
+    cadence = args.cadence or settings.runner.easy_spm
+    if cadence is None:
+        raise UsageError("--cadence is missing: your own, easy one; `runner.easy_cadence` in the configuration sets it too")
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     value, left_out = without_sensors(pack.value)
@@ -53,8 +60,8 @@ def run(args: argparse.Namespace) -> int:
         session_number=args.session,
         language=args.language,
         max_hr_bpm=args.max_hr,
-        beat_spm=args.cadence,
-        baseline_spm=args.cadence,
+        beat_spm=cadence,
+        baseline_spm=cadence,
         speaker=args.speaker,
         volumes=options.volumes_of(args),
     )

@@ -17,7 +17,8 @@ NOT_SAID = ("withheld", "suppressed", "expired", "failed")
 
 def print_story(log: EventLog, notes: Sequence[str], out: TextIO) -> None:
     """What was said when, under the segments it was said in, and the summary."""
-    from cued.review.summary import summarize, summary_lines
+    from cued.review.figures_in_words import summary_lines
+    from cued.review.summary import summarize
 
     for note in notes:
         print(note, file=out)
@@ -48,7 +49,8 @@ def print_summary(
 
     `journal`: the option that names the journal, where it is not the one that `cued log` takes by itself.
     """
-    from cued.review.summary import summarize, summary_lines
+    from cued.review.figures_in_words import summary_lines
+    from cued.review.summary import summarize
 
     for line in summary_lines(summarize(log.rows())):
         print(line, file=out)

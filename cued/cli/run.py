@@ -7,16 +7,19 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, TextIO
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TextIO
 
 from cued.audio.commands import KeepAwake
 from cued.cli import configured, options
+from cued.cli.cautioned import Consent, consent
 from cued.cli.keyboard import unechoed
 from cued.cli.progress import Bars
 from cued.cli.report import print_summary
+from cued.cli.safety import usual_language
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
-from cued.errors import SensorError, UsageError
-from cued.runtime.feeding import Nobody, OnAir, SensorChoice, Simulated, feeding_of, sensor_of
+from cued.errors import JournalError, SensorError, UsageError
+from cued.runtime.feeding import Nobody, OnAir, Recorded, SensorChoice, Simulated, feeding_of, sensor_of
 from cued.runtime.keys import KeysWanted
 from cued.runtime.lastrun import last_cadence_spm
 from cued.runtime.live import interruptible
@@ -26,6 +29,7 @@ from cued.runtime.roomwords import room_lines
 from cued.runtime.sounding import Search
 
 if TYPE_CHECKING:
+    from cued.coaching.today import Today
     from cued.runtime.onair import OnAirRun
 
 EXAMPLE = """
@@ -33,6 +37,12 @@ cued run --length 30min
 cued run --pack awareness --beat 164 --length 30min
 cued run --sensor sim:tired --output null --rate 20
 """
+
+PLAIN: Final = "plain"
+"""The pack that records and says so, without beat and cues."""
+UNWARNED: Final = (
+    "the safety notice is not accepted: this run is recorded without beat and cues; `cued safety --accept` changes the next one"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -87,13 +97,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run until it ends; 0."""
+    typed = args.pack is not None
     settings = configured.fill(args)
+    typed = typed or settings.pack is not None
     output = _output(args.output, args.rate, settings.sound.device)
     asked = args.sensor or settings.sensor
     sound = output.path if isinstance(output, ToFile) else ""
     out = options.plain_out(args.events, sound, args.timeline)
     search = Search(output, args.rate)
+    answer = _by_the_plan(args, asked, typed=typed)
     pack = options.load(args.pack, sys.stderr)
+    simulated = isinstance(sensor_of(asked or "ble"), Simulated | Recorded)
+    told = consent(output, args.language or usual_language(args.config), simulated=simulated)
+    if told is Consent.LEFT:
+        return 1
+    if told is not Consent.GIVEN:
+        print(UNWARNED, file=sys.stderr)
+        pack = options.load(PLAIN, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     options.check_heart_rate(pack, args.max_hr, sys.stderr)
     screen = screen_for(out)
@@ -102,19 +122,24 @@ def run(args: argparse.Namespace) -> int:
         if sensors is not None:
             closing.callback(sensors.close)
         seed = int.from_bytes(os.urandom(4)) if args.seed is None else args.seed
-        known_spm = last_cadence_spm() if isinstance(choice, Nobody) and args.beat is None else None
-        beat_spm = args.beat or known_spm
+        easy_spm = settings.runner.easy_spm
+        own_spm = args.beat or easy_spm
+        known_spm = last_cadence_spm() if isinstance(choice, Nobody) and own_spm is None else None
+        feeding = feeding_of(choice, args.length, seed)
         request = Request(
             pack=pack,
-            feeding=feeding_of(choice, args.length, seed),
+            feeding=feeding,
             seed=seed,
             session_number=options.session_number(args, pack, sys.stderr),
             language=args.language,
             max_hr_bpm=args.max_hr,
-            beat_spm=beat_spm,
+            beat_spm=own_spm or known_spm,
+            baseline_spm=None if feeding.simulated else easy_spm,
             speaker=args.speaker,
             volumes=options.volumes_of(args),
         )
+        if answer is not None and told is Consent.GIVEN:
+            request = _planned(request, answer, args.session)
         wanted = LiveWanted(
             output=output,
             rate=args.rate,
@@ -126,7 +151,7 @@ def run(args: argparse.Namespace) -> int:
             socket=args.socket,
             keys=KeysWanted(args.keys == "headset" and args.rate == 1.0, args.gpio),
         )
-        about = _about(args, asked, choice, known_spm, length_unknown=request.length_matters)
+        about = _about(asked, choice, known_spm, own_spm, length_unknown=request.length_matters)
         screen.over_ns = request.feeding.length_ns
         room = room_lines(pack.value, request.feeding.length_ns, request.session_number)
         for sentence in (*about, *room, *request.feeding.notes):
@@ -137,6 +162,39 @@ def run(args: argparse.Namespace) -> int:
     if done.log.failure is not None:
         raise done.log.failure
     return 0
+
+
+def _by_the_plan(args: argparse.Namespace, asked: str | None, *, typed: bool) -> Today | None:
+    """Today's run, where nobody names a pack and the runner has spoken to the plan before; at the speed of life only."""
+    from cued.coaching.today import line
+    from cued.runtime.journalling import journal_path
+    from cued.runtime.moments import moment
+    from cued.runtime.planning import begun, today_of
+
+    path = journal_path(args.journal)
+    if typed or path is None or args.rate != 1.0 or (asked or "ble").partition(":")[0] in {"sim", "file"}:
+        return None
+    try:
+        if not begun(path):
+            return None
+        answer = today_of(path, moment())
+    except JournalError as error:
+        print(f"the plan cannot be read: {error}", file=sys.stderr)
+        return None
+    print(f"by the plan: {line(answer)} (--pack names another)", file=sys.stderr)
+    args.pack = answer.pack
+    return answer
+
+
+def _planned(request: Request, answer: Today, session: int | None) -> Request:
+    """The run as the plan has it; what was typed goes before that."""
+    from cued.core.sentences import sentence
+    from cued.runtime.planning import for_today, spoken
+
+    for said in spoken(answer):
+        print(sentence(said), file=sys.stderr)
+    request = for_today(request, answer)
+    return request if session is None else replace(request, session_number=session)
 
 
 def _pins(word: str) -> tuple[int, ...]:
@@ -193,7 +251,7 @@ def _on_air(word: str, notice: Callable[[str], None], *, asked: bool) -> OnAirRu
 
 
 def _about(
-    args: argparse.Namespace, asked: str | None, choice: SensorChoice, known_spm: float | None, *, length_unknown: bool
+    asked: str | None, choice: SensorChoice, known_spm: float | None, own_spm: float | None, *, length_unknown: bool
 ) -> list[str]:
     """What a runner should know before the start, each in one sentence."""
     told = []
@@ -203,7 +261,7 @@ def _about(
         if known_spm is not None:
             words += f", from your last run's {known_spm:.0f} steps a minute"
             hints.insert(0, "--beat sets another")
-        elif args.beat is None:
+        elif own_spm is None:
             words += f", from a usual {SPOKEN_BEAT_SPM:.0f} steps a minute"
             hints.insert(0, "--beat sets yours")
         if hints:

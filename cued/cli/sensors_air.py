@@ -6,7 +6,9 @@ import argparse
 import json
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, TextIO
 
 from cued.cli import options
 from cued.cli.screen import Block, is_terminal, painted, wants_colour
@@ -16,6 +18,8 @@ from cued.units import NS_PER_MS, NS_PER_S
 if TYPE_CHECKING:
     from cued.cli.keyboard import Enters
     from cued.runtime.lookaround import InView
+    from cued.runtime.onair import Scan
+    from cued.sensors.air import Sighting
     from cued.sensors.cadence_unit import CadenceUnit
     from cued.sensors.known import KnownSensor, KnownSensors
 
@@ -43,19 +47,9 @@ def scan_arguments(parser: argparse.ArgumentParser) -> None:
 
 def scan(args: argparse.Namespace) -> int:
     """Show what is in sight."""
-    from cued.runtime.live import interruptible
-    from cued.runtime.lookaround import InView, brief_visit, look_around, table
-    from cued.sensors import looking
-    from cued.sensors.known import KnownSensors
+    from cued.runtime.lookaround import table
 
-    view = InView(KnownSensors().all(), everything=args.all)
-    window = _ScanWindow(view, args.for_ns, Block(sys.stderr if args.json else sys.stdout))
-    with interruptible():
-        window.draw()
-        try:
-            look_around(view, args.for_ns, looking.scan, brief_visit, window.changed)
-        finally:
-            window.block.clear()
+    view = look(args.for_ns, sys.stderr if args.json else sys.stdout, everything=args.all)
     rows = view.rows()
     if args.json:
         print(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=2))
@@ -69,6 +63,51 @@ def scan(args: argparse.Namespace) -> int:
     if view.hidden:
         print(f"{view.hidden} more in sight that cued cannot read (--all shows them)")
     return 0
+
+
+def look(for_ns: int, out: TextIO, *, everything: bool = False, enough_ns: int | None = None) -> InView:
+    """What is in sight, drawn on `out` while it grows. Raises SensorError.
+
+    `enough_ns`: no longer than this after the first pod.
+    """
+    from cued.runtime.live import interruptible
+    from cued.runtime.lookaround import InView, brief_visit, look_around
+    from cued.sensors import looking
+    from cued.sensors.known import KnownSensors
+
+    view = InView(KnownSensors().all(), everything=everything)
+    window = _ScanWindow(view, for_ns, Block(out))
+    with interruptible():
+        window.draw()
+        try:
+            scan = looking.scan if enough_ns is None else _until_enough(looking.scan, enough_ns)
+            look_around(view, for_ns, scan, brief_visit, window.changed)
+        finally:
+            window.block.clear()
+    return view
+
+
+class _EnoughError(Exception):
+    """Whoever is in sight has been seen."""
+
+
+def _until_enough(scan: Scan, enough_ns: int) -> Scan:
+    """`scan`, which ends by itself so long after the first pod."""
+
+    def scanning(for_ns: int, seen: Callable[[Sighting], None]) -> None:
+        until_ns: list[int] = []
+
+        def watched(sighting: Sighting) -> None:
+            seen(sighting)
+            if sighting.gives_cadence and not until_ns:
+                until_ns.append(time.monotonic_ns() + enough_ns)
+            if until_ns and time.monotonic_ns() > until_ns[0]:
+                raise _EnoughError
+
+        with suppress(_EnoughError):
+            scan(for_ns, watched)
+
+    return scanning
 
 
 class _ScanWindow:
@@ -148,17 +187,26 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
 
 def check(args: argparse.Namespace) -> int:
     """Find out by the runner's count what a pod counts; 1 where it cannot be told."""
-    from cued.runtime.checking import count_steps
-    from cued.runtime.live import interruptible
     from cued.sensors.cadence_unit import CadenceUnit
     from cued.sensors.known import KnownSensors
 
     known = KnownSensors()
     sensor = _own_pod(args.sensor, known)
     if args.unit is not None:
-        _keep_unit(sensor, CadenceUnit(args.unit), known)
+        keep_unit(sensor, CadenceUnit(args.unit), known)
         return 0
+    if count(sensor, known, args.steps):
+        return 0
+    print("Nothing was kept. Be in a steady stride for ten seconds, then try again; or say it yourself:")
+    print(f"  cued sensors check {sensor.address} --unit strides")
+    return 1
+
+
+def count(sensor: KnownSensor, known: KnownSensors, steps: int) -> bool:
+    """Have the runner count, and keep what comes of it; False: it cannot be told. Raises SensorError."""
     from cued.cli.keyboard import Enters
+    from cued.runtime.checking import count_steps
+    from cued.runtime.live import interruptible
     from cued.sensors import looking
     from cued.sensors.ble import Radio
 
@@ -167,16 +215,14 @@ def check(args: argparse.Namespace) -> int:
     desk = _Desk(enters, Block(sys.stdout))
     with interruptible():
         try:
-            count = count_steps(sensor, Radio, desk, args.steps)
+            found = count_steps(sensor, Radio, desk, steps)
         finally:
             desk.block.clear()
-    print(f"{count.reason[:1].upper()}{count.reason[1:]}.")
-    if count.unit is None:
-        print("Nothing was kept. Be in a steady stride for ten seconds, then try again; or say it yourself:")
-        print(f"  cued sensors check {sensor.address} --unit strides")
-        return 1
-    _keep_unit(sensor, count.unit, known)
-    return 0
+    print(f"{found.reason[:1].upper()}{found.reason[1:]}.")
+    if found.unit is None:
+        return False
+    keep_unit(sensor, found.unit, known)
+    return True
 
 
 class _Desk:
@@ -212,7 +258,8 @@ def _own_pod(word: str, known: KnownSensors) -> KnownSensor:
     return pods[0]
 
 
-def _keep_unit(sensor: KnownSensor, unit: CadenceUnit, known: KnownSensors) -> None:
+def keep_unit(sensor: KnownSensor, unit: CadenceUnit, known: KnownSensors) -> None:
+    """Remember what a pod counts, by the runner's word; AUTO: nobody's."""
     from dataclasses import replace
 
     from cued.runtime.sensorwords import called, unit_words

@@ -1,4 +1,4 @@
-"""`cued try`: 90 seconds at the desk with a simulated runner, and something to keep."""
+"""`cued try`: 90 seconds, or as long as you say, at the desk with a simulated runner, and something to keep."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from cued.cli.run import screen_for
 from cued.errors import OutputError
 from cued.runtime.conductor import Until
 from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Simulated, feeding_of
+from cued.runtime.files import make_folder
 from cued.runtime.live import interruptible
 from cued.runtime.liverun import LiveWanted, live
 from cued.runtime.rehearsal import Wanted, Watch, rehearse
@@ -23,6 +24,7 @@ from cued.runtime.request import Request, ToDevice
 from cued.runtime.sounding import Search
 from cued.runtime.voice import REAL
 from cued.units import NS_PER_S
+from cued.yamlread.quantities import time_text
 
 EXAMPLE = """
 cued try
@@ -37,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to try, and where to leave it."""
     options.add_pack(parser)
     configured.add_config(parser)
+    parser.add_argument("--for", metavar="T", dest="for_ns", type=options.duration, default=TRY_NS, help="so long; default 90s")
     parser.add_argument("--sim", metavar="PRESET", default=DEFAULT_PRESET, help=f"who runs; default {DEFAULT_PRESET}")
     parser.add_argument("--seed", metavar="N", type=options.whole, default=0, help="another runner, other draws; default 0")
     options.add_language(parser)
@@ -55,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     folder = _folder(args.output)
     stem = folder / f"try-{pack.name}"
     sound, timeline = f"{stem}.wav", f"{stem}.html"
-    print(f"{pack.title}: 90 seconds with a simulated runner ({args.sim}). Ctrl-C ends it.", file=sys.stderr)
+    print(f"{pack.title}: {time_text(args.for_ns)} with a simulated runner ({args.sim}). Ctrl-C ends it.", file=sys.stderr)
     if args.fast:
         with interruptible(), Bars(request.feeding.end_ns) as bars:
             watch = Watch(notice=bars.notice, speech=bars.speech, run=bars.run)
@@ -81,7 +84,7 @@ def asked(args: argparse.Namespace) -> Request:
     options.check_language(pack, args.language, sys.stderr)
     return Request(
         pack=pack,
-        feeding=_a_while(feeding_of(Simulated(args.sim), None, args.seed)),
+        feeding=_a_while(feeding_of(Simulated(args.sim), None, args.seed), args.for_ns),
         seed=args.seed,
         language=args.language,
         desk=True,
@@ -90,9 +93,9 @@ def asked(args: argparse.Namespace) -> Request:
     )
 
 
-def _a_while(feeding: Feeding) -> Feeding:
-    """The first 90 s of a whole run: rounds that fill it are there to be heard, which a run of 90 s has no room for."""
-    return replace(feeding, feed=Until(feeding.feed, TRY_NS), end_ns=TRY_NS)
+def _a_while(feeding: Feeding, for_ns: int) -> Feeding:
+    """The beginning of a whole run: rounds that fill it are there to be heard, which a run of 90 s has no room for."""
+    return replace(feeding, feed=Until(feeding.feed, for_ns), end_ns=for_ns)
 
 
 def _folder(asked: str | None) -> Path:
@@ -104,7 +107,7 @@ def _folder(asked: str | None) -> Path:
 
         folder = user_data_path("cued") / "try"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: no folder can be made there ({error.strerror or error}); -o names another") from error
+        make_folder(folder)
+    except OutputError as error:
+        raise OutputError(f"{error}; -o names another") from error
     return folder

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cued.units import NS_PER_S
 from cued.yamlread import clip, did_you_mean, quantities, quoted, readers
-from cued.yamlread.quantities import QuantityError, share_text, tempo_text, time_text
+from cued.yamlread.quantities import QuantityError, share_text, speed_text, tempo_text, time_text
 from cued.yamlread.readers import LANGUAGE, MAX_WORD, UnfitError
 
 MAX_NAME: Final = 200
@@ -99,6 +99,16 @@ def tempo(low_spm: int, high_spm: int) -> Kind:
         lambda value: quantities.tempo(value, low_spm, high_spm),
         tempo_text,
         _pattern(quantities.TEMPO_PATTERN),
+    )
+
+
+def speed(low_mps: float, high_mps: float) -> Kind:
+    """Metres per second, in a file `2.2 m/s`."""
+    return Kind(
+        f"{speed_text(low_mps)} to {speed_text(high_mps)}",
+        lambda value: quantities.speed(value, low_mps, high_mps),
+        speed_text,
+        _pattern(quantities.SPEED_PATTERN),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, cast
 
 from cued.config import kinds
 from cued.config.kinds import Kind
-from cued.units import MSPM_PER_SPM, NS_PER_MIN, NS_PER_S
+from cued.units import MSPM_PER_SPM, NS_PER_H, NS_PER_MIN, NS_PER_MS, NS_PER_S, to_spm
 from cued.yamlread.scalars import scalar_text
 
 T = TypeVar("T")
@@ -22,6 +22,8 @@ AWAKE: Final = ("auto", "always", "never")
 """The words of `cued.audio`'s KeepAwake."""
 MAX_HR_BPM: Final = (100, 240)
 """What a runner's maximal heart rate can be; a number outside is a slip of the finger."""
+BEAT_SPM: Final = (100, 230)
+"""No beat lies outside this, whatever a pack says."""
 GPIO_PINS: Final = (2, 27)
 """Of a Raspberry Pi's header; 0 and 1 belong to the boards that are plugged on it."""
 _OPTION: Final = "option"
@@ -62,10 +64,20 @@ class Runner:
         "your highest heart rate, for cues that watch it", "188",
         absent="not known", read_by=("run", "daemon", "rehearse", "render"),
     )  # fmt: skip
+    easy_cadence_mspm: int | None = _option(
+        "easy_cadence", kinds.tempo(*BEAT_SPM), None,
+        "your cadence at an easy pace, for targets until it is measured, and for a beat without a pod", "166 spm",
+        absent="measured on the way", read_by=("run", "daemon", "render"),
+    )  # fmt: skip
     language: str = _option(
         "language", kinds.language(), "",
         "what is spoken where the pack has it: en, de, …", "de", absent="the pack's own", read_by=_HEARD,
     )  # fmt: skip
+
+    @property
+    def easy_spm(self) -> float | None:
+        """The easy cadence in steps per minute."""
+        return None if self.easy_cadence_mspm is None else to_spm(self.easy_cadence_mspm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,58 @@ class Life:
     continue_within_ns: int = _option(
         "continue_within", kinds.time(1, 86_400), 30 * NS_PER_MIN, "running again within this time goes on with it", "20 min"
     )
+    walking_under_mspm: int = _option(
+        "walking_under", kinds.tempo(60, 200), 130 * MSPM_PER_SPM,
+        "a cadence that is walking; between this and `running_over` it stays what it was", "125 spm",
+    )  # fmt: skip
+    standing_under_mspm: int = _option(
+        "standing_under", kinds.tempo(1, 60), 20 * MSPM_PER_SPM, "a cadence that is standing", "30 spm"
+    )
+    fast_over_mps: float = _option(
+        "fast_over", kinds.speed(0.5, 10), 2.2, "a speed that is running where cadence leaves it open", "2 m/s"
+    )
+    still_under_mps: float = _option(
+        "still_under", kinds.speed(0.05, 2), 0.3, "a speed that is standing where nothing else is known", "0.5 m/s"
+    )
+    silent_after_ns: int = _option(
+        "silent_after", kinds.time(2, 60), 4_500 * NS_PER_MS,
+        "a pod that is there and tells nothing for so long stands still; running bears a hole so long", "6 s",
+    )  # fmt: skip
+    resume_after_ns: int = _option(
+        "resume_after", kinds.time(1, 60), 2 * NS_PER_S, "running for so long after a pause goes on", "3 s"
+    )
+    asleep_after_ns: int = _option(
+        "asleep_after", kinds.time(5, 600), 20 * NS_PER_S,
+        "a pod that goes so long after it fell silent was asleep; sooner it was lost in mid-run", "30 s",
+    )  # fmt: skip
+    end_after_walking_ns: int = _option(
+        "end_after_walking", kinds.time(60, 86_400), 20 * NS_PER_MIN, "without any running for so long it ends", "45 min"
+    )
+    end_after_told_pause_ns: int = _option(
+        "end_after_told_pause",
+        kinds.time(30, 86_400),
+        30 * NS_PER_MIN,
+        "a pause that you asked for ends it after so long",
+        "1 h",
+    )
+    end_after_silence_ns: int = _option(
+        "end_after_silence", kinds.time(60, 86_400), 4 * NS_PER_H, "nothing known of you for so long ends it", "2 h"
+    )
+    end_after_alone_ns: int = _option(
+        "end_after_alone", kinds.time(30, 86_400), 30 * NS_PER_MIN,
+        "neither pod nor headphones for so long ends it", "10 min",
+    )  # fmt: skip
+    forgotten_after_ns: int = _option(
+        "forgotten_after", kinds.time(10, 3600), 60 * NS_PER_S,
+        "running for so long in a pause that you asked for goes on: you forgot", "2 min",
+    )  # fmt: skip
+    no_pod_after_ns: int = _option(
+        "no_pod_after", kinds.time(5, 3600), 60 * NS_PER_S, "headphones without a pod for so long: it is said", "2 min"
+    )
+    ready_again_after_ns: int = _option(
+        "ready_again_after", kinds.time(1, 86_400), 10 * NS_PER_MIN,
+        "that all is ready is said again after so long at the earliest", "1 h",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +225,18 @@ class Files:
     )  # fmt: skip
 
 
+USUAL_PACK: Final = "metronome"
+"""Where neither runner, configuration nor plan names one: it asks nothing of anybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration; as it stands here, that of somebody without a file."""
 
-    pack: str = _option("pack", kinds.pack(), "metronome", "the cue pack, where none is named", "awareness", read_by=_HEARD)
+    pack: str | None = _option(
+        "pack", kinds.pack(), None, "the cue pack, where none is named", "awareness",
+        absent="the plan's for `daemon`, else metronome", read_by=_HEARD,
+    )  # fmt: skip
     sensor: str | None = _option(
         "sensor", kinds.sensor(), None, "your pod, or the only one in sight; a certain one; or none: by time alone",
         "ble:Stryd",

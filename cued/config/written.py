@@ -18,10 +18,7 @@ def origin_of(configuration: Configuration, entry: Entry) -> str:
 
 def lines_of(configuration: Configuration) -> list[str]:
     """Each option, what is in force, and where that comes from."""
-    rows = [
-        (entry.name, _value_text(configuration, entry) or entry.option.absent, origin_of(configuration, entry))
-        for entry in OPTIONS
-    ]
+    rows = [(entry.name, in_force(configuration, entry), origin_of(configuration, entry)) for entry in OPTIONS]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     return [f"{name:<{widths[0]}}  {value:<{widths[1]}}  {origin}" for name, value, origin in rows]
 
@@ -69,6 +66,11 @@ def _with_value(configuration: Configuration, entry: Entry) -> tuple[str, str]:
     value = _value_text(configuration, entry)
     name = entry.path[-1]
     return entry.described, f"#{name}: {entry.option.example}" if value is None else f"{name}: {value}"
+
+
+def in_force(configuration: Configuration, entry: Entry) -> str:
+    """An option's value as a file holds it, or what holds without one."""
+    return _value_text(configuration, entry) or entry.option.absent
 
 
 def _value_text(configuration: Configuration, entry: Entry) -> str | None:

@@ -139,19 +139,19 @@ def _clear(path: Path) -> None:
         except ConnectionRefusedError:
             path.unlink()
         except (BlockingIOError, TimeoutError):  # its queue is full
-            raise _taken(path) from None
-        else:
-            raise _taken(path)
+            raise _taken(path, "another program") from None
+        else:  # without the lock: hardly another cued
+            raise _taken(path, "another program")
 
 
-def _taken(path: Path) -> ControlError:
+def _taken(path: Path, what: str = "another cued") -> ControlError:
     """Somebody listens already; says who, if they say so."""
     who = ""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(PROBE_S)
         probe.connect(str(path))
         who = f" (pid {peer_of(probe).pid})"
-    return ControlError(f"{path}: another cued{who} listens there")
+    return ControlError(f"{path}: {what}{who} listens there")
 
 
 def owner_of(path: Path) -> str:

@@ -116,7 +116,8 @@ class Client:
 def _unreachable(path: Path, error: OSError) -> ControlError:
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return ControlError(f"nobody listens at {path}: no run is going on (`cued run` begins one; --socket names another)")
+            how = "`cued run` begins one, `cued daemon` waits for one; --socket names another"
+            return ControlError(f"nobody listens at {path}: no run is going on ({how})")
         case ConnectionRefusedError():
             return ControlError(f"nobody listens at {path} any more: that run has ended (`cued run` begins another)")
         case PermissionError():

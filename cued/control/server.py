@@ -36,6 +36,8 @@ MOST_CLIENTS: Final = 100
 """Far more than the keys, screens and scripts of one runner."""
 MOST_WATCHING: Final = 50
 """When it gets crowded, those who watch and those who ask are left this much room each."""
+MOST_MUTE: Final = 50
+"""So many who have not asked anything yet: more of them push each other out, and nobody who asks."""
 AT_ONCE: Final = 10
 """Connections accepted before those that are there are heard again: who comes in a crowd is answered, then pushed out."""
 UNREAD_BYTES: Final = 128 * 1024
@@ -44,6 +46,9 @@ WATCH_S: Final = 0.5
 """Between two answers of a watch."""
 ANSWER_S: Final = 1.5
 """Whoever decides has so long to answer; a client waits for 2 s."""
+LINGER_S: Final = 0.25
+"""A connection that is hung up on stays open, unread, for so long: whoever sends nonsense and connects again at once would else
+keep this thread, and so the interpreter, busy with nothing but greetings (others then waited for up to 0.2 s)."""
 BURST: Final = 50
 """Requests that a client may make at once, and in a second from then on: a script's handful at full speed, never a flood that
 competes with the beat for the interpreter."""
@@ -126,9 +131,10 @@ class Server:
                 await writer.wait_closed()
 
     def _make_room(self) -> None:
-        """Drop the client that has been quiet for longest, of those who watch or of those who ask."""
-        crowd = sum(client.watches for client in self._clients) > MOST_WATCHING
-        quiet = next(client for client in self._clients if client.watches is crowd)
+        """Drop the client that has been quiet for longest, of those who watch, who ask, or who have said nothing yet."""
+        watching = sum(client.watches for client in self._clients) > MOST_WATCHING
+        mute = sum(not client.has_asked for client in self._clients) > MOST_MUTE
+        quiet = next(client for client in self._clients if (not client.has_asked if mute else client.watches is watching))
         del self._clients[quiet]
         quiet.drop()
 
@@ -180,6 +186,8 @@ class _Client:
         self._ask = ask
         self._heard = heard
         self._watching: asyncio.Task[None] | None = None
+        self.has_asked = False
+        """Whoever connects and says nothing is nobody's loss."""
 
     @property
     def watches(self) -> bool:
@@ -195,10 +203,12 @@ class _Client:
             if line is None:
                 return
             self._heard(self)
+            self.has_asked = True
             free_s = max(free_s, loop.time() - 1.0) + 1.0 / BURST
             if free_s > loop.time():
                 await asyncio.sleep(free_s - loop.time())
             if not await self._answer(line):
+                await asyncio.sleep(LINGER_S)
                 return
 
     async def _line(self) -> bytes | None:
@@ -208,6 +218,7 @@ class _Client:
             return None
         except asyncio.LimitOverrunError:
             self.send(None, TOO_LONG)
+            await asyncio.sleep(LINGER_S)
             return None
 
     async def _answer(self, line: bytes) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from cued.core.cues import (
@@ -14,7 +13,6 @@ from cued.core.cues import (
     Drift,
     HeartRateAbove,
     InBand,
-    Limits,
     OffBand,
     PaceDrop,
     Priority,
@@ -26,6 +24,7 @@ from cued.core.cues import (
     SegmentStart,
 )
 from cued.core.effects import CutSpeech, Effect, Expired, Say, Suppressed, Unheard, Withheld
+from cued.core.floor import Floor, House, Said, Wish
 from cued.core.numbers import draw_between, draw_chance
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
@@ -35,6 +34,10 @@ FIRST_WORDS_NS: Final = 200 * NS_PER_MS
 
 NEWER: Final = "newer answer"
 """Why an answer that waited is gone: the runner has pressed again."""
+CUED: Final = "cued"
+"""What says cued's own words, where a cue would be named."""
+DRILL: Final = "drill"
+"""The same of a drill's instruction and its numbers, which are no cues and are not counted as such."""
 
 _BY_TRIGGER: Final = (
     ((RunStart, RunEnd, SegmentStart, SegmentEnd, Asked), Priority.SEGMENT),
@@ -44,92 +47,6 @@ _BY_TRIGGER: Final = (
 LATELY_NS: Final = 60 * NS_PER_S
 """Older cues were heard: a lost device is noticed within seconds."""
 WITHHOLDABLE: Final = (Priority.DRIFT, Priority.BAND, Priority.PERIODIC)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A cue that a rule (or cued itself) wants spoken."""
-
-    cue: str
-    text: str
-    text_id: str
-    rule: str
-    rule_index: int | None
-    """Position in the pack's rules; None for cued's own words."""
-    priority: Priority
-    theme: str | None
-    expect: bool
-    """The cue says how its effect may be judged, so it may be withheld."""
-    fired_ns: int
-    expires_ns: int
-    number: int
-    """Order of asking."""
-    duck_db: float
-    counts: bool
-    """Its rule counts when it is spoken (not already when it fired)."""
-    asked: bool = False
-    """An answer to the runner's key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A cue that began a short while ago."""
-
-    wish: Wish
-    onset_ns: int
-    end_ns: int
-    dur_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """The one voice, and what it remembers."""
-
-    busy_ns: int = 0
-    """The floor is taken until then."""
-    holder: Wish | None = None
-    """Who has it (or had it last)."""
-    heard: bool = False
-    """False while a withheld cue occupies its length."""
-    gap_ns: int | None = None
-    """End of the last cue; None before the first."""
-    onsets_ns: tuple[int, ...] = ()
-    """Onsets of budgeted cues, the last 60 s."""
-    budgeted: int = 0
-    last_said: Mapping[str, int] = field(default_factory=dict)
-    """Cue id → last onset."""
-    rotation: Mapping[str, str] = field(default_factory=dict)
-    """Theme → the cue of it that was last spoken."""
-    themes_here: tuple[str, ...] = ()
-    lately: tuple[Said, ...] = ()
-    """What was heard in the last minute, as far as is known."""
-    waiting: tuple[Wish, ...] = ()
-    asked: int = 0
-    """How many wishes there were."""
-    spoken: int = 0
-    answers: int = 0
-    """How many of the spoken were answers to keys."""
-    withheld: int = 0
-    suppressed: int = 0
-    last_text: str = ""
-    last_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """The rules of the house at one moment."""
-
-    now_ns: int
-    run_ns: int
-    length_ns: int | None
-    limits: Limits
-    quiet_start_ns: int
-    muted: bool
-    paused: bool
-    ready: Mapping[str, int]
-    """Text id → length in ns."""
-    unheard: bool = False
-    """What is said now reaches nobody."""
 
 
 def priority_of(rule: Rule, cue: Cue | None) -> Priority:
@@ -382,6 +299,7 @@ def _begun(wish: Wish, floor: Floor, house: House, chance: int) -> tuple[Floor, 
         themes_here=themes,
         lately=lately,
         spoken=floor.spoken + (0 if silent or unheard else 1),
+        drilled=floor.drilled + (wish.cue == DRILL),
         answers=floor.answers + wish.asked,
         withheld=floor.withheld + (1 if silent else 0),
         last_text=floor.last_text if silent or wish.asked else wish.text or wish.cue,

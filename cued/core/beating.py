@@ -53,6 +53,11 @@ def _opening_dues(turn: Turn, dues: list[int]) -> None:
         opens = window(slot)
         if opens.next_ns is not None:
             dues.append(now_ns + opens.next_ns - slot.elapsed_ns)
+    if turn.leading is not None and not turn.paused:
+        elapsed_ns = turn.run_ns() - turn.progress.start_run_ns
+        begins_ns = turn.leading.plan.next_clicks_ns(elapsed_ns + LOOKAHEAD_NS)
+        if begins_ns is not None:
+            dues.append(now_ns + begins_ns - elapsed_ns - LOOKAHEAD_NS)
     if beat.restart_ns is not None and beat.restart_ns > horizon_ns:
         dues.append(beat.restart_ns - LOOKAHEAD_NS)
     starts_ns = 0 if turn.phase is Phase.BEFORE else turn.end_ns()
@@ -138,6 +143,8 @@ def _blocked(turn: Turn, slot: Slot, onset_ns: int) -> str:
         return "pain"
     if not window(slot).opens:
         return "phase over"
+    if slot.drill:
+        return ""
     cadence, beat = turn.cadence, turn.beat
     if turn.how.sensor and must_rest(
         mode, cadence.gait, cadence.gait_since_ns, turn.now_ns, rested=beat.rested, ran_into_loss=cadence.ran_into_loss
@@ -184,7 +191,7 @@ def _promise(turn: Turn, onset_ns: int) -> None:
     key = (slot.number, slot.override, window(slot).cycle if slot.metronome.mode is Mode.BURST else 0)
     if beat.owner != key:
         beat = replace(beat, owner=key, since_ns=onset_ns, moving=True)
-    beat, tempo = weighed(beat, slot.metronome, sense, onset_ns)
+    beat, tempo = (beat, slot.metronome.beat_mspm) if slot.drill else weighed(beat, slot.metronome, sense, onset_ns)
     if tempo is None:
         turn.beat = beat
         _close(turn, max(turn.now_ns, onset_ns), "under the slowest beat")

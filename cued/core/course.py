@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cued.core import arbiter, beating, firing, sensing
+from cued.core import arbiter, beating, firing, leading, sensing
 from cued.core import motion as moving
 from cued.core.cues import (
     BeforeEnd,
     Effort,
+    EffortSaid,
     Every,
     Interval,
     Repeat,
@@ -51,7 +52,7 @@ def _sounds(turn: Turn, coming: Upcoming) -> bool:
     segment = coming.segment
     if segment.starts_on_press:
         return False
-    if segment.metronome.mode.value != "none" and turn.share() > 0:
+    if segment.drills or (segment.metronome.mode.value != "none" and turn.share() > 0):
         return True
     judge = Progress(place=coming.place, segment=segment)
     for rule in turn.how.pack.rules:
@@ -80,6 +81,7 @@ def boundary(turn: Turn, *, planned: bool, leave: bool = False, by_rule: bool = 
         return
     run_ns = turn.run_ns()
     sensing.segment_over(turn)
+    leading.over(turn)
     if old.waiting and old.segment is not None:
         turn.effects.append(SegmentSkipped(turn.now_ns, old.segment.name, "not pressed"))
     else:
@@ -136,11 +138,13 @@ def entered_here(turn: Turn, *, run_start: bool = False, swapped: bool = False, 
         _fire_in(turn, progress, RunStart)
     segment = progress.segment
     if progress.waiting:
+        leading.await_press(turn)
         return
     if told:
         tell_segment(turn)
     if segment is None:
         return
+    leading.begin(turn)
     _fire_in(turn, progress, SegmentStart)
     set_ground(turn)
     sensing.judge(turn)
@@ -226,6 +230,7 @@ def finish(turn: Turn, reason: str, within: Progress | None = None) -> None:
     if turn.phase is Phase.ENDED:
         return
     sensing.segment_over(turn)
+    leading.over(turn)
     _fire_in(turn, turn.progress, RunEnd, within)
     beating.recall(turn)
     while turn.fired:
@@ -308,6 +313,7 @@ def pain(turn: Turn, event: Pain) -> None:
     turn.cues_ended = turn.hurts = True
     turn.effects.append(CuesEnded(turn.now_ns, "pain"))
     beating.recall(turn)
+    leading.over(turn)
     holder = turn.floor.holder
     if holder is None or not holder.asked or not event.told:
         floor, effects = arbiter.cut(turn.floor, turn.now_ns)
@@ -323,6 +329,7 @@ def effort(turn: Turn, event: EffortIs) -> None:
     for effort in Effort:
         if effort.value == event.effort:
             turn.effort = turn.told_effort = effort
+    sensing.fire(turn, lambda when: isinstance(when, EffortSaid) and when.effort.value == event.effort)
 
 
 def stop(turn: Turn, _: Stop) -> None:

@@ -12,6 +12,7 @@ from cued.core.rules import (
     BackInBand,
     BeforeEnd,
     Drift,
+    EffortSaid,
     EndCues,
     Every,
     HeartRateAbove,
@@ -84,6 +85,7 @@ __all__ = [
     "Drift",
     "Drill",
     "Effort",
+    "EffortSaid",
     "EndCues",
     "Every",
     "Expect",
@@ -169,6 +171,8 @@ class Drill:
     for_ns: int | None = None
     """Length of one repetition (or hold)."""
     reps: int = 1
+    rest_ns: int = 0
+    """Between two repetitions."""
     both_sides: bool = False
     beat_mspm: int | None = None
     needs: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from cued.core import beating, course, firing, sensing
+from cued.core import beating, course, firing, leading, sensing
 from cued.core.cues import CuePack, ForDistance, Rule
 from cued.core.effects import PackSwapped, SegmentSkipped, WentBack
 from cued.core.events import Back, SwapPack
@@ -50,6 +50,7 @@ def _leave(turn: Turn, why: str) -> None:
     if waited is not None:
         turn.effects.append(SegmentSkipped(turn.now_ns, waited.name, why))
     turn.override = None
+    leading.over(turn)
     beating.recall(turn)  # while the clicks' own segment is still the present one
 
 
@@ -118,6 +119,9 @@ def _go_on(turn: Turn, old: CuePack, states: tuple[RuleState, ...]) -> None:
             sensing.segment_over(turn)
         anew = begun(pack, coming, number, progress.start_ns, progress.start_run_ns, progress.start_m, left_ns, turn.pace_mps())
         turn.progress = replace(anew, round_run_ns=progress.round_run_ns)
+        if segment != before or pack.drills != old.drills:
+            leading.over(turn)
+            leading.begin(turn)
     if pack.session != old.session:
         turn.plan_next()
     if pack.rules != old.rules:

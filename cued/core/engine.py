@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from cued.core import arbiter, beating, course, detours, firing, sensing
+from cued.core import arbiter, beating, course, detours, firing, leading, sensing
 from cued.core import motion as moving
 from cued.core.cadence import silent_due_ns
 from cued.core.cues import Asked, CuePack, ReintroductionDue
@@ -127,6 +127,9 @@ def texts_of(pack: CuePack, language: str = "", *, on_air: bool = False) -> tupl
         elif not placeholders(text):
             spoken_in = language if any(code == language for code, _ in cue.say_in) else pack.language
             wanted.setdefault(say_id(text), Text(say_id(text), text, spoken_in, ""))
+    for segment in pack.segments():
+        for text, spoken in leading.texts(pack, segment, language):
+            wanted.setdefault(say_id(text), Text(say_id(text), text, spoken, ""))
     for name in pack.sounds:
         wanted.setdefault(file_id(name), Text(file_id(name), "", "", name))
     for what in Own if on_air else ():
@@ -163,6 +166,7 @@ def _ask(turn: Turn) -> None:
     elif turn.phase is Phase.RUNNING:
         dues += [turn.end_ns(), turn.run_end_ns(), silent_due_ns(turn.cadence), _distance_due(turn), sensing.loss_due(turn)]
         if not turn.paused:
+            dues.append(leading.due_ns(turn))
             for index in turn.active:
                 dues.append(course.rule_due(turn, index))
     known = [due for due in dues if due is not None]
@@ -224,6 +228,7 @@ def _settle(turn: Turn) -> None:
     while turn.fired:
         if firing.resolve(turn) and turn.phase is Phase.RUNNING:
             course.boundary(turn, planned=False, by_rule=True)
+    leading.go_on(turn)
     firing.speak(turn)
     override = turn.override
     if override is not None and override.until_run_ns is not None and turn.run_ns() >= override.until_run_ns:

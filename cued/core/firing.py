@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cued.core import arbiter
-from cued.core.arbiter import Wish, denied, priority_of
+from cued.core.arbiter import denied, priority_of
 from cued.core.cues import (
     BURST_NS,
     Asked,
@@ -30,6 +30,8 @@ from cued.core.cues import (
     SetMetronome,
 )
 from cued.core.effects import CuesEnded, Effect, Failed, Render
+from cued.core.floor import Wish
+from cued.core.intensity import locked
 from cued.core.motion import carried_m
 from cued.core.phrases import PhraseValues, Unknown, fill, placeholders
 from cued.core.segments import Progress, Upcoming
@@ -140,12 +142,18 @@ def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Prio
         return "end_cues"
     if coach_refuses(rule, judge, priority):
         return _coach_reason(judge)
+    if priority is not Priority.SAFETY and not isinstance(rule.when, Asked) and locked(turn, judge):
+        return "not easy"
+    if priority < Priority.SEGMENT and isinstance(rule.when, Every | RandomWithin) and turn.beat.rested and _has_words(rule):
+        return "resting"  # as the beat: nobody is reminded of light steps at a red light
     if rule.surface is not None and rule.surface != turn.surface:
         return "if surface"
     if rule.effort is not None and rule.effort is not turn.effort:
         return "if effort"
     if rule.session_at_least is not None and turn.how.session_number < rule.session_at_least:
         return "if session_at_least"
+    if rule.bursts_at_least is not None and turn.overrides < rule.bursts_at_least:
+        return "if bursts_at_least"
     waiting = 0
     for wish in turn.floor.waiting:
         if wish.rule_index == index and wish.counts:
@@ -159,6 +167,10 @@ def _refused(turn: Turn, rule: Rule, index: int, judge: Progress, priority: Prio
     if state.last_ns is not None and turn.now_ns - state.last_ns < rule.cooldown_ns:
         return "cooldown"
     return None
+
+
+def _has_words(rule: Rule) -> bool:
+    return any(isinstance(action, SayCue | SayTheme | PlaySound) for action in rule.then)
 
 
 def _wish(turn: Turn, rule: Rule, index: int) -> tuple[Cue | None, Wish | None]:
@@ -367,3 +379,11 @@ def _take_over(turn: Turn, metronome: Metronome) -> None:
     run_ns = turn.run_ns()
     turn.overrides += 1
     turn.override = Override(metronome, run_ns, None if length_ns is None else run_ns + length_ns, turn.overrides)
+
+
+def tell(turn: Turn, cue: str, rule: str, text: str, expire_ns: int) -> None:
+    """What belongs to the segment and to no rule of the pack: with a segment's priority, outside every limit."""
+    turn.floor = replace(turn.floor, asked=turn.floor.asked + 1)
+    now_ns, number, duck = turn.now_ns, turn.floor.asked, _duck_db(turn)
+    until_ns, first = now_ns + expire_ns, Priority.SEGMENT
+    _ask(turn, Wish(cue, text, say_id(text), rule, None, first, None, False, now_ns, until_ns, number, duck, False))

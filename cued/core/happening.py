@@ -139,6 +139,22 @@ class TodayIs:
     """The pack's."""
     plain: bool = False
     """Recorded without cues."""
+    more: tuple[Sentence, ...] = ()
+    """What the plan has to say besides."""
+    planned: bool = False
+    """The plan has decided it: said again where it differs from what was said."""
+    aloud: bool = False
+    """The runner waits for it: said at once, unless a run is on."""
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """How it is said by itself."""
+        what = Sentence.TODAY_PLAIN if self.plain else None if self.title is None else Sentence.TODAY
+        return self.more if what is None else (what, *self.more)
+
+    def sounds_like(self, other: TodayIs) -> bool:
+        """Is the same said of it?"""
+        return (self.title, self.plain, self.more) == (other.title, other.plain, other.more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@
 is pressed when. What was due comes first, each at its own time; more ticks change nothing while what is seen stays the same.
 
 PLAY       hushes at once; hushed, or where nothing sounds: says why, and gives the sound back.
-NEXT       announces what is next and does it 3 s later; any key meanwhile calls it off. Grants at once what waits for a press.
+NEXT       announces what is next and does it 3 s later; any key meanwhile calls it off. Grants at once what waits for a press,
+           and ends drills at once.
 PREVIOUS   speaks a menu: PLAY picks, NEXT goes on to the next item, PREVIOUS or silence closes it.
 
 A newer sentence of the keys cuts off an older one, and all of them are heard while the rest is hushed: they were asked for.
@@ -21,7 +22,6 @@ from cued.core.happening import Phase, Say
 from cued.core.menus import (
     ASKED,
     ASKING,
-    COUNTED,
     Answer,
     Ask,
     Choice,
@@ -37,8 +37,8 @@ from cued.core.menus import (
     KeySettings,
     Press,
     Question,
+    answers,
     menu,
-    numbers,
     submenu,
 )
 from cued.core.sentences import NOTHING, STATUS, Sentence, Values
@@ -147,7 +147,7 @@ class _Turn:
         self.decided.append(Say(self.now_ns, sentence, values))
         self.keys = replace(self.keys, free_ns=self.now_ns + self.keys.how.breath_ns)
 
-    def answer(self, question: Question, value: int | None) -> None:
+    def answer(self, question: Question, value: int | str | None) -> None:
         self.decided.append(Answer(self.now_ns, question, value))
 
     def asked_now(self) -> tuple[Question, ...]:
@@ -191,19 +191,19 @@ class _Turn:
         self.keys = replace(self.keys, doing=replace(doing, at_ns=self.now_ns, index=index, heard=heard))
         self.say(doing.items[index].sentence, doing.items[index].values)
 
-    def settle(self, question: Question, value: int | None) -> bool:
+    def settle(self, question: Question, value: int | str | None) -> bool:
         """A question is answered, or is not; the next is put in the same breath. Was there a next?"""
         self.keys = replace(self.keys, doing=None)
         self.answer(question, value)
         if not self.keys.asked:
             return False
-        self.put(value if question is Question.PAIN else None)
+        self.put(value if question is Question.PAIN and isinstance(value, int) else None)
         return True
 
     def put(self, before: int | None = None) -> None:
         """Put the next question."""
         question, *rest = self.keys.asked
-        counted = numbers(question) if question in COUNTED else ()
+        counted = answers(question)
         doing = Open(counted, self.now_ns, -1, question=question) if counted else Sore(self.now_ns)
         self.keys = replace(self.keys, asked=tuple(rest), doing=doing)
         self.say(ASKING[question], Values(number=before) if question is Question.EFFORT else NOTHING)
@@ -283,9 +283,12 @@ def _press_open(turn: _Turn, doing: Open, key: Key) -> None:
             return
         item = doing.items[index]
         if doing.question is not None:
-            value = item.pick if isinstance(item.pick, int) else None
-            if not turn.settle(doing.question, value):
-                turn.say(Sentence.THANKS, Values(number=value if doing.question is Question.EFFORT else None))
+            if turn.settle(doing.question, item.pick):
+                return
+            if doing.question is Question.PLACE:
+                turn.say(Sentence.SORE)
+            else:
+                turn.say(Sentence.THANKS, item.values if doing.question is Question.EFFORT else NOTHING)
         elif item.choice is not None:
             _pick(turn, item.choice, item)
 
@@ -293,6 +296,8 @@ def _press_open(turn: _Turn, doing: Open, key: Key) -> None:
 def _press_sore(turn: _Turn, doing: Sore, key: Key) -> None:
     if turn.now_ns - doing.at_ns < turn.keys.how.heard_ns:  # meant for whatever was before the question
         return
+    if key is Key.PLAY and turn.seen.plans:
+        turn.keys = replace(turn.keys, asked=(Question.PLACE, *turn.keys.asked))
     if key is Key.PREVIOUS:
         _close(turn, Sentence.SKIPPED)
     elif not turn.settle(Question.SORE, int(key is Key.PLAY)):
@@ -336,7 +341,7 @@ def _on(turn: _Turn) -> None:
         turn.announce(Deed.START, Sentence.NEXT_START)
     elif seen.phase is Phase.PAUSED:
         turn.announce(Deed.RESUME, Sentence.NEXT_GO_ON)
-    elif seen.waiting:
+    elif seen.waiting or seen.drilling:  # a drill that hurts is over at the first press
         turn.decided.append(Do(turn.now_ns, Deed.NEXT))
     elif seen.next_segment:
         turn.announce(Deed.NEXT, Sentence.NEXT_IS, Values(segment=seen.next_segment))

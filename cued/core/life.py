@@ -196,6 +196,8 @@ class _Turn:
                 title=None if today is None else today.title,
             ),
         )
+        for sentence in () if today is None else today.more:
+            self.say(sentence)
 
 
 # --- what is due ---------------------------------------------------------------------------------------------------
@@ -336,7 +338,14 @@ def _headphones(turn: _Turn, event: HeadphonesAre) -> None:
 
 
 def _today(turn: _Turn, event: TodayIs) -> None:
-    turn.life = replace(turn.life, today=event)
+    life, phase = turn.life, turn.life.phase
+    turn.life = replace(life, today=event)
+    # Who has run since it was said hears of the next run before that.
+    told = phase is Phase.READY and life.ready_said_ns is not None and life.ready_said_ns > (life.ended_ns or -1)
+    stale = event.planned and told and life.today is not None and not event.sounds_like(life.today)
+    if stale or (event.aloud and phase not in {Phase.RUNNING, Phase.PAUSED}):
+        for sentence in event.sentences:
+            turn.say(sentence, Values(title=event.title))
 
 
 def _told(turn: _Turn, event: Told) -> None:

@@ -7,13 +7,13 @@ from enum import Enum
 from typing import Final, TypeAlias
 
 from cued.core.happening import Phase, Say, Tick
-from cued.core.sentences import NOTHING, SURFACES, Sentence, Values
+from cued.core.sentences import NOTHING, PLACES, SURFACES, Sentence, Values
 from cued.core.view import View
 from cued.core.words import Silence
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
 Pick: TypeAlias = str | int | None
-"""A pack's id or a surface; a length in ns; None where there is nothing to pick."""
+"""A pack's id, a surface or a place of the body; a length in ns or a number; None where there is nothing to pick."""
 
 
 class Key(Enum):
@@ -34,6 +34,10 @@ class Choice(Enum):
     PACK = "pack"
     PLAIN_TODAY = "plain today"
     LENGTH = "length"
+    INJURED = "injured"
+    ILL = "ill"
+    AWAY = "away"
+    WELL = "well"
 
 
 class Deed(Enum):
@@ -56,6 +60,8 @@ class Prompt(Enum):
 class Question(Enum):
     SORE = "sore"
     """Answered 1 for yes, 0 for no."""
+    PLACE = "place"
+    """Where; follows a yes where a plan listens. Answered by one of `PLACES`."""
     PAIN = "pain"
     """0 to 10."""
     EFFORT = "effort"
@@ -65,7 +71,12 @@ class Question(Enum):
 ASKED: Final = {Prompt.BEFORE: (Question.SORE,), Prompt.AFTER: (Question.PAIN, Question.EFFORT)}
 COUNTED: Final = {Question.PAIN: range(11), Question.EFFORT: range(1, 11)}
 """Numbers counted aloud. Effort 0 would be rest, which no run is."""
-ASKING: Final = {Question.SORE: Sentence.ASK_SORE, Question.PAIN: Sentence.ASK_PAIN, Question.EFFORT: Sentence.ASK_EFFORT}
+ASKING: Final = {
+    Question.SORE: Sentence.ASK_SORE,
+    Question.PLACE: Sentence.ASK_PLACE,
+    Question.PAIN: Sentence.ASK_PAIN,
+    Question.EFFORT: Sentence.ASK_EFFORT,
+}
 
 LENGTHS: Final = (30 * NS_PER_MIN, 45 * NS_PER_MIN, 60 * NS_PER_MIN, 90 * NS_PER_MIN, 120 * NS_PER_MIN)
 """Offered as the length of a run; a menu of more takes longer to hear than to walk off."""
@@ -82,6 +93,8 @@ class Glance:
     rep: int = 1
     waiting: bool = False
     """The segment waits for the runner's press."""
+    drilling: bool = False
+    """cued leads through drills: a press ends them."""
     left_ns: int | None = None
     left_m: int | None = None
     next_segment: str = ""
@@ -91,6 +104,8 @@ class Glance:
     """(id, title) of those to choose from."""
     surfaces: tuple[str, ...] = SURFACES
     lengths_ns: tuple[int, ...] = LENGTHS
+    plans: bool = False
+    """A plan listens to what the runner says of it."""
 
     @property
     def on(self) -> bool:
@@ -109,6 +124,7 @@ def glance(view: View | None, phase: Phase, packs: tuple[tuple[str, str], ...] =
         segment=view.segment,
         rep=view.rep,
         waiting=view.waiting,
+        drilling=view.drilling,
         left_ns=view.segment_left_ns,
         left_m=None if view.segment_left_m is None else int(view.segment_left_m),
         next_segment=view.next_segment,
@@ -123,7 +139,7 @@ class Item:
 
     sentence: Sentence
     choice: Choice | None = None
-    """None: a number of a count."""
+    """None: the answer to a question."""
     pick: Pick = None
     values: Values = NOTHING
 
@@ -137,11 +153,15 @@ RUN_MENU: Final = tuple(
 )
 """Always all of them in this order: a thumb learns "third" where ears hear wind. Pain first: it cannot wait."""
 READY_MENU: Final = tuple(_item(choice) for choice in (Choice.PACK, Choice.PLAIN_TODAY, Choice.LENGTH))
+PLAN_MENU: Final = tuple(_item(choice) for choice in (Choice.INJURED, Choice.ILL, Choice.AWAY, Choice.WELL))
+"""After the others, where a plan listens; a race's date is nothing to be told by three keys."""
 
 
 def menu(seen: Glance) -> tuple[Item, ...]:
     """What PREVIOUS opens."""
-    return RUN_MENU if seen.on else READY_MENU
+    if seen.on:
+        return RUN_MENU
+    return (*READY_MENU, *PLAN_MENU) if seen.plans else READY_MENU
 
 
 def submenu(choice: Choice, seen: Glance) -> tuple[Item, ...] | None:
@@ -151,15 +171,19 @@ def submenu(choice: Choice, seen: Glance) -> tuple[Item, ...] | None:
             return tuple(Item(Sentence.GROUND, choice, name, Values(ground=name)) for name in seen.surfaces)
         case Choice.PACK:
             return tuple(Item(Sentence.TITLE, choice, pack, Values(title=title)) for pack, title in seen.packs)
+        case Choice.INJURED:
+            return tuple(Item(Sentence.PLACE, choice, place, Values(place=place)) for place in PLACES)
         case Choice.LENGTH:
             return tuple(Item(Sentence.TIME, choice, length, Values(time_ns=length)) for length in seen.lengths_ns)
         case _:
             return None
 
 
-def numbers(question: Question) -> tuple[Item, ...]:
-    """The count of a question's answers."""
-    return tuple(Item(Sentence.NUMBER, None, number, Values(number=number)) for number in COUNTED[question])
+def answers(question: Question) -> tuple[Item, ...]:
+    """What is spoken one by one for a press; none for yes or no."""
+    if question is Question.PLACE:
+        return tuple(Item(Sentence.PLACE, None, place, Values(place=place)) for place in PLACES)
+    return tuple(Item(Sentence.NUMBER, None, number, Values(number=number)) for number in COUNTED.get(question, ()))
 
 
 # --- times, what happens, what is decided --------------------------------------------------------------------------
@@ -197,7 +221,9 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Put the questions before or after a run; the shell asks when its other sentences are over. Each gets one `Answer`."""
+    """Put the questions before or after a run; the shell asks when its other sentences are over. Each gets one `Answer`, and
+    where a plan listens a yes to `SORE` another, of the place.
+    """
 
     at_ns: int
     prompt: Prompt
@@ -235,7 +261,7 @@ class Chosen:
 class Answer:
     at_ns: int
     question: Question
-    value: int | None
+    value: int | str | None
     """None: unanswered, which is never 0."""
 
 

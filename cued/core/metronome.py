@@ -54,6 +54,8 @@ class Slot:
     """Of the fade: 0 to 1."""
     override: int = 0
     """Serial number of a rule's own metronome; 0: the segment's."""
+    drill: bool = False
+    """A drill's click: no steps, so that nothing that holds for steps holds for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,8 @@ def _left_behind(grid: Grid, metronome: Metronome, sense: Sense) -> bool:
 def opened(beat: Beat, slot: Slot, cycle: int, sense: Sense, at_ns: int) -> Beat | None:
     """The beat opened at `at_ns`: on its grid within the same segment, else on a new one. None where no tempo is known."""
     key = (slot.number, slot.override, cycle if slot.metronome.mode is Mode.BURST else 0)
+    if slot.drill:
+        return _drill_opened(beat, slot, key, at_ns)
     grid = beat.grid
     if grid is not None and beat.owner == key:
         if limited_mspm(grid.mspm / MSPM_PER_SPM, sense.ceiling_spm) is None:
@@ -284,6 +288,13 @@ def opened(beat: Beat, slot: Slot, cycle: int, sense: Sense, at_ns: int) -> Beat
         moving=True,
         ahead_ns=None,
     )
+
+
+def _drill_opened(beat: Beat, slot: Slot, key: tuple[int, int, int], at_ns: int) -> Beat:
+    """A drill's click lies where its repetitions lie, also after a pause in the middle of them."""
+    grid = Grid(at_ns - slot.elapsed_ns, 0, slot.metronome.beat_mspm or LOWEST_MSPM)
+    number = grid.first_from(at_ns)
+    return replace(beat, grid=grid, open=True, owner=key, next_beat=number, sounded=number, since_ns=at_ns, moving=False)
 
 
 def click(beat: Beat, metronome: Metronome, onset_ns: int, where: BandIs) -> tuple[Beat, PlayClick | None]:

@@ -347,6 +347,11 @@ _GERMAN: Final = _Words(
         "strides": "Steigerungen",
         "hills": "Hügel",
         "drills": "Übungen",
+        "balance": "Gleichgewicht",
+        "calves": "Waden",
+        "hops": "Sprünge",
+        "skips": "Hüpfer",
+        "springs": "Federn",
     },
 )
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from cued.core.arbiter import is_exempt, priority_of
 from cued.core.cues import (
+    Asked,
     CuePack,
     ForDistance,
     Mode,
@@ -191,11 +192,15 @@ def _heard_from_ns(pack: CuePack, length_ns: int, session_number: int) -> int | 
 def _may_sound(pack: CuePack, line: list[Piece], length_ns: int, session_number: int) -> bool:
     share = beat_share(pack.fade, session_number)
     ticking = [piece for piece in line if piece.start_ns < length_ns and piece.segment.metronome.mode is not Mode.NONE]
+    if any(piece.segment.drills for piece in line if piece.start_ns < length_ns):
+        return True
     return bool(ticking and share > 0) or any(_may_speak(pack, rule, line, length_ns) for rule in pack.rules)
 
 
 def _may_speak(pack: CuePack, rule: Rule, line: list[Piece], length_ns: int) -> bool:
-    """Can the rule be heard in one of the segments, or at the very end?"""
+    """Can the rule be heard in one of the segments, or at the very end, without being asked for?"""
+    if isinstance(rule.when, Asked):
+        return False
     spoken = [cue for action in rule.then for cue in pack.cues if _says(action, cue.id, cue.theme)]
     heard = [priority_of(rule, cue) for cue in spoken]
     if any(isinstance(action, PlaySound | SetMetronome) for action in rule.then):

@@ -102,6 +102,13 @@ class SurfaceChange:
 
 
 @dataclass(frozen=True, slots=True)
+class EffortSaid:
+    """The runner says that it is so hard."""
+
+    effort: Effort
+
+
+@dataclass(frozen=True, slots=True)
 class SensorIs:
     word: SensorWord
 
@@ -133,6 +140,7 @@ Trigger: TypeAlias = (
     | PaceDrop
     | HeartRateAbove
     | SurfaceChange
+    | EffortSaid
     | SensorIs
     | Asked
     | ReintroductionDue
@@ -189,6 +197,8 @@ class Rule:
     surface: str | None = None
     effort: Effort | None = None
     session_at_least: int | None = None
+    bursts_at_least: int | None = None
+    """Only after rules have brought in so many metronomes of their own in this run: helped enough, something else is due."""
     at_most: int | None = None
     at_most_each: int | None = None
     cooldown_ns: int = 0

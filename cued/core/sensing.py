@@ -195,7 +195,7 @@ def rest(turn: Turn) -> None:
 def _take(turn: Turn) -> None:
     """At most once a second of running: keep what medians are made of."""
     here, segment = turn.here, turn.progress.segment
-    if turn.cadence.gait is not Gait.RUNNING or turn.paused or turn.phase is not Phase.RUNNING:
+    if turn.cadence.gait is not Gait.RUNNING or turn.paused or turn.phase is not Phase.RUNNING or turn.leading is not None:
         return
     if turn.now_ns - here.taken_ns < NS_PER_S * 9 // 10 or not turn.cadence.believed:
         return
@@ -305,7 +305,7 @@ def judge(turn: Turn) -> None:
 def _asleep(turn: Turn, target: float) -> bool:
     """Everything that makes cadence a poor judge of the runner just now."""
     segment = turn.progress.segment
-    if turn.paused or turn.phase is not Phase.RUNNING or segment is None or turn.progress.waiting:
+    if turn.paused or turn.phase is not Phase.RUNNING or segment is None or turn.progress.waiting or turn.leading is not None:
         return True
     if turn.cadence.gait is not Gait.RUNNING or segment.name == "hills" or on_hill(turn.motion):
         return True

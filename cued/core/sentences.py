@@ -22,7 +22,16 @@ class Sentence(Enum):
     READY = "ready"
     READY_PLAIN = "ready, no cues today"
     NO_POD = "no pod yet"
+    REST_TODAY = "rest today"
+    TODAY = "today is"
+    """What the plan has come to, where that is another than was said."""
+    TODAY_PLAIN = "today is plain"
+    SPARED = "drills left out"
+    """For the sake of what is sore."""
     BEGUN = "begun"
+    UNWARNED = "begun without cues, before the safety notice"
+    LEARNING = "learning"
+    """The runner's own cadence is not known yet."""
     CONTINUED = "continued"
     PAUSED = "paused"
     RESUMED = "resumed"
@@ -61,8 +70,13 @@ class Sentence(Enum):
     PACK = "pack"
     PLAIN_TODAY = "plain today"
     LENGTH = "length"
+    INJURED = "injured"
+    ILL = "ill"
+    AWAY = "away"
+    WELL = "well"
     TITLE = "title"
     GROUND = "ground"
+    PLACE = "place"
     TIME = "time"
     CLOSED = "closed"
     PICKED = "picked"
@@ -74,6 +88,7 @@ class Sentence(Enum):
     ASK_SORE = "ask: sore"
     SORE = "sore"
     NOT_SORE = "not sore"
+    ASK_PLACE = "ask: place"
     ASK_PAIN = "ask: pain"
     ASK_EFFORT = "ask: effort"
     NUMBER = "number"
@@ -97,6 +112,8 @@ class Values:
     left_m: int | None = None
     ground: str | None = None
     """What is underfoot."""
+    place: str | None = None
+    """Of the body."""
     time_ns: int | None = None
     mean_spm: int | None = None
     in_band_percent: int | None = None
@@ -125,7 +142,13 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.READY: "Ready.[ {pod}.][ Battery {battery} percent.][ {title}.]",
         Sentence.READY_PLAIN: "Plain run.[ {pod}.][ Battery {battery} percent.] Recording. No cues today.",
         Sentence.NO_POD: "No pod yet. Move your foot, or press next to start without.",
+        Sentence.REST_TODAY: "The plan has a rest day. If you run, it is plain.",
+        Sentence.TODAY: "Today: {title}.",
+        Sentence.TODAY_PLAIN: "Today a plain run. No cues.",
+        Sentence.SPARED: "Drills that load what is sore are left out.",
         Sentence.BEGUN: "Recording.",
+        Sentence.UNWARNED: "Recording, without cues. To change that, press play after the run.",
+        Sentence.LEARNING: "Learning your rhythm.",
         Sentence.CONTINUED: "Going on with your run.",
         Sentence.PAUSED: "Paused.",
         Sentence.RESUMED: "Going on.",
@@ -160,11 +183,16 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PACK: "Pack.",
         Sentence.PLAIN_TODAY: "Plain today.",
         Sentence.LENGTH: "Length.",
+        Sentence.INJURED: "Injured.",
+        Sentence.ILL: "Ill.",
+        Sentence.AWAY: "Away.",
+        Sentence.WELL: "Well again.",
         Sentence.TITLE: "{title}.",
         Sentence.GROUND: "{ground}.",
+        Sentence.PLACE: "{place}.",
         Sentence.TIME: "{time}.",
         Sentence.CLOSED: "Closed.",
-        Sentence.PICKED: "Done.[ {title}.][ {ground}.][ {time}.]",
+        Sentence.PICKED: "Done.[ {title}.][ {ground}.][ {place}.][ {time}.]",
         Sentence.NOTHING_TO_PICK: "Nothing to choose from.",
         Sentence.NO_CUE: "No cue yet.",
         Sentence.NOT_SWAPPED: "That pack is not right. The old one goes on.",
@@ -172,6 +200,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.ASK_SORE: "Anything sore this morning? Play for yes, next for no.",
         Sentence.SORE: "Noted. Take it easy.",
         Sentence.NOT_SORE: "Good.",
+        Sentence.ASK_PLACE: "Where? Press at the place.",
         Sentence.ASK_PAIN: "Pain: press at your number.",
         Sentence.ASK_EFFORT: "[Pain {number}. ]Effort: press at your number.",
         Sentence.NUMBER: "{number}.",
@@ -182,7 +211,13 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.READY: "Bereit.[ {pod}.][ Batterie {battery} Prozent.][ {title}.]",
         Sentence.READY_PLAIN: "Einfacher Lauf.[ {pod}.][ Batterie {battery} Prozent.] Aufnahme läuft. Heute keine Hinweise.",
         Sentence.NO_POD: "Noch kein Sensor. Beweg den Fuß, oder drück weiter und lauf ohne los.",
+        Sentence.REST_TODAY: "Der Plan sieht heute Ruhe vor. Wenn du läufst, läufst du einfach.",
+        Sentence.TODAY: "Heute: {title}.",
+        Sentence.TODAY_PLAIN: "Heute ein einfacher Lauf. Keine Hinweise.",
+        Sentence.SPARED: "Übungen, die belasten, was wehtut, fallen aus.",
         Sentence.BEGUN: "Aufnahme läuft.",
+        Sentence.UNWARNED: "Aufnahme läuft, ohne Hinweise. Um das zu ändern, drück nach dem Lauf Play.",
+        Sentence.LEARNING: "Ich lerne deinen Rhythmus.",
         Sentence.CONTINUED: "Dein Lauf geht weiter.",
         Sentence.PAUSED: "Pause.",
         Sentence.RESUMED: "Es geht weiter.",
@@ -217,11 +252,16 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.PACK: "Paket.",
         Sentence.PLAIN_TODAY: "Heute einfach.",
         Sentence.LENGTH: "Länge.",
+        Sentence.INJURED: "Verletzt.",
+        Sentence.ILL: "Krank.",
+        Sentence.AWAY: "Verreist.",
+        Sentence.WELL: "Wieder gesund.",
         Sentence.TITLE: "{title}.",
         Sentence.GROUND: "{ground}.",
+        Sentence.PLACE: "{place}.",
         Sentence.TIME: "{time}.",
         Sentence.CLOSED: "Zu.",
-        Sentence.PICKED: "Gut.[ {title}.][ {ground}.][ {time}.]",
+        Sentence.PICKED: "Gut.[ {title}.][ {ground}.][ {place}.][ {time}.]",
         Sentence.NOTHING_TO_PICK: "Es gibt nichts zu wählen.",
         Sentence.NO_CUE: "Noch kein Hinweis.",
         Sentence.NOT_SWAPPED: "Das Paket ist nicht in Ordnung. Es geht mit dem alten weiter.",
@@ -229,6 +269,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.ASK_SORE: "Tut heute früh etwas weh? Play für ja, weiter für nein.",
         Sentence.SORE: "Notiert. Lass es ruhig angehen.",
         Sentence.NOT_SORE: "Gut.",
+        Sentence.ASK_PLACE: "Wo? Drück bei der Stelle.",
         Sentence.ASK_PAIN: "Schmerz: drück bei deiner Zahl.",
         Sentence.ASK_EFFORT: "[Schmerz {number}. ]Anstrengung: drück bei deiner Zahl.",
         Sentence.NUMBER: "{number}.",
@@ -244,6 +285,12 @@ SURFACES: Final = ("road", "trail", "grass", "gravel", "track", "treadmill")
 _GROUNDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {},
     "de": {"road": "Straße", "trail": "Waldweg", "grass": "Gras", "gravel": "Kies", "track": "Bahn", "treadmill": "Laufband"},
+}
+PLACES: Final = ("calf", "achilles", "shin", "foot", "knee", "hip")
+"""Where it may hurt (`cues.Tissue`)."""
+_PLACES: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {"achilles": "Achilles tendon"},
+    "de": {"calf": "Wade", "achilles": "Achillessehne", "shin": "Schienbein", "foot": "Fuß", "knee": "Knie", "hip": "Hüfte"},
 }
 _CUES: Final[Mapping[str, tuple[str, str, str]]] = {
     "en": ("no cues", "one cue", "cues"),
@@ -270,7 +317,8 @@ def known_texts(language: str = "en") -> tuple[str, ...]:
     plain = [sentence(what, NOTHING, spoken) for what, text in WORDS[spoken].items() if "{" not in text or "[" in text]
     counted = [sentence(Sentence.NUMBER, Values(number=number), spoken) for number in range(11)]
     grounds = [sentence(Sentence.GROUND, Values(ground=ground), spoken) for ground in SURFACES]
-    return tuple(dict.fromkeys((*plain, *counted, *grounds)))
+    places = [sentence(Sentence.PLACE, Values(place=place), spoken) for place in PLACES]
+    return tuple(dict.fromkeys((*plain, *counted, *grounds, *places)))
 
 
 def _spoken(language: str) -> str:
@@ -292,6 +340,7 @@ def _filled(values: Values, language: str) -> dict[str, str]:
         "title": _name(values.title),
         "segment": segment,
         "ground": None if not values.ground else _GROUNDS[language].get(values.ground, values.ground.replace("_", " ")),
+        "place": None if not values.place else _PLACES[language].get(values.place, values.place),
         "battery": _number(values.battery_percent, language),
         "share": _number(values.in_band_percent, language),
         "number": _number(values.number, language),

@@ -8,11 +8,12 @@ from enum import Enum
 from operator import attrgetter, is_
 from typing import Final
 
-from cued.core.arbiter import Floor, House
 from cued.core.cadence import CadenceState, own_spm, smooth_spm
 from cued.core.cues import Band, Effort, Metronome, Rule, Target
+from cued.core.drills import Leading
 from cued.core.effects import Effect
 from cued.core.fading import beat_share
+from cued.core.floor import Floor, House
 from cued.core.grid import LOOKAHEAD_NS
 from cued.core.link import LinkWatch
 from cued.core.metronome import Beat, Sense, Slot
@@ -123,6 +124,8 @@ class Session:
     """Time the band was judged."""
     in_band_ns: int = 0
     judge_mark_ns: int | None = None
+    leading: Leading | None = None
+    """The drills of the present segment."""
     late_events: int = 0
     beat_due_ns: int | None = -LOOKAHEAD_NS
     other_due_ns: int | None = -LOOKAHEAD_NS
@@ -192,6 +195,7 @@ class Turn:
     judged_ns: int
     in_band_ns: int
     judge_mark_ns: int | None
+    leading: Leading | None
     late_events: int
     beat_due_ns: int | None
     other_due_ns: int | None
@@ -299,6 +303,8 @@ class Turn:
         if progress.segment is None or progress.waiting:
             return None
         onset_run_ns = self.run_ns() + onset_ns - self.now_ns
+        if self.leading is not None:
+            return self._drill_slot(self.leading, onset_run_ns - progress.start_run_ns)
         override = self.override
         if override is not None and (override.until_run_ns is None or onset_run_ns < override.until_run_ns):
             length_ns = None if override.until_run_ns is None else override.until_run_ns - override.start_run_ns
@@ -307,6 +313,16 @@ class Turn:
         length_ns = None if progress.end_run_ns is None else progress.end_run_ns - progress.start_run_ns
         elapsed_ns = onset_run_ns - progress.start_run_ns
         return Slot(progress.segment.metronome, progress.number, elapsed_ns, length_ns, self.share())
+
+    def _drill_slot(self, leading: Leading, elapsed_ns: int) -> Slot | None:
+        """A drill's click knows no fade and no cadence; each stretch of it has a grid of its own."""
+        number = leading.plan.clicks_at(elapsed_ns)
+        if number is None:
+            return None
+        stretch = leading.plan.clicks[number]
+        length_ns = stretch.end_ns - stretch.start_ns
+        own = -1 - number  # rules' own metronomes count upwards
+        return Slot(stretch.metronome, self.progress.number, elapsed_ns - stretch.start_ns, length_ns, 1.0, own, drill=True)
 
     def _coming_slot(self, onset_ns: int, start_ns: int) -> Slot | None:
         coming = self.coming

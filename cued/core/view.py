@@ -25,6 +25,8 @@ class View:
     reps: int
     waiting: bool
     """The segment waits for the runner's press."""
+    drilling: bool
+    """cued leads through drills: a press ends them."""
     segment_left_ns: int | None
     segment_left_m: float | None
     next_segment: str
@@ -92,6 +94,7 @@ def view(session: Session) -> View:
         rep=progress.rep,
         reps=progress.reps,
         waiting=progress.waiting,
+        drilling=turn.leading is not None and not progress.waiting,
         segment_left_ns=left_ns,
         segment_left_m=None if progress.end_m is None else max(0.0, progress.end_m - here_m),
         next_segment=coming.segment.name if isinstance(coming, Upcoming) else "",
@@ -106,7 +109,7 @@ def view(session: Session) -> View:
         coach=segment.coach.value if segment is not None else "silent",
         last_cue=floor.last_text,
         last_cue_at_ns=floor.last_ns,
-        spoken=floor.spoken - floor.answers,
+        spoken=floor.spoken - floor.answers - floor.drilled,
         withheld=floor.withheld,
         suppressed=floor.suppressed,
         distance_m=here_m,
@@ -125,7 +128,7 @@ def view(session: Session) -> View:
 def _silence(turn: Turn, *, sounding: bool) -> Silence:
     if turn.paused:
         return Silence.PAUSED
-    if turn.phase is not Phase.RUNNING or sounding:
+    if turn.phase is not Phase.RUNNING or sounding or (turn.leading is not None and not turn.progress.waiting):
         return Silence.NONE
     segment = turn.progress.segment
     if segment is None:

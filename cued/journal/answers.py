@@ -63,6 +63,19 @@ DURING: Final = (
 AFTER: Final = (
     Question("effort", "ratings", "how hard it was, 0 rest to 10 maximal", 0, 10),
     Question("landing", "ratings", "how the landing felt, 1 hard to 5 soft", 1, 5),
+    Question("smooth", "ratings", "how smooth it felt, 0 not at all to 10 as smooth as can be", 0, 10),
+    Question("control", "ratings", "how much in control you felt, 0 not at all to 10 wholly", 0, 10),
     Question("pain", "ratings", "pain, 0 none to 10 the worst there is", 0, 10),
+    Question("place", "ratings", "where it hurt most", words=("calf", "achilles", "shin", "foot", "knee", "hip")),
+    Question("pain_kind", "ratings", "sharp pain, or a limp: either ends cueing for the day", words=("dull", "sharp", "limp")),
+    Question("morning", "ratings", "soreness or stiffness the morning after, 0 none to 10 the worst there is", 0, 10),
 )
-"""After a run. Effort is the session's rating of perceived exertion on Borg's CR10, as Foster 2001 asks for it."""
+"""After a run. Effort is the session's rating of perceived exertion on Borg's CR10, as Foster 2001 asks for it; a tendon tells
+more the morning after than during the run."""
+TESTED: Final = (
+    Question("balance_left", "ratings", "block test: seconds on the left leg, eyes closed, the better of two", 0, 600),
+    Question("balance_right", "ratings", "block test: seconds on the right leg, eyes closed, the better of two", 0, 600),
+    Question("calf_left", "ratings", "block test: calf raises on the left leg until form went", 0, 500),
+    Question("calf_right", "ratings", "block test: calf raises on the right leg until form went", 0, 500),
+)
+"""After a block test: what no sensor counts."""

@@ -12,7 +12,7 @@ from cued.errors import JournalError
 from cued.journal import schema, store
 from cued.journal.lock import Lock
 from cued.journal.retention import forget_raw
-from cued.journal.rows import INSERT, Row
+from cued.journal.rows import INSERT, INSERT_WORD, Row
 from cued.journal.wall import Moment
 
 
@@ -54,6 +54,21 @@ def add(path: Path, session: int, rows: Sequence[Row]) -> None:
             raise JournalError(f"{path}: session {session} is not there any more")
         for row in rows:
             database.execute(INSERT[row.table], (session, *row.values))
+
+
+def keep(path: Path, rows: Sequence[tuple[int, Row]]) -> None:
+    """Append (session, row) in one go; of a session that has gone meanwhile, nothing. Raises JournalError."""
+    with writing(path, alone=False) as database:
+        for session, row in rows:
+            if database.execute("SELECT 1 FROM sessions WHERE id = ?", (session,)).fetchone() is not None:
+                database.execute(INSERT[row.table], (session, *row.values))
+
+
+def say(path: Path, now: Moment, day: int | None, word: str) -> None:
+    """Write down what the runner says about the plan; raises JournalError."""
+    with writing(path, alone=False) as database:
+        (newest,) = database.execute("SELECT coalesce(max(id), 0) FROM sessions").fetchone()
+        database.execute(INSERT_WORD, (now.utc_ns, now.verified, day, newest, word))
 
 
 def delete(path: Path, session: int) -> None:

@@ -111,6 +111,33 @@ class Joined:
     utc_ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """Something the runner said about the plan."""
+
+    utc_ns: int
+    verified: bool
+    """The date was known to be right."""
+    day: int | None
+    """On the runner's calendar, days since 1970-01-01."""
+    after: int
+    """The newest session by then; 0: none."""
+    word: str
+    """One line of JSON, as `formats.event_codec` writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a session's recording tells the plan, worked out once."""
+
+    end_ns: int
+    """Of the session as it was then."""
+    made: int
+    """By which version of the reckoning."""
+    outcome: str
+    """One line of JSON, as `formats.event_codec` writes it."""
+
+
 _STATE: Final = "(SELECT what FROM marks WHERE session = s.id ORDER BY id DESC LIMIT 1)"
 _LAST_MARK: Final = "(SELECT {} FROM marks WHERE session = s.id AND what != 'continued' ORDER BY id DESC LIMIT 1)"
 _LAST_ROW: Final = "(SELECT {} FROM stretches WHERE session = s.id ORDER BY seq DESC LIMIT 1)"
@@ -214,6 +241,16 @@ class Journal:
             "SELECT file, device, offset_ns, likeness, readings, sha256, utc_ns FROM watches WHERE session = ? ORDER BY id"
         )
         return [Joined(*row) for row in self._ask(question, session)]
+
+    def words(self) -> list[Worded]:
+        """What the runner said about the plan, in order."""
+        rows = self._ask("SELECT utc_ns, verified, day, after, word FROM plan ORDER BY id")
+        return [Worded(utc_ns, bool(verified), *rest) for utc_ns, verified, *rest in rows]
+
+    def outcomes(self) -> dict[int, Kept]:
+        """By session, the latest of each."""
+        rows = self._ask("SELECT session, end_ns, made, outcome FROM outcomes ORDER BY id")
+        return {session: Kept(*rest) for session, *rest in rows}
 
     def next_rows(self, session: int) -> tuple[int, int]:
         """Numbers of the next stretch and the next notification."""

@@ -47,6 +47,7 @@ COLUMNS: Final = {
     "conditions": ("at_ns", "name", "value", "utc_ns"),
     "ratings": ("at_ns", "name", "value", "utc_ns"),
     "notes": ("at_ns", "text", "utc_ns"),
+    "outcomes": ("end_ns", "made", "outcome"),
     "watches": ("file", "sha256", "device", "offset_ns", "likeness", "readings", "utc_ns"),
 }
 """The columns of a row's values, in order."""
@@ -58,6 +59,8 @@ INSERT: Final = {
     " SELECT ?, ?, ?, ?, id FROM characteristics WHERE address = ? AND uuid = ?",
 }
 """How a row gets in. A notification's sensor is told by address and characteristic, which `KNOW` has made known."""
+INSERT_WORD: Final = "INSERT INTO plan (utc_ns, verified, day, after, word) VALUES (?, ?, ?, ?, ?)"
+"""How the runner's word about the plan gets in: the journal's own, of no session."""
 KNOW: Final = "INSERT OR IGNORE INTO characteristics (address, uuid) VALUES (?, ?)"
 
 

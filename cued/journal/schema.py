@@ -146,7 +146,26 @@ CREATE TABLE watches (
 CREATE INDEX watches_by_session ON watches (session);
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_V1, _V2)
+_V3: Final = """
+CREATE TABLE plan (
+    id INTEGER PRIMARY KEY,
+    utc_ns INTEGER NOT NULL,
+    verified INTEGER NOT NULL,
+    day INTEGER,
+    after INTEGER NOT NULL,
+    word TEXT NOT NULL
+);
+CREATE TABLE outcomes (
+    id INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES sessions (id),
+    end_ns INTEGER NOT NULL,
+    made INTEGER NOT NULL,
+    outcome TEXT NOT NULL
+);
+CREATE INDEX outcomes_by_session ON outcomes (session);
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_V1, _V2, _V3)
 """The n-th makes a file of version n from one of version n - 1; an empty file is of version 0. Written once, never changed."""
 VERSION: Final = len(MIGRATIONS)
 
@@ -162,6 +181,7 @@ OF_SESSION: Final = (
     "ratings",
     "notes",
     "watches",
+    "outcomes",
 )
 """The tables whose rows belong to one session."""
 

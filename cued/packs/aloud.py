@@ -185,6 +185,8 @@ def when_words(when: cues.Trigger) -> str:
             return f"when your heart has been over {share_text(share)} of its highest rate for {time_text(for_ns)}"
         case cues.SurfaceChange():
             return "when the ground changes"
+        case cues.EffortSaid(effort=effort):
+            return f"when you say that it is {effort.value}"
         case cues.SensorIs(word=word):
             return {"lost": "when the sensor is lost", "back": "when the sensor is back"}.get(
                 word.value, "when the sensor's battery is low"
@@ -235,6 +237,8 @@ def _if_words(rule: cues.Rule) -> str:
         words.append(f"at {rule.effort.value} effort")
     if rule.session_at_least is not None:
         words.append(f"from your {_ordinal(rule.session_at_least)} session on")
+    if rule.bursts_at_least is not None:
+        words.append(f"after {rule.bursts_at_least} burst{'s' * (rule.bursts_at_least > 1)} of beat by rules in this run")
     return f"only {' and '.join(words)}" if words else ""
 
 
@@ -291,6 +295,7 @@ def _drill_line(drill: cues.Drill) -> str:
         words.append(f"{_times(drill.reps)} {time_text(drill.for_ns)}" if drill.reps > 1 else time_text(drill.for_ns))
     elif drill.reps > 1:
         words.append(_times(drill.reps))
+    words += [f"{time_text(drill.rest_ns)} of rest between"] if drill.rest_ns and drill.reps > 1 else []
     words += ["on each side"] if drill.both_sides else []
     words += [f"to a click at {tempo_text(drill.beat_mspm)}"] if drill.beat_mspm is not None else []
     words += [f"needs {drill.needs}"] if drill.needs else []

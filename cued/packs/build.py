@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cued.core import cues
-from cued.core.phrases import nominal_duration_ns
+from cued.core.drills import set_ns
 from cued.packs import schema, schema_parts
 from cued.packs.overlay import Notes, band_over, fade_of, limits_of, metronome_over, target_over
 from cued.packs.triggers import trigger_of
-from cued.units import NS_PER_S
 from cued.yamlread import Path
 
 
@@ -111,7 +110,7 @@ class _Builder:
             self.notes.add(path, f"segment `{words.segment}` has no length: add `for`, such as `for: 10 min`")
             return cues.Open()
         by_id = {drill.id: drill for drill in self.drills}
-        total_ns = 0
+        found: list[cues.Drill] = []
         for number, drill_id in enumerate(words.drills):
             drill = by_id.get(drill_id)
             if drill is None:
@@ -120,8 +119,8 @@ class _Builder:
                 message = f"drill `{drill_id}` has no length, so neither has this segment: add `for` to one of the two"
                 self.notes.add((*path, "drills", number), message)
                 return cues.Open()
-            total_ns += drill_ns(drill)
-        return cues.ForTime(total_ns)
+            found.append(drill)
+        return cues.ForTime(set_ns(found))
 
     def _cue(self, cue_id: str, words: schema_parts.Cue) -> cues.Cue:
         path: Path = ("cues", cue_id)
@@ -185,6 +184,7 @@ class _Builder:
                     surface=condition.surface,
                     effort=condition.effort,
                     session_at_least=condition.session_at_least,
+                    bursts_at_least=condition.bursts_at_least,
                     at_most=words.at_most,
                     at_most_each=words.at_most_each,
                     cooldown_ns=words.cooldown or 0,
@@ -212,12 +212,6 @@ class _Builder:
         return tuple(actions)
 
 
-def drill_ns(drill: cues.Drill) -> int:
-    """How long a drill takes: its instruction as the voice `nominal` says it, in whole seconds, then its repetitions."""
-    spoken_ns = -(-nominal_duration_ns(drill.say) // NS_PER_S) * NS_PER_S
-    return spoken_ns + (drill.for_ns or 0) * drill.reps * (2 if drill.both_sides else 1)
-
-
 def _without(names: tuple[str, ...] | None, but: tuple[str, ...] | None) -> tuple[str, ...]:
     """What `in` names and `not_in` leaves."""
     return tuple(name for name in names or () if name not in (but or ()))
@@ -233,6 +227,7 @@ def _drill(drill_id: str, words: schema_parts.Drill) -> cues.Drill:
         say=words.say,
         for_ns=words.for_,
         reps=words.reps or 1,
+        rest_ns=words.rest or 0,
         both_sides=words.sides is not None,
         beat_mspm=words.beat,
         needs=words.needs,

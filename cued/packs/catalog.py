@@ -43,6 +43,11 @@ def own_folder() -> Path:
     return user_data_path("cued") / "packs"
 
 
+def ships(name: str) -> bool:
+    """Whether cued has a pack of that name itself."""
+    return name in {_name_of(path) for path in _entries(shipped_folder())}
+
+
 def catalogue(folders: tuple[tuple[Path, bool], ...] | None = None) -> tuple[Found, ...]:
     """Every pack there is, by name; a user's own wins over a shipped one of the same name.
 

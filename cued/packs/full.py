@@ -187,6 +187,7 @@ def _drill(drill: cues.Drill) -> Data:
         say=drill.say,
         for_=_time(drill.for_ns),
         reps=drill.reps,
+        rest=_time(drill.rest_ns or None),
         sides="both" if drill.both_sides else None,
         beat=_tempo(drill.beat_mspm),
         needs=drill.needs,
@@ -211,7 +212,12 @@ def _rule(rule: cues.Rule) -> Data:
                 made["end_cues"] = True
             case cues.NextSegment():
                 made["next_segment"] = True
-    condition = _given(surface=rule.surface, effort=rule.effort, session_at_least=rule.session_at_least)
+    condition = _given(
+        surface=rule.surface,
+        effort=rule.effort,
+        session_at_least=rule.session_at_least,
+        bursts_at_least=rule.bursts_at_least,
+    )
     return made | _given(
         in_=list(rule.only_in) or None,
         not_in=list(rule.not_in) or None,
@@ -253,6 +259,8 @@ def _when(when: cues.Trigger) -> Data:
             return {"heart_rate_above": share_text(share), "for": time_text(for_ns)}
         case cues.SurfaceChange():
             return {"surface": "change"}
+        case cues.EffortSaid(effort=effort):
+            return _given(effort=effort)
         case cues.SensorIs(word=word):
             return _given(sensor=word)
         case cues.Asked():

@@ -108,9 +108,7 @@ _SEGMENT: Final = {
     "record": Hint("`baseline`, `reference`", NONE, "measure your own cadence here"),
     "optional": Hint("`true`, `false`", "false", "left out where the run is too short for it"),
     "starts": Hint("`press`", NONE, "waits for your key, and is left out after 5 min without it"),
-    "drills": Hint(
-        "list of drill ids", NONE, "what is done here; this version keeps their time, but does not lead you through them"
-    ),
+    "drills": Hint("list of drill ids", NONE, "what you are led through here, one after the other"),
     "say": Hint("map", NONE, "cues at its start and end"),
 }
 _CUE: Final = {
@@ -159,6 +157,7 @@ _WHEN: Final = {
     "heart_rate_above": Hint("per cent", "", "over so much of your highest heart rate for the time in `for`"),
     "for": Hint("time", "0 s with `off_band`, else needed", "how long it must hold"),
     "surface": Hint("`change`", "", "the ground changed"),
+    "effort": Hint("`easy`, `moderate`, `hard`", "", "you say that it is so hard"),
     "sensor": Hint("`lost`, `back`, `battery_low`", "", "the sensor's news"),
     "asked": Hint("`cue`", "", "you asked for a cue"),
     "reintroduction": Hint("`due`", "", "the plan wants the pack back"),
@@ -179,11 +178,13 @@ _SMALL: Final = {
         "surface": Hint("word", NONE, "on this ground"),
         "effort": Hint("`easy`, `moderate`, `hard`", NONE, "at this effort"),
         "session_at_least": Hint("whole number", NONE, "from your n-th session with the pack"),
+        "bursts_at_least": Hint("whole number", NONE, "after rules have brought in a beat of their own so often in this run"),
     },
     "Drill": {
         "say": Hint("text", NEEDED, "the instruction"),
-        "for": Hint("time", NONE, "one repetition or hold"),
+        "for": Hint("time", NONE, "one repetition or hold; without it the drill is only said"),
         "reps": Hint("whole number", "1", "repetitions"),
+        "rest": Hint("time", "0 s", "between two repetitions"),
         "sides": Hint("`both`", NONE, "once on each side"),
         "beat": Hint("spm, 20 to 300", NONE, "a click to move to"),
         "needs": Hint("text", NONE, "what it takes, such as grass"),

@@ -7,6 +7,7 @@ from typing import Final
 
 from cued.core.cues import CuePack, ForDistance, Open, PlaySound, Remainder, Repeat, SayCue, SayTheme, Segment
 from cued.errors import Problem
+from cued.packs.absolute import check_absolute
 from cued.packs.build import Built
 from cued.packs.never import check_nudges, check_rules, total_ns_of
 from cued.packs.overlay import Notes
@@ -236,6 +237,7 @@ def lint(built: Built, files: SoundFiles | None, notes: Notes) -> None:
     check_names(built, notes, open_)
     check_session(pack, notes, open_)
     check_lengths(built, notes)
+    check_absolute(built, notes)
     check_cues(pack, notes)
     check_sounds(pack, built, files, notes)
     check_heard(pack, notes)

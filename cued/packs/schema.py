@@ -53,6 +53,7 @@ class If(Strict):
     surface: Word | None = None
     effort: Annotated[cues.Effort, OneOf(cues.Effort)] | None = None
     session_at_least: Count | None = None
+    bursts_at_least: Count | None = None
 
 
 def _map_or_word(value: object) -> object:

@@ -126,6 +126,7 @@ class Drill(Strict):
     say: Say
     for_: Annotated[Time | None, Field(alias="for")] = None
     reps: Annotated[int, Whole(1, 1000)] | None = None
+    rest: Time | None = None
     sides: Annotated[str, OneOf(("both",))] | None = None
     beat: DrillTempo | None = None
     needs: Text | None = None

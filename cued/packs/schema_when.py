@@ -127,6 +127,12 @@ class SurfaceWhen(Strict):
     surface: Annotated[str, OneOf(("change",))]
 
 
+class EffortWhen(Strict):
+    """The runner says how hard it is."""
+
+    effort: Annotated[cues.Effort, OneOf(cues.Effort)]
+
+
 class SensorWhen(Strict):
     """The sensor's news."""
 
@@ -147,7 +153,7 @@ class ReintroductionWhen(Strict):
 
 TRIGGERS: Final = (
     "run", "segment", "before_end", "at", "every", "random", "off_band", "in_band", "back_in_band", "drift", "rise",
-    "pace_drop", "heart_rate_above", "surface", "sensor", "asked", "reintroduction",
+    "pace_drop", "heart_rate_above", "surface", "effort", "sensor", "asked", "reintroduction",
 )  # fmt: skip
 """The word that makes each of the `…When` maps what it is."""
 
@@ -186,6 +192,7 @@ When: TypeAlias = Annotated[
     | Annotated[PaceDropWhen, Tag("?pace_drop")]
     | Annotated[HeartRateWhen, Tag("?heart_rate_above")]
     | Annotated[SurfaceWhen, Tag("?surface")]
+    | Annotated[EffortWhen, Tag("?effort")]
     | Annotated[SensorWhen, Tag("?sensor")]
     | Annotated[AskedWhen, Tag("?asked")]
     | Annotated[ReintroductionWhen, Tag("?reintroduction")],

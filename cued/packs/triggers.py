@@ -39,6 +39,8 @@ def trigger_of(when: words.When, path: Path, notes: Notes) -> cues.Trigger:
             return cues.HeartRateAbove(share, for_ns)
         case words.SurfaceWhen():
             return cues.SurfaceChange()
+        case words.EffortWhen(effort=effort):
+            return cues.EffortSaid(effort)
         case words.SensorWhen(sensor=word):
             return cues.SensorIs(word)
         case words.AskedWhen():

@@ -38,7 +38,8 @@ LARGEST_FACTOR: Final = 100.0
 _WORD: Final = re.compile(r"[^\W_][\w-]*")
 _WORD_PATTERN: Final = r"^[^\s!-/:-@\[-`{-~][^\s!-,./:-@\[-^`{-~]*$"
 """As `_WORD`, without its word class: JSON Schema's regular expressions know only its ASCII letters."""
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+"""Of a pack: it becomes a file's name."""
 _IDENTIFIERS: Final = r"[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*"
 _NUMERIC: Final = r"(0|[1-9][0-9]*)"
 _VERSION: Final = re.compile(rf"{_NUMERIC}\.{_NUMERIC}\.{_NUMERIC}(-{_IDENTIFIERS})?(\+{_IDENTIFIERS})?")
@@ -85,7 +86,7 @@ Words: TypeAlias = Annotated[
     tuple[str, ...], Read(_words, {"anyOf": [_ONE_WORD, {"type": "array", "minItems": 1, "items": _ONE_WORD}]})
 ]
 Name: TypeAlias = Annotated[
-    str, Read(matching(_NAME, "a pack's name: a-z, 0-9 and `-`, such as my-pack"), _texted(f"^{_NAME.pattern}$", MAX_WORD))
+    str, Read(matching(NAME, "a pack's name: a-z, 0-9 and `-`, such as my-pack"), _texted(f"^{NAME.pattern}$", MAX_WORD))
 ]
 Version: TypeAlias = Annotated[
     str,

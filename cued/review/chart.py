@@ -11,8 +11,9 @@ from html import escape
 from typing import Final
 
 from cued.review import labels, series
+from cued.review.figures_in_words import clock
 from cued.review.series import Scale
-from cued.review.summary import Row, Summary, clock
+from cued.review.summary import Row, Summary
 from cued.units import NS_PER_S, to_s
 
 KINDS: Final[Mapping[str, str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 from cued.units import NS_PER_S
@@ -17,6 +18,12 @@ BEAT_GAP_NS: Final = 2_500_000_000
 """Clicks farther apart are two stretches of beat: the slowest that cued plays is every fourth step at 100 spm, 2.4 s."""
 OWN: Final = "cued"
 """The cue of cued's own words, which are none of the pack's."""
+DRILL: Final = "drill"
+"""What says a drill's instruction and its numbers: no cue, and not counted as one (`cued.core.arbiter`)."""
+ANSWER: Final = "key"
+"""The rule of what answers a runner's keys: no cue."""
+LATE_NS: Final = 30 * NS_PER_S
+"""How a segment ended is told by so much of it: three times as long as a pod averages."""
 JUDGED: Final = ("low", "in", "high")
 """The states of the band that are a judgement."""
 
@@ -78,6 +85,68 @@ class SegmentFigures(Figures):
     high: float = 0.0
     start_ns: int = 0
     end_ns: int = 0
+    late: list[tuple[int, float]] = field(default_factory=list)
+    """(nanoseconds, cadence as a fraction of the target) of its running, as long as a target was known."""
+
+    @property
+    def of_target(self) -> float | None:
+        """Mean cadence as a fraction of the target, which goes with speed; None where none was known."""
+        return _mean(self.late)
+
+    @property
+    def ended_of_target(self) -> float | None:
+        """The same of its last half minute."""
+        taken: list[tuple[int, float]] = []
+        left_ns = LATE_NS
+        for held_ns, share in reversed(self.late):
+            taken.append((min(held_ns, left_ns), share))
+            left_ns -= held_ns
+            if left_ns <= 0:
+                break
+        return _mean(taken)
+
+
+def _mean(spans: list[tuple[int, float]]) -> float | None:
+    total_ns = sum(held_ns for held_ns, _ in spans)
+    return sum(held_ns * share for held_ns, share in spans) / total_ns if total_ns else None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A session's feeders beside the steady running after each: does it stay when nothing sounds?"""
+
+    rounds: int
+    feeder: float
+    """Cadence at the end of a feeder, as a fraction of the target; mean of all."""
+    steady: float
+    """The same of the whole of the steady running."""
+    in_band: float | None
+    """Of the steady running, as far as it was judged."""
+
+    @property
+    def loss(self) -> float:
+        """What is lost from the one to the other, as a fraction of the feeder's."""
+        return 1.0 - self.steady / self.feeder
+
+
+def release(segments: list[SegmentFigures]) -> Release | None:
+    """Every feeder with the steady segment right after it; None where there is no such pair."""
+    pairs = [
+        (one.ended_of_target, other.of_target, other)
+        for one, other in pairwise(segments)
+        if one.name == "feeder" and other.name == "steady"
+    ]
+    known = [(feeder, steady, other) for feeder, steady, other in pairs if feeder is not None and steady is not None]
+    if not known:
+        return None
+    judged_ns = sum(other.judged_ns for _, _, other in known)
+    in_ns = sum(other.band_ns["in"] for _, _, other in known)
+    return Release(
+        len(known),
+        sum(feeder for feeder, _, _ in known) / len(known),
+        sum(steady for _, steady, _ in known) / len(known),
+        in_ns / judged_ns if judged_ns else None,
+    )
 
 
 @dataclass(slots=True)
@@ -149,7 +218,7 @@ class Counter:
                     summary.estimated = summary.estimated or row.get("estimated", False)
             case "click":
                 self._click(at_ns, row["spm"])
-            case "say" if row["cue"] != OWN:
+            case "say" if row["cue"] not in {OWN, DRILL} and row["rule"] != ANSWER:
                 for figures in self._both():
                     figures.heard += 1
                     figures.heard_s += row["dur_s"]
@@ -216,6 +285,8 @@ class Counter:
                 figures.running_ns += held_ns
             if sample["band"] in JUDGED:
                 figures.band_ns[sample["band"]] += held_ns
+        if self.summary.segments and sample["state"] == "running" and sample["smooth_spm"] and sample["target_spm"]:
+            self.summary.segments[-1].late.append((held_ns, sample["smooth_spm"] / sample["target_spm"]))
 
     def _click(self, at_ns: int, spm: float) -> None:
         since_ns = self._click_ns
@@ -252,79 +323,3 @@ class Counter:
 
 
 # --- in words ------------------------------------------------------------------------------------------------------
-
-
-def clock(ns: int) -> str:
-    """`7:05`, or `1:07:05` from an hour on; whole seconds, rounded down as every clock does."""
-    minutes, seconds = divmod(max(0, ns) // NS_PER_S, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
-def distance(metres: float, *, estimated: bool = False) -> str:
-    """`7.42 km`; `about` where some of it is reckoned."""
-    return f"{'about ' if estimated else ''}{metres / 1000:.2f} km"
-
-
-def tempi(figures: Figures) -> str:
-    """`170–176 spm`, or one figure where the beat was steady; empty without a beat."""
-    if figures.slowest_spm is None or figures.fastest_spm is None:
-        return ""
-    slow, fast = round(figures.slowest_spm), round(figures.fastest_spm)
-    return f"{slow} spm" if slow == fast else f"{slow}–{fast} spm"
-
-
-def reasons(unspoken: Mapping[str, int]) -> str:
-    """`per_minute 7, quiet_start 5`: the most frequent first."""
-    ordered = sorted(unspoken.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{reason} {count}" for reason, count in ordered)
-
-
-def summary_lines(summary: Summary) -> list[str]:
-    """The run in a few plain sentences, for the terminal."""
-    run = f"{clock(summary.run_ns)} of running"
-    if summary.distance_m is not None:
-        run += f", {distance(summary.distance_m, estimated=summary.estimated)}"
-    if summary.start.get("simulated"):
-        run += " (a simulated runner)"
-    lines = [run + "."]
-    if summary.mean_spm is not None:
-        text = f"Cadence {summary.mean_spm:.0f} spm on average"
-        if summary.in_band is not None:
-            text += f"; {summary.in_band:.0%} of {clock(summary.judged_ns)} judged in the band"
-        lines.append(text + ".")
-    if summary.clicks:
-        lines.append(f"{_count(summary.clicks, 'click')} at {tempi(summary)}, {clock(summary.beat_ns)} of beat.")
-    cues = f"{_count(summary.heard, 'cue')} heard"
-    if summary.unheard:
-        cues += f", {summary.unheard} said where nobody heard {'it' if summary.unheard == 1 else 'them'}"
-    if summary.withheld:
-        cues += f", {summary.withheld} withheld on purpose"
-    if summary.not_spoken:
-        cues += f", {summary.not_spoken} not spoken ({reasons(summary.unspoken)})"
-    lines.append(cues + ".")
-    for what, spans in (("Sensor lost", summary.gaps), ("Paused", summary.pauses)):
-        if spans:
-            total_ns = sum(end_ns - start_ns for start_ns, end_ns in spans)
-            lines.append(f"{what} {_count(len(spans), 'time')}, {clock(total_ns)} in all.")
-    if summary.counted:
-        told = "; ".join(_mishap(what, count) for what, count in sorted(summary.counted.items()))
-        lines.append(f"{told[:1].upper()}{told[1:]}.")
-    return lines
-
-
-def _mishap(what: str, count: int) -> str:
-    """What was counted (`core.effects.Counted`), and what came of it for the runner."""
-    things = {
-        "audio_restarted": ("restart", "of the sound: a moment of silence each"),
-        "late_click": ("click", "that came too late to be on time"),
-        "late_event": ("signal", "that came late, of sensors or sound: what they told was taken in as of then"),
-        "missed_click": ("click", "left out while the machine stood still"),
-        "stuck": ("fault", "of cued's own, which the run survived"),
-    }
-    thing, came = things.get(what, (what, ""))
-    return f"{_count(count, thing)} {came}".rstrip()
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

@@ -8,7 +8,8 @@ from html import escape
 from typing import Final
 
 from cued.review.chart import KINDS, segment_hues, segment_name
-from cued.review.summary import Row, Summary, clock, tempi
+from cued.review.figures_in_words import clock, tempi
+from cued.review.summary import Row, Summary
 
 WHY: Final[Mapping[str, str]] = {
     "at_most": "said often enough in this run",

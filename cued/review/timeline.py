@@ -12,7 +12,8 @@ from html import escape
 from importlib.resources import files
 
 from cued.review.chart import KINDS, chart
-from cued.review.summary import Row, Summary, clock, distance, summarize, tempi
+from cued.review.figures_in_words import clock, distance, tempi
+from cued.review.summary import Row, Summary, summarize
 from cued.review.tables import cue_table, segment_table
 
 

@@ -7,6 +7,7 @@ A finished file is written beside its target and renamed over it, and only where
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import stat
 import sys
@@ -112,10 +113,24 @@ def write_finished(path: str | os.PathLike[str], text: str) -> None:
     out = open_finished(path)
     try:
         out.write(text)
+        out.close()
     except BaseException:
         out.abort()
         raise
-    out.close()
+
+
+def make_folder(folder: Path) -> None:
+    """A folder and those above it, where they are not there yet; raises OutputError with one sentence."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: no folder can be made there ({error.strerror or error})") from error
+
+
+def write_json(path: Path, value: object) -> None:
+    """A small file of cued's own, with its folder; raises OutputError with one sentence."""
+    make_folder(path.parent)
+    write_finished(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
@@ -127,10 +142,10 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     out = _Beside(path)
     try:
         out.put(data)
+        out.close()
     except BaseException:
         out.abort()
         raise
-    out.close()
 
 
 class _InPlace:

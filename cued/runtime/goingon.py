@@ -22,7 +22,7 @@ from cued.journal.stream import IN
 from cued.journal.wall import Moment
 from cued.runtime.clock import Line, MonotonicClock, boot_ns, monotonic_in_ns
 from cued.runtime.conductor import Conductor, Feed, Listener, Until, Witness
-from cued.runtime.moments import boot_id, moment
+from cued.runtime.moments import boot_id
 from cued.runtime.replay import fed, start_of
 from cued.runtime.status import clock_text
 from cued.units import NS_PER_MIN
@@ -228,28 +228,31 @@ class Outset:
         return 0 if self.past is None else self.past.last_ns + int(self.past.gap_ns * self._rate)
 
 
-def broken_off(wanted: JournalWanted | None, request: Request, rate: float) -> Broken | None:
-    """The run that `request` would go on with; None: it begins anew. A journal that cannot be read has none."""
+def broken_off(wanted: JournalWanted | None, request: Request, rate: float, longest_ns: int = LONGEST_GAP_NS) -> Broken | None:
+    """The run that `request` would go on with; None: it begins anew. A journal that cannot be read has none.
+
+    `longest_ns`: one that broke off longer ago is over.
+    """
     if wanted is None or wanted.anew or request.feeding.simulated or request.desk:
         return None
     from cued.journal.reader import reading
 
     try:
         with reading(wanted.path) as journal:
-            return _found(journal, wanted, request, rate)
+            return _found(journal, wanted, request, rate, longest_ns)
     except JournalError:  # whoever writes to it will say what is wrong with it
         return None
 
 
-def _found(journal: Journal, wanted: JournalWanted, request: Request, rate: float) -> Broken | None:
+def _found(journal: Journal, wanted: JournalWanted, request: Request, rate: float, longest_ns: int) -> Broken | None:
     from cued.journal.reader import State
 
     newest = next(iter(journal.sessions()), None)
     if newest is None or newest.state is not State.INTERRUPTED or newest.simulated:
         return None
     head = journal.head(newest.id)
-    gap_ns = _gap_ns(journal, newest, head, moment())
-    if gap_ns is None or gap_ns > LONGEST_GAP_NS or (newest.source, newest.rate) != (printable(request.feeding.source), rate):
+    gap_ns = _gap_ns(journal, newest, head, wanted.moment())
+    if gap_ns is None or gap_ns > longest_ns or (newest.source, newest.rate) != (printable(request.feeding.source), rate):
         return None
     how = start_of(head.start)
     asked, lines = request.start(()), list(journal.lines(newest.id))

@@ -34,6 +34,8 @@ class TodayState:
     """The pack that is being checked for the session that is on."""
     offer: str = ""
     """What has been edited and waits to be taken."""
+    unwarned: bool = False
+    """Without beat and cues, for nobody has accepted the safety notice yet."""
 
 
 @dataclass(frozen=True, slots=True)

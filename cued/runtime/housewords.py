@@ -40,6 +40,8 @@ def more_lines(status: HouseStatus) -> list[str]:
         if status.summary:
             lines.append(status.summary)
         lines.append(f"today: {_today(status.today)}")
+    if status.today.unwarned:
+        lines.append("no beat and no cues yet: press play to hear the safety notice, or `cued safety --accept`")
     if status.today.trouble:
         lines.append(f"not taken: {status.today.trouble}")
     if status.today.checking:

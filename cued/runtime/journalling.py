@@ -25,6 +25,7 @@ from cued.runtime.status import SoundState
 if TYPE_CHECKING:
     from cued.core.events import Event
     from cued.journal.recorder import Committed, Recorder
+    from cued.journal.wall import Moment
     from cued.runtime.goingon import Broken
 
 VARIABLE: Final = "CUED_JOURNAL"
@@ -47,6 +48,8 @@ class JournalWanted:
     """Never go on with a run that broke off."""
     committed: Callable[[Committed], None] | None = None
     """Told after each commit, in the writer's thread."""
+    moment: Callable[[], Moment] = moment
+    """What the machine knows of the date."""
 
 
 def journal_path(word: str | None = None) -> Path | None:
@@ -71,12 +74,13 @@ class Recording:
     pending = False
     """Nobody waits for the journal."""
 
-    def __init__(self, recorder: Recorder, notice: Callable[[str], None], clock: Line) -> None:
+    def __init__(self, recorder: Recorder, notice: Callable[[str], None], clock: Line, moment: Callable[[], Moment]) -> None:
         self._recorder = recorder
         self._notice = notice
         self.step = recorder.step
         """For `Conductor`."""
         self._clock = clock
+        self._moment = moment
 
     @property
     def session(self) -> int | None:
@@ -96,7 +100,7 @@ class Recording:
 
     def rate(self, at_ns: int, name: str, value: str | float) -> None:
         """What the runner said of that moment (`journal.answers`), from any thread."""
-        self._recorder.add(Row("ratings", (at_ns, name, value, moment().utc_ns)))
+        self._recorder.add(Row("ratings", (at_ns, name, value, self._moment().utc_ns)))
 
     def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
         """The run is over and its sound ends at `end_ns`; `more` (of JSON's own types) is kept beside the sound's counts."""
@@ -138,22 +142,23 @@ def recording(
     from cued.journal.recorder import Recorder
 
     going = None if past is None else past.going(clock)
-    recorder = Recorder(wanted.path, _head(wanted, request, how, voice, clock), moment, going, wanted.committed)
+    recorder = Recorder(wanted.path, _head(wanted, request, how, voice, clock), wanted.moment, going, wanted.committed)
     try:
         recorder.begin(PATIENCE_S)
     except JournalError as error:
         notice(f"{error}; this run is not recorded")
         return None
-    seat = Recording(recorder, notice, clock)
+    seat = Recording(recorder, notice, clock, wanted.moment)
     closing.callback(seat.abandon)
     seat.collect(0)
     for name, value in wanted.conditions:
-        recorder.add(Row("conditions", (None, name, value, moment().utc_ns)))
+        recorder.add(Row("conditions", (None, name, value, wanted.moment().utc_ns)))
     return seat
 
 
 def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock: Line) -> Head:
-    now, began_boot_ns = moment(), clock.began_boot_ns
+    now, began_boot_ns = wanted.moment(), clock.began_boot_ns
+    chosen_by = "plan" if request.planned else "name"
     return Head(
         uid=os.urandom(8).hex(),
         start=event_codec.encode(how),
@@ -166,7 +171,7 @@ def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock
         simulated=how.simulated,
         desk=how.desk,
         rate=clock.rate,
-        settings=printable(json.dumps(dict(wanted.settings), ensure_ascii=False)),
+        settings=printable(json.dumps({**wanted.settings, "chosen_by": chosen_by}, ensure_ascii=False)),
         versions=json.dumps({"cued": __version__, "python": platform.python_version(), "lines": event_codec.VERSION}),
         began_utc_ns=now.utc_ns - (now.boot_ns - began_boot_ns),
         verified=now.verified,

@@ -63,6 +63,16 @@ class LiveSensors(Source, Protocol):
         """The run starts at that moment of the monotonic clock; from then on `put` gets every event."""
 
 
+class Hands(Source, Listener, Protocol):
+    """Keys of a live run."""
+
+    def begun(self, clock: MonotonicClock, put: Callable[[Event], None], view: Callable[[], View]) -> Source:
+        """From now on presses count."""
+
+    def close(self) -> None:
+        """Listen no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class LiveWanted:
     """How a live run is heard, and what it is to leave behind; empty names: nothing."""
@@ -107,18 +117,20 @@ def live(
     begin: Callable[[], None] | None = None,
     search: Search | None = None,
     sensors: LiveSensors | None = None,
+    hands: Hands | None = None,
 ) -> Lived:
     """Conduct `request` in real time until it ends or is stopped; raises CuedError.
 
     `speech` sees the texts being rendered; `begin` is called when all is set up and the run is about to start; `search` has
-    been looking for the output's device meanwhile; `sensors` are waited for before the start.
+    been looking for the output's device meanwhile; `sensors` are waited for before the start; `hands` are the keys, where they
+    are to mean something else than in a run.
     An events file that can no longer be written does not end the run: `Lived.log.failure` is its error.
     """
     sound_file = wanted.output.path if isinstance(wanted.output, ToFile) else wanted.also_sound
     check_outputs((wanted.events, sound_file, wanted.timeline), request.made_from)
     with ExitStack() as closing, ExitStack() as undo:
         desk = closing.enter_context(desks.listening(wanted.socket, screen.notice))
-        keys = closing.enter_context(using(RunKeys(wanted.keys, request.pack.value.title, screen.notice)))
+        keys = closing.enter_context(using(hands or RunKeys(wanted.keys, request.pack.value.title, screen.notice)))
         device = (search or Search(wanted.output, wanted.rate)).result(screen.notice, sound_file)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
         start_ns = monotonic_in_ns(LEAD_NS)

@@ -88,6 +88,27 @@ class Past:
                     yield event if event.at_ns == reached_ns else replace(event, at_ns=reached_ns)
 
 
+def steps(past: Past, only: frozenset[str] | None = None) -> Iterator[Event | Effect]:
+    """All that went in and came out, in order; the clicks, which are most of it and tell the least, are left out.
+
+    `only`: nothing but what is of these kinds (`formats.event_codec.kind_of`), for whoever reads many runs.
+    """
+    for lines in past.lines:
+        for line in lines:
+            kind = line[:_KIND_WITHIN].partition(_KIND)[2].partition('"')[0]
+            if kind == "play_click" or (only is not None and kind not in only):
+                continue
+            if line.startswith(IN):
+                yield decode_event(line[len(IN) :])
+            elif line.startswith(OUT):
+                yield decode_effect(line[len(OUT) :])
+
+
+_KIND: Final = '"kind":"'
+_KIND_WITHIN: Final = 60
+"""Characters of a line: its kind stands at its beginning."""
+
+
 def told_on_the_way(events: Iterable[Event]) -> list[tuple[int, str, str]]:
     """(time, what, value) of what the runner said of ground and pain during the run, and of a pack that was taken, in order."""
     told: list[tuple[int, str, str]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -105,6 +105,10 @@ class Request:
     """Given or last known cadence, for a run by time alone."""
     baseline_spm: float | None = None
     """The runner's own easy cadence, where it is known before the run: targets are reckoned from it."""
+    runner: Runner = field(default_factory=Runner)
+    """All that the plan knows of the runner: a cadence that it has measured goes before one that was only told."""
+    planned: bool = False
+    """By the plan: nobody has named a pack."""
     desk: bool = False
     speaker: str | None = None
     """A voice of the speech engine by its name; None: the language's own."""
@@ -135,6 +139,12 @@ class Request:
         """What has to be ready before the start."""
         return texts_of(self.pack.value, self.language, on_air=self.feeding.on_air)
 
+    def _runner(self, beat_spm: float | None) -> Runner:
+        known = self.runner
+        if known.baseline_spm is None and self.baseline_spm is not None:
+            known = replace(known, baseline_spm=self.baseline_spm)
+        return replace(known, max_hr_bpm=self.max_hr_bpm, cadence_spm=beat_spm)
+
     def start(self, speech: tuple[tuple[str, int], ...]) -> Start:
         """What the core is told, once the texts' lengths are known."""
         feeding = self.feeding
@@ -147,7 +157,7 @@ class Request:
             session_number=self.session_number,
             language=self.language,
             length_ns=feeding.length_ns,
-            runner=Runner(baseline_spm=self.baseline_spm, max_hr_bpm=self.max_hr_bpm, cadence_spm=beat_spm),
+            runner=self._runner(beat_spm),
             sensor=feeding.sensor,
             on_air=feeding.on_air,
             simulated=feeding.simulated,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 from cued.audio.commands import Bus
+from cued.coaching.state import STOP_FROM
 from cued.control import commands as asked
 from cued.control.protocol import Answer, Done, Fault, Refused
 from cued.core import events
@@ -70,11 +71,24 @@ def steer(command: asked.Command, view: View, session: Steered) -> Answer:
             session.tell(events.SurfaceIs(now_ns, command.surface))
             return said(f"on {command.surface} from here on")
         case asked.Rate():
-            return _rate(command, session)
+            answer = _rate(command, session)
+            if isinstance(answer, Done) and ends_cueing(command) and not view.paused:
+                session.tell(events.Pain(now_ns))
+            return answer
         case asked.Pain():
             session.tell(events.Pain(now_ns))
             return said("beat and cues are over for this run; walk if it hurts")
     raise AssertionError(f"nobody answers {command!r}")
+
+
+def ends_cueing(command: asked.Command) -> bool:
+    """Pain of 5 of 10 or more ends cueing for the run and the day, as `cued pain` does."""
+    if not isinstance(command, asked.Rate) or command.what is not asked.Rated.PAIN:
+        return False
+    try:
+        return float(command.answer) >= STOP_FROM
+    except ValueError:
+        return False
 
 
 def _next(command: asked.Next, view: View, session: Steered) -> Answer:

@@ -20,6 +20,7 @@ from cued.core.cues import (
     BeforeEnd,
     CuePack,
     Drift,
+    EffortSaid,
     Every,
     ForDistance,
     HeartRateAbove,
@@ -27,11 +28,13 @@ from cued.core.cues import (
     OffBand,
     PaceDrop,
     ReintroductionDue,
+    Repeat,
     Rise,
     Rule,
     SayCue,
     SayTheme,
     SensorIs,
+    SessionPart,
     Trigger,
 )
 from cued.core.effects import Effect, SegmentBegan
@@ -81,7 +84,14 @@ def without_sensors(pack: CuePack) -> tuple[CuePack, tuple[LeftOut, ...]]:
         for segment in pack.segments()
         if segment.metronome.only_off_band
     ]
-    return replace(pack, rules=tuple(kept)), tuple(left)
+    return replace(pack, session=tuple(_unpressed(part) for part in pack.session), rules=tuple(kept)), tuple(left)
+
+
+def _unpressed(part: SessionPart) -> SessionPart:
+    """What begins by a press begins by itself: whoever plays the files begins each when it is time."""
+    if isinstance(part, Repeat):
+        return replace(part, segments=tuple(replace(segment, starts_on_press=False) for segment in part.segments))
+    return replace(part, starts_on_press=False)
 
 
 def _says(pack: CuePack, rule: Rule) -> str:
@@ -106,7 +116,7 @@ def _needs(trigger: Trigger) -> str:
         return "needs heart rate"
     if isinstance(trigger, SensorIs):
         return "needs a sensor"
-    if isinstance(trigger, Asked):
+    if isinstance(trigger, Asked | EffortSaid):
         return "needs the runner's key"
     if isinstance(trigger, ReintroductionDue):
         return "needs the plan"

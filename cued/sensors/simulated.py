@@ -44,6 +44,8 @@ CAPTURE: Final = 0.08
 """A beat farther from one's own cadence than this is music in the background."""
 BEAT_GRACE_NS: Final = 3 * NS_PER_S
 """A beat is still felt so long after its last click: longer than four steps, the widest `tick` in use."""
+KEPT_NS: Final = 60 * NS_PER_S
+"""A perfect runner keeps a beat's tempo so long after it stops, or until told of something new (Nijs 2020: the tempo stays)."""
 PULL_S: Final = 6.0
 """Time constant of stepping onto a beat or back to one's own: some fifteen steps."""
 CUE_S: Final = 60
@@ -114,9 +116,11 @@ class SimulatedRunner:
         match effect:
             case PlayClick() if effect.volume > 0 and effect.mspm >= SLOWEST_BEAT_MSPM:
                 self._beat_spm = effect.mspm / MSPM_PER_SPM
-                self._beat_until_ns = effect.at_ns + BEAT_GRACE_NS
+                self._beat_until_ns = effect.at_ns + (KEPT_NS if self._perfect else BEAT_GRACE_NS)
             case RecallClicks():
                 self._beat_until_ns = min(self._beat_until_ns, effect.from_ns + BEAT_GRACE_NS)
+            case Say() if self._perfect and effect.priority is Priority.SEGMENT:
+                self._beat_until_ns = min(self._beat_until_ns, effect.at_ns)
             case Say() if effect.priority in COACHING:
                 self._cue_from_ns = effect.at_ns + effect.dur_ns
                 self._cue_until_ns = self._cue_from_ns + CUE_S * NS_PER_S

@@ -29,7 +29,7 @@ FASTEST_DRILL_SPM: Final = 300
 _SHARE: Final = "%"
 _TIMES: Final = {"h": NS_PER_H, "min": NS_PER_MIN, "s": NS_PER_S}
 _DISTANCES: Final = {"km": Decimal(1000), "m": Decimal(1)}
-_UNITS: Final = (*_TIMES, *_DISTANCES, "%", "dB", "spm")
+_UNITS: Final = (*_TIMES, *_DISTANCES, "%", "dB", "spm", "m/s")
 _ALIASES: Final = {
     "sec": "s", "secs": "s", "second": "s", "seconds": "s", "mins": "min", "minute": "min", "minutes": "min", "hr": "h",
     "hrs": "h", "hour": "h", "hours": "h", "metre": "m", "metres": "m", "meter": "m", "meters": "m", "kms": "km",
@@ -41,7 +41,7 @@ _MAX_CHARS: Final = 40
 _MAX_DIGITS: Final = 15
 """Of a number: what a double holds exactly."""
 _NUMBER: Final = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-_PART: Final = re.compile(r"\s*([^\s%A-Za-zµ]+)\s*([A-Za-zµ%]+)")
+_PART: Final = re.compile(r"\s*([^\s%A-Za-zµ]+)\s*([A-Za-zµ%]+(?:/[A-Za-z]+)?)")
 
 
 # How a JSON Schema describes them.
@@ -54,6 +54,7 @@ DISTANCE_PATTERN: Final = rf"\+?({NUMBER_PATTERN} *km( *{NUMBER_PATTERN} *m)?|{N
 SHARE_PATTERN: Final = rf"\+?{NUMBER_PATTERN} *%"
 DECIBELS_PATTERN: Final = rf"\+?{NUMBER_PATTERN} *dB"
 TEMPO_PATTERN: Final = rf"\+?{NUMBER_PATTERN} *spm"
+SPEED_PATTERN: Final = rf"\+?{NUMBER_PATTERN} *m/s"
 
 
 class QuantityError(UnfitError):
@@ -101,6 +102,14 @@ def tempo(value: object, low: int = SLOWEST_SPM, high: int = FASTEST_SPM) -> int
     if not low <= number <= high:
         raise QuantityError(f"{quoted(value)} is outside {low} spm to {high} spm")
     return round(number * 1000)
+
+
+def speed(value: object, low: float, high: float) -> float:
+    """Metres per second, within `low` and `high`."""
+    number = _single(value, "m/s", '"2.2 m/s"')
+    if not Decimal(str(low)) <= number <= Decimal(str(high)):
+        raise QuantityError(f"{quoted(value)} is outside {speed_text(low)} to {speed_text(high)}")
+    return float(number)
 
 
 def _single(value: object, unit: str, example: str) -> Decimal:
@@ -239,3 +248,8 @@ def decibels_text(db: float) -> str:
 def tempo_text(mspm: int) -> str:
     """`172 spm`."""
     return f"{_plain(Decimal(mspm) / 1000)} spm"
+
+
+def speed_text(mps: float) -> str:
+    """`2.2 m/s`."""
+    return f"{_plain(Decimal(str(mps)))} m/s"

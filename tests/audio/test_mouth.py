@@ -80,7 +80,7 @@ class Mouth:
         device = ToDevice("system")
         self.live = LiveMouth(device, Volumes(), store, self.clock, AtOnce(), self.told.append, rest_ns=REST_NS)
         self.live.look()
-        wait_for(lambda: self.collect() and self.live.is_heard(), 15.0, "the device plays")
+        wait_for(lambda: self.collect() and self.live.is_heard(), 60.0, "the device plays")
 
     def collect(self) -> bool:
         self.live.collect(self.clock.now_ns())
@@ -93,7 +93,7 @@ class Mouth:
         def ready() -> bool:
             return any(isinstance(one, SpeechReady) for one in self.live.collect(self.clock.now_ns()))
 
-        wait_for(ready, 10.0, "it is rendered")
+        wait_for(ready, 60.0, "it is rendered")
 
     def say(self, text: str) -> None:
         self.play(Say(self.clock.now_ns(), say_id(text), "cued", text, "cued", Priority.SAFETY, NS_PER_S, 8.0, 0))
@@ -127,7 +127,7 @@ def test_a_device_rests_when_no_run_is_on_and_nothing_was_said_for_long_and_the_
     assert mouth.live.is_heard()
     mouth.say("Ready.")
     assert not mouth.rests()
-    wait_for(lambda: mouth.collect() and mouth.live.is_heard(), 10.0, "it plays again")
+    wait_for(lambda: mouth.collect() and mouth.live.is_heard(), 60.0, "it plays again")
     assert mouth.live.state().restarts == 0
     assert mouth.told == []
 
@@ -152,12 +152,12 @@ def test_sentences_of_the_moment_are_forgotten_in_their_order_and_come_back_when
         return f"{number:03} " + "and so on " * 20
 
     mouth.make(long(0))
-    wait_for(lambda: kept() > 0, 5.0, "a sign of life")
+    wait_for(lambda: kept() > 0, 60.0, "a sign of life")
     one = kept()
     most = max(LEAST_PASSING, PASSING_BYTES // one)
     for number in range(1, most + 5):
         mouth.make(long(number))
-    wait_for(lambda: kept() == most * one, 5.0, "as many are kept as may be")
+    wait_for(lambda: kept() == most * one, 60.0, "as many are kept as may be")
     mouth.say(long(most + 4))
     assert mouth.live.state().cues == 1
     mouth.say("never made")

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from cued.audio.loudness import loudness_lufs
-from cued.audio.soundfile_in import MAX_S, PEAK, load, probe
+from cued.audio.soundfile_in import MAX_S, PEAK, load, measured, probe
 from cued.audio.tones import SPEECH_LUFS
 from cued.errors import AudioError
 
@@ -103,3 +103,18 @@ def test_what_is_no_sound_is_one_sentence_that_names_the_file(tmp_path: Path, na
 def test_a_length_is_read_from_the_header_of_a_long_sound_too(tmp_path: Path) -> None:
     hostile(tmp_path, "long.flac")
     assert probe(tmp_path, "long.flac") == pytest.approx(MAX_S + 1)
+
+
+def test_a_sound_is_measured_by_decoding_it(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", tone(1.5, 44_100), 44_100)
+    assert measured(tmp_path, "a.wav") == pytest.approx(1.5)
+    soundfile.write(tmp_path / "long.wav", tone(MAX_S + 1, 8_000), 8_000)
+    with pytest.raises(AudioError, match="at most 30 s"):
+        measured(tmp_path, "long.wav")
+
+
+def test_a_sound_that_is_small_and_decodes_to_much_is_refused_before_all_of_it_is_decoded(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.flac", np.zeros((20 * 96_000, 8), np.float32), 96_000)
+    assert (tmp_path / "a.flac").stat().st_size < 100_000
+    with pytest.raises(AudioError, match="more sound than can be played"):
+        measured(tmp_path, "a.flac")

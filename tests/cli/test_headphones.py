@@ -44,7 +44,6 @@ def pulse(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.audio
 def test_paired_headphones_are_where_sound_goes_and_each_ear_is_heard_alone(
     bluez: VirtualBluez, pulse: Path, own: OwnHeadphones, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -59,7 +58,7 @@ def test_paired_headphones_are_where_sound_goes_and_each_ear_is_heard_alone(
     ]
     with Parec(pulse, SINK) as recorder, OnTerminal([*CUED, "test"]) as terminal:
         for ear in ("left", "right"):
-            terminal.expect(lambda: terminal.text.endswith(f"on the {ear}, and there alone? [y/n] "), 20.0)  # noqa: B023 - expected at once
+            terminal.expect(lambda: terminal.text.endswith(f"on the {ear}, and there alone? [y/n] "), 60.0)  # noqa: B023 - expected at once
             terminal.press("y\n")
         terminal.interrupt()
         assert terminal.end() == 130
@@ -79,6 +78,16 @@ def test_without_anybody_to_ask_it_plays_all_the_same(own: OwnHeadphones, capsys
             patch.setenv(name, value)
         assert cued("test", "--output", "device:Shokz") == 2
     assert "there is no sound device 'Shokz'" in capsys.readouterr().err
+
+
+def test_the_device_of_the_configuration_is_the_one_that_is_tested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "mine.yaml"
+    config.write_text("sound: {device: Walkman}\n", encoding="utf-8")
+    for verb in ("test", "adjust"):
+        assert cued(verb, "--config", str(config)) == 2
+        assert "there is no sound device 'Walkman'" in capsys.readouterr().err
 
 
 def test_a_file_cannot_be_heard(capsys: pytest.CaptureFixture[str]) -> None:

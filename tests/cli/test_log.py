@@ -76,12 +76,24 @@ def test_show_tells_the_story_and_everything_known(journal: Path, capsys: Captur
         assert word in story
     assert "note: windy, but fine" in story
     told = shown(["log", "show", "last"], capsys)
-    assert told["ratings"] == {"effort": 4.0, "landing": None, "pain": 0.0}
+    unknown = dict.fromkeys(("landing", "smooth", "control", "place", "pain_kind", "morning"))
+    assert told["ratings"] == {"effort": 4.0, "pain": 0.0, **unknown}
     assert told["conditions"]["sleep"] == 7.5
     assert told["conditions"]["readiness"] is None
     assert told["said"] == [{"at_s": 300.0, "what": "helped", "value": "yes"}]
     assert told["summary"]["end_s"] == 1499.0
     assert told["seed"] == 3
+
+
+def test_how_smooth_and_controlled_it_felt_is_kept_with_pack_effort_and_ground(journal: Path, capsys: Capture) -> None:
+    assert main(["log", "rate", "last", "--smooth", "7", "--control", "8", "--landing", "4", "--surface", "gravel"]) == 0
+    assert main(["log", "rate", "last", "--effort", "3"]) == 0
+    capsys.readouterr()
+    told = shown(["log", "show", "last"], capsys)
+    assert told["pack"] == "integration"
+    assert [told["ratings"][name] for name in ("smooth", "control", "landing", "effort")] == [7.0, 8.0, 4.0, 3.0]
+    assert told["conditions"]["surface"] == "gravel"
+    assert "0 not at all to 10" in said(["log", "rate", "last", "--control", "11"], capsys, 2)
 
 
 @pytest.mark.parametrize(
@@ -335,5 +347,5 @@ def test_two_real_runs_at_once_the_second_says_who_holds_the_journal(journal: Pa
     assert second.returncode == 0
     assert f"being written by process {first.pid}, since" in second.stdout + second.stderr
     first.terminate()
-    first.communicate(timeout=30)
+    first.communicate(timeout=60)
     assert first.returncode == 0

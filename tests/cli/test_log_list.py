@@ -64,6 +64,8 @@ def test_the_long_list_tells_distance_and_cadence(journal: Path, capsys: Capture
     _, line = said(["log", "list", "--long"], capsys).splitlines()
     assert f"{run['distance_m'] / 1000:.2f} km" in line
     assert f"{run['cadence_spm']:.0f} spm" in line
+    assert 0.9 < run["steady_of_target"] < run["feeder_of_target"] + 0.1
+    assert f"integration 1, feeders {run['feeder_of_target']:.1%}, then {run['steady_of_target']:.1%}" in line
 
 
 def test_list_and_show_round_alike(journal: Path, capsys: Capture) -> None:

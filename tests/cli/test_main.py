@@ -91,7 +91,7 @@ def test_a_reader_that_goes_away_ends_the_program_quietly(lines: int) -> None:
         assert child.stderr is not None
         child.stdout.close()
         child.stdin.close()
-        assert (child.wait(20), child.stderr.read()) == (141, b"")
+        assert (child.wait(60), child.stderr.read()) == (141, b"")
 
 
 def test_the_help_of_cued_imports_no_verb_and_nothing_heavy() -> None:
@@ -159,7 +159,8 @@ def test_every_line_of_an_example_is_one_that_the_verb_understands(verb: Verb) -
         ("run --output nul", "--output nul: give device, device:NAME, null or file:PATH; did you mean null?"),
         ("run --sensor bel", "did you mean ble?"),
         ("render x --cadence 166 --length 9min -o x --format mp4", "give mp3, ogg, wav or flac; did you mean mp3?"),
-        ("pack", "WHAT is missing. `cued pack --help` shows how."),
+        ("pack", "say what: list, show, check,"),
+        ("config set", "OPTION and VALUE are missing. `cued config set --help` shows how."),
         (
             "run integration",
             "'integration' is one word too many; did you mean --pack integration? `cued run --help` shows how.",

@@ -10,8 +10,8 @@ import soundfile
 
 from cued.cli.main import main
 
-LENGTHS_S = (600.0, 90.0, 390.0, 360.0)
-"""`integration` in 24 minutes: warm-up, one round of feeder and steady, cooldown."""
+LENGTHS_S = (600.0, 90.0, 390.0, 120.0, 240.0)
+"""`integration` in 24 minutes: warm-up, one round of feeder and steady, probe, cooldown."""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_each_segment_has_a_file_of_its_length_named_in_order(folder: Path) -> None:
     tracks = sorted(folder.glob("*.wav"))
-    assert [track.name for track in tracks] == ["01-warmup.wav", "02-feeder.wav", "03-steady.wav", "04-cooldown.wav"]
+    assert [track.name for track in tracks] == [
+        "01-warmup.wav",
+        "02-feeder.wav",
+        "03-steady.wav",
+        "04-probe.wav",
+        "05-cooldown.wav",
+    ]
     for track, length_s in zip(tracks, LENGTHS_S, strict=True):
         assert soundfile.info(track).duration == pytest.approx(length_s, abs=0.05)
 
@@ -34,7 +40,15 @@ def test_the_beat_is_in_the_feeder_and_in_no_quiet_segment(folder: Path) -> None
     assert peaks["feeder"] > 0.1
     assert peaks["steady"] > 0.1  # the cue that ends the feeder
     assert peaks["warmup"] < 0.001
+    assert peaks["probe"] < 0.001
     assert peaks["cooldown"] < 0.001
+
+
+def test_a_set_of_drills_is_a_file_for_each_part_which_waits_for_no_press(tmp_path: Path) -> None:
+    words = ["render", "set-b", "--cadence", "166", "--length", "11min", "--format", "wav", "-o", str(tmp_path / "set")]
+    assert main(words) == 0
+    tracks = {path.name[3:-4]: soundfile.info(path).duration for path in (tmp_path / "set").glob("*.wav")}
+    assert tracks == pytest.approx({"grass": 139.0, "skips": 206.0, "springs": 185.0, "balance": 111.0}, abs=0.05)
 
 
 def test_a_playlist_names_them_and_nothing_else_is_left(folder: Path) -> None:

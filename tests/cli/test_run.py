@@ -48,7 +48,7 @@ class Terminal:
     kinds: list[str]
 
 
-def watched(command: list[str], events: Path, until: str, deadline_s: float = 30.0) -> Terminal:
+def watched(command: list[str], events: Path, until: str, deadline_s: float = 60.0) -> Terminal:
     """Run `command` on a terminal of its own; press Ctrl-C once `until` is seen and the events file has grown thrice."""
     master, slave = pty.openpty()
     child = subprocess.Popen(
@@ -70,7 +70,7 @@ def watched(command: list[str], events: Path, until: str, deadline_s: float = 30
             child.send_signal(signal.SIGINT)
             pressed = True
     os.close(master)
-    code = child.wait(10)
+    code = child.wait(60)
     return Terminal(ANSI.sub("", seen.decode()), code, grown, [row["kind"] for row in rows(events)])
 
 
@@ -114,7 +114,7 @@ def test_what_is_typed_is_not_written_into_the_status_line(tmp_path: Path) -> No
         assert child.stdout.readline() == "within\n"
         assert termios.tcgetattr(slave)[3] == before[3] & ~termios.ECHO
         os.write(master, b"n\n")
-        assert child.wait(20) == 0
+        assert child.wait(60) == 0
     assert termios.tcgetattr(slave) == before
     os.close(slave)
     os.close(master)
@@ -146,10 +146,10 @@ def test_a_terminal_that_is_closed_ends_the_run_with_whole_files(tmp_path: Path)
     command = [*CUED, "run", "--sensor", "sim", "--output", "null", "--events", str(events)]
     child = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
     os.close(slave)
-    wait_for(lambda: len(rows(events)) > 3, 30.0, "the run's first lines")
+    wait_for(lambda: len(rows(events)) > 3, 60.0, "the run's first lines")
     os.close(master)
     child.send_signal(signal.SIGHUP)  # as the kernel does where the terminal is the session's own
-    child.wait(20)
+    child.wait(60)
     assert rows(events)[-1]["kind"] == "end"
 
 
@@ -208,10 +208,10 @@ def test_a_pipe_gets_the_events_as_they_come_and_stays_a_pipe(tmp_path: Path) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as child:
-        wait_for(lambda: len(got) > 4, 30.0, "lines in the pipe while the run goes on")
+        wait_for(lambda: len(got) > 4, 60.0, "lines in the pipe while the run goes on")
         assert child.poll() is None
         child.send_signal(signal.SIGTERM)
-        child.communicate(timeout=20)
+        child.communicate(timeout=60)
     reader.join(20)
     assert child.returncode == 0
     assert json.loads(got[0])["kind"] == "start"

@@ -250,7 +250,7 @@ def test_a_count_through_a_pipe_that_says_nothing_keeps_nothing(
     keys: str, code: int, told: str, pod: Pod, known: KnownSensors
 ) -> None:
     known.put(KnownSensor(POD.address, "Pod", ("cadence",)))
-    done = subprocess.run([*CUED, "check"], input=keys, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run([*CUED, "check"], input=keys, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == code
     assert told in done.stdout + done.stderr
     assert "\x1b" not in done.stdout
@@ -385,9 +385,9 @@ def test_a_signal_to_end_stops_a_recording_as_ctrl_c_does(pod: Pod, tmp_path: Pa
     file = tmp_path / "run.jsonl"
     command = [*CUED, "record", str(file), "--sensor", POD.address]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"NO_COLOR": "1"}) as child:
-        wait_for(lambda: file.exists() and file.read_text(encoding="utf-8").count("notification") >= 3, 10)
+        wait_for(lambda: file.exists() and file.read_text(encoding="utf-8").count("notification") >= 3, 60)
         child.send_signal(signal.SIGTERM)
-        out, _ = child.communicate(timeout=10)
+        out, _ = child.communicate(timeout=60)
         assert child.returncode == 0
     assert "play it by `cued rehearse PACK --run" in out
     assert "\x1b" not in out

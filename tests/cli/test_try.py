@@ -57,6 +57,10 @@ def test_a_click_comes_within_3_seconds_a_cue_within_20_and_the_end_after_90(pac
     assert rows[0]["simulated"] is True
 
 
+def test_it_lasts_as_long_as_it_is_told_to() -> None:
+    assert first_s(tried("--for", "2min"), "end") == 120.0
+
+
 def test_a_pack_that_begins_in_silence_is_tried_from_its_first_sounding_segment() -> None:
     assert next(row["segment"] for row in tried("--pack", "integration") if row["kind"] == "segment") == "feeder"
 
@@ -85,10 +89,10 @@ def test_a_try_that_is_cut_short_still_leaves_whole_files(tmp_path: Path) -> Non
         said.open("wb") as out,
         subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment) as child,
     ):
-        wait_for(lambda: b"pod found" in said.read_bytes(), 30.0, "the run's first line")
+        wait_for(lambda: b"pod found" in said.read_bytes(), 60.0, "the run's first line")
         assert [path.name for path in tmp_path.glob("*.wav")] == []  # whole or not at all
         child.send_signal(signal.SIGINT)
-        assert child.wait(20) == 0
+        assert child.wait(60) == 0
     assert soundfile.info(tmp_path / "try-metronome.wav").duration < 60.0
     assert (tmp_path / "try-metronome.html").stat().st_size > 10_000
     assert not list(tmp_path.glob(".*"))
@@ -114,7 +118,9 @@ def test_start_says_what_is_missing_and_what_to_do_about_it() -> None:
 
 
 def test_after_make_run_one_line_says_what_comes_next() -> None:
-    assert next_step(known=True) == "next: `cued run --length 30min` is a run, `cued --help` lists the rest"
+    assert next_step(known=True) == (
+        "next: `cued setup` gets headphones and pod ready, `cued run --length 30min` is a run, `cued --help` lists the rest"
+    )
     assert "`. .venv/bin/activate` makes `cued` a command" in next_step(known=False)
     assert "\n" not in next_step(known=False)
 

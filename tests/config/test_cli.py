@@ -187,7 +187,7 @@ def test_schema_prints_a_json_schema(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "WHAT"),
+        ([], "say what: show, check, path, set, unset or schema"),
         (["shw"], "there is no `cued config shw`; did you mean show?"),
         (["show", "x"], "one word too many"),
         (["check", "--stict"], "--strict"),
@@ -307,6 +307,32 @@ def test_the_device_of_the_file_is_the_one_that_is_looked_for(
     monkeypatch.chdir(tmp_path)
     assert main([*words, "--journal", "none", "--config", str(good)]) == 2
     assert "no such device" in capsys.readouterr().err
+
+
+def test_a_beat_without_a_pod_begins_from_the_easy_cadence_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("runner: {easy_cadence: 172 spm}\nsensor: none\n", encoding="utf-8")
+    words = ["run", "--journal", "none", "--output", "null", "--rate", "100", "--for", "3s", "--config", str(path)]
+
+    def tempo(*more: str) -> float:
+        assert main([*words, *more, "--events", "-"]) == 0
+        rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        return next(float(row["spm"]) for row in rows if row["kind"] == "tempo")
+
+    assert tempo() == 172.0
+    assert tempo("--beat", "160") == 160.0
+
+
+def test_tracks_are_rendered_for_the_easy_cadence_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "config.yaml"
+    words = ["render", "metronome", "--length", "10s", "--format", "wav", "-o", str(tmp_path / "out"), "--config", str(path)]
+    path.write_text("# nothing yet\n", encoding="utf-8")
+    assert main(words) == 2
+    assert "--cadence is missing" in capsys.readouterr().err
+    path.write_text("runner: {easy_cadence: 172 spm}\n", encoding="utf-8")
+    assert main(words) == 0
 
 
 # --- what it costs -------------------------------------------------------------------------------------------------

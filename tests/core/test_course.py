@@ -113,13 +113,13 @@ PRESS = pack(
 )
 
 
-def test_a_segment_that_starts_on_a_press_waits_for_it_in_silence() -> None:
+def test_a_segment_that_starts_on_a_press_says_so_once_and_waits_for_it_in_silence() -> None:
     run = Run(PRESS, sensor=False).to(100)
     assert (run.view.segment, run.view.waiting) == ("hills", True)
     assert run.clicks == []
-    assert run.said == []
+    assert run.texts == ["Press next to begin hills."]
     run.send(Next(seconds(100))).to(280)
-    assert run.said == [(100.0, "go"), (190.0, "over")]
+    assert run.said == [(60.0, "cued"), (100.0, "go"), (190.0, "over")]
     assert run.segments == [(0.0, "a"), (100.0, "hills"), (190.0, "b"), (250.0, "")]
     assert run.clicks_in(101, 190) != []
 
@@ -128,7 +128,7 @@ def test_a_press_that_never_comes_skips_the_segment_after_five_minutes_without_i
     run = Run(PRESS, sensor=False).to(400)
     assert skipped(run) == [(360.0, "hills", "not pressed")]
     assert run.segments == [(0.0, "a"), (360.0, "b")]
-    assert run.said == []
+    assert run.said == [(60.0, "cued")]
 
 
 def test_next_ends_the_present_segment_with_its_end_cues() -> None:
@@ -269,7 +269,7 @@ def test_without_a_sensor_and_without_a_known_cadence_only_fixed_can_sound() -> 
 # --- drills --------------------------------------------------------------------------------------------------------
 
 
-def test_a_segment_with_drills_runs_as_long_as_it_says_and_speaks_only_by_its_rules() -> None:
+def test_a_segment_with_drills_runs_as_long_as_it_says_and_speaks_by_its_rules_too() -> None:
     drill = Drill("short_foot", "Shorten the foot.", for_ns=seconds(5), reps=8)
     what = pack(
         segment("drills", 60, drills=("short_foot",)),
@@ -279,7 +279,8 @@ def test_a_segment_with_drills_runs_as_long_as_it_says_and_speaks_only_by_its_ru
     )
     run = Run(what).to(80)
     assert run.segments == [(0.0, "drills"), (60.0, "b")]
-    assert run.said == [(0.0, "go")]
+    assert run.said[:2] == [(0.0, "go"), (0.495, "drill")]
+    assert {cue for _, cue in run.said[2:]} == {"drill"}
 
 
 # --- the texts of a pack -------------------------------------------------------------------------------------------

@@ -40,7 +40,8 @@ from cued.core.cues import (
 )
 from cued.core.effects import CutSpeech, Say
 from cued.core.events import Announce
-from cued.core.rules import BeforeEnd, Trigger
+from cued.core.rules import BeforeEnd, EffortSaid, Trigger
+from cued.core.words import Effort
 from cued.units import NS_PER_MS, seconds
 from tests.support.run import FREE, Run, at, beat, for_m, for_s, pack, rule, segment
 
@@ -64,6 +65,7 @@ BY_TRIGGER: list[tuple[Trigger, Priority]] = [
     (Every(for_m(1)), Priority.PERIODIC),
     (RandomWithin(1, 2), Priority.PERIODIC),
     (SurfaceChange(), Priority.PERIODIC),
+    (EffortSaid(Effort.HARD), Priority.PERIODIC),
     (SensorIs(SensorWord.LOST), Priority.PERIODIC),
     (ReintroductionDue(), Priority.PERIODIC),
 ]

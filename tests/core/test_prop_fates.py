@@ -104,7 +104,7 @@ def coached_cues(how: Start, events: tuple[Event, ...], coach: Coach) -> list[tu
     return [
         (triggers[effect.rule], effect)
         for effect in effects_of(woken(replace(how, pack=coached(how.pack, coach)), events))
-        if isinstance(effect, Say | Withheld) and effect.priority is not Priority.SAFETY
+        if isinstance(effect, Say | Withheld) and effect.priority is not Priority.SAFETY and effect.rule in triggers
     ]
 
 

@@ -30,6 +30,7 @@ GLANCES = st.builds(
     has_cue=st.booleans(),
     packs=st.sampled_from(((), (("a", "A"), ("b", "B")))),
     surfaces=st.sampled_from(((), ("road", "sand"))),
+    plans=st.booleans(),
 )
 EVENTS = st.one_of(
     st.builds(Press, st.just(0), st.sampled_from(Key)),

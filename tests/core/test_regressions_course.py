@@ -149,7 +149,7 @@ def test_a_strap_that_fell_off_does_not_go_on_telling_a_high_heart_rate() -> Non
 def test_a_run_that_begins_or_ends_while_a_segment_waits_for_a_press_says_so() -> None:
     rules = [rule(RunStart(), "go"), rule(RunEnd(), "done"), rule(At(for_s(30)), "tip")]
     run = Run(pack(segment("a", 60, starts_on_press=True), rules=rules), length_ns=seconds(60)).to(90)
-    assert run.said == [(0.0, "go"), (60.0, "done")]
+    assert run.said == [(0.0, "go"), (0.495, "cued"), (60.0, "done")]
     assert run.refused == [(30.0, "tip", "not pressed")]
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cued.core.cues import (
+    Asked,
     Coach,
     Cue,
     CuePack,
@@ -64,6 +65,11 @@ def test_a_run_too_short_for_a_round_is_told_to_be_silent_and_is(minutes: int) -
     run = lived(integration(), minutes * 60)
     assert run.clicks == []
     assert run.said == []
+
+
+def test_what_is_only_heard_when_asked_for_makes_no_run_sound() -> None:
+    what = pack(segment("a", 600.0), rules=[rule(Asked(), "tip")])
+    assert room(what, 10 * NS_PER_MIN).silent
 
 
 def test_from_the_length_that_is_named_on_something_is_heard_and_just_below_it_nothing() -> None:
@@ -152,3 +158,9 @@ def test_whatever_is_told_beforehand_is_what_the_core_does(wild: CuePack, length
         assert told.ends_ns in {effect.at_ns for effect in began if not effect.segment}
     if told.silent:
         assert [effect for effect in effects if isinstance(effect, PlayClick | Say)] == []
+
+
+def test_a_set_of_drills_is_heard_without_a_beat_and_without_cues() -> None:
+    told = room(open_pack("strength").pack, 12 * NS_PER_MIN)
+    assert not told.silent
+    assert told.ends_ns == 646 * NS_PER_S

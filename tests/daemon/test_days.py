@@ -20,6 +20,8 @@ def test_a_day_goes_as_its_table_says(file: Path, tmp_path: Path) -> None:
     lines = house.live()
     assert "\n".join(lines) == "\n".join(day.expected), "\n".join(["what came of it:", *lines])
     assert house.mouth.late_clicks == []
+    assert house.mouth.wrongs == []
+    assert all(seat.ended_ns is not None and seat.replays() for seat in house.book.seats)
 
 
 def test_the_days_are_numbered_without_a_gap() -> None:

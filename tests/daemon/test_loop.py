@@ -9,10 +9,11 @@ import pytest
 
 from cued.control import commands
 from cued.control.protocol import Answer, Done, Refused
+from cued.core import engine
 from cued.core.happening import Phase
+from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.loop import MOST_FAULTS
 from cued.runtime.daemon.ports import Asked
-from cued.runtime.daemon.today import Choice
 from cued.units import NS_PER_S
 from tests.support.day import House, read_day
 
@@ -40,6 +41,20 @@ def test_a_run_that_begins_before_its_pack_is_ready_begins_where_it_began(house:
     assert house.book.seats[0].ended_ns == 85 * NS_PER_S
 
 
+def test_a_run_that_goes_on_counts_from_where_the_runner_ran_again(tmp_path: Path) -> None:
+    script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n1:00  run 166\n3:00  stand\n9:00  run 166\n11:00  quit\n"
+    house = House(read_day(script), tmp_path)
+    house.live()
+    (seat,) = house.book.seats
+    session = engine.start(seat.how)
+    for event in seat.events:
+        session, _ = engine.step(session, event)
+    seen = engine.view(session)
+    assert seen.distance_m == pytest.approx(240 * 3.0, abs=9.0)
+    assert seen.run_ns == pytest.approx(250 * NS_PER_S, abs=2 * NS_PER_S)  # with the 10 s of standing that made it a pause
+    assert seat.replays()
+
+
 def test_a_run_that_ends_before_its_pack_is_ready_was_none(tmp_path: Path) -> None:
     script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n0:05  ask start\n0:10  ask stop\n1:30  quit\n"
     house = House(read_day(script), tmp_path)
@@ -64,6 +79,54 @@ def survived(house: House) -> None:
     script = [(at_ns, house.act(what)) for at_ns, what in house.day.script]
     house.time.script = script
     house.daemon.run()
+
+
+OTHER = """# x
+pack other:
+  format: 1
+  name: other
+  version: 1.0.0
+  title: "Other"
+  language: en
+  license: CC0-1.0
+  session: [{segment: steady, for: 3 h}]
+pack other.new:
+  format: 1
+  name: other
+  version: 1.0.0
+  title: "Newer"
+  language: en
+  license: CC0-1.0
+  session: [{segment: steady, for: 2 h}]
+pack other.half:
+  format: 1
+---
+0:02  headphones on
+0:03  pod Stryd
+0:05  run 166
+1:00  ask pack use name=other
+2:00  edit other.half
+3:00  edit other.new
+3:30  quit
+"""
+
+
+def test_an_edit_of_a_pack_that_was_taken_in_the_run_is_offered_and_half_of_one_is_not(tmp_path: Path) -> None:
+    house = House(read_day(OTHER), tmp_path)
+    offers: list[str] = []
+
+    def look(now_ns: int) -> None:
+        watching(now_ns)
+        if house.daemon.today.offer not in offers[-1:]:
+            offers.append(house.daemon.today.offer)
+
+    watching = house.daemon.world.look_around
+    house.daemon.world.look_around = look
+    lines = house.live()
+    (refused,) = [line for line in lines if "is not right" in line]
+    assert refused.startswith("2:02  > notice: the pack other has been edited and is not right: other.yaml:1:1")
+    assert "3:02  > notice: the pack other has been edited: the run goes on as it is" in lines
+    assert offers == ["", "other has been edited: `cued pack use other` takes it now"]
 
 
 def test_a_fault_in_a_turn_is_told_and_the_run_goes_on(house: House) -> None:

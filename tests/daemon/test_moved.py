@@ -27,8 +27,8 @@ def pulse(tmp_path: Path) -> Iterator[Pulse]:
 
 @pytest.fixture
 def daemon(pulse: Pulse, tmp_path: Path) -> Iterator[RunningDaemon]:
-    """A run is on that says something every three seconds over a beat."""
-    pack = tone_pack(tmp_path / "pack", "every: 3 s", "mode: fixed, beat: 180 spm")
+    """A run is on that says something every two seconds over a beat."""
+    pack = tone_pack(tmp_path / "pack", "every: 2 s", "mode: fixed, beat: 180 spm")
     words = ("--output", "device:default", "--pack", str(pack), "--no-questions")
     with RunningDaemon(tmp_path / "home", *words) as running:
         running.wait_ready()
@@ -65,6 +65,7 @@ def test_headphones_that_go_are_a_loss_until_they_are_back(pulse: Pulse, daemon:
     assert daemon.log.count("the sound is back on Phones") == 1
 
 
+@pytest.mark.soak
 def test_a_server_that_dies_is_waited_for_and_the_run_goes_on_with_it(pulse: Pulse, daemon: RunningDaemon) -> None:
     pulse.kill()
     wait_for(lambda: sound(daemon)["absent"], STARTS_S, "its death is noticed")

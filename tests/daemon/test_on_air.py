@@ -37,6 +37,7 @@ def test_a_runner_runs_and_the_run_begins_rests_and_is_kept_with_what_the_pod_se
         with Script(pod, Running(170), hz=4.0, factor=2):
             wait_for(lambda: daemon.status()["pod"]["up"], STARTS_S, "the pod")
             wait_for(lambda: daemon.status()["phase"] == "running", STARTS_S, "a run that begins by itself")
+            wait_for(lambda: daemon.status()["run"] is not None, STARTS_S, "the plan's pack, made ready meanwhile")
             assert daemon.status()["pod"] == {"up": True, "name": "Pod", "battery_percent": 90}
             run = daemon.status()["run"]
             assert run["run_ns"] > 4_500_000_000  # backdated

@@ -23,7 +23,7 @@ SMALL = fit_run(
     app_fields=[(0, "Ground Time", "Milliseconds")],
 )
 DEADLINE_S = 2.0
-"""Some hundred times what a file this small needs."""
+"""Of the processor's time: some hundred times what a file this small needs."""
 
 changes = st.lists(st.tuples(st.integers(14, len(SMALL) - 3), st.integers(0, 255)), min_size=1, max_size=8)
 cells = st.sampled_from(["", "0", "1", "-1", "164", "1e9", "nan", "inf", "x", '"', "86400", "1" * 400]) | st.text(max_size=6)
@@ -59,9 +59,9 @@ def test_changed_bytes_under_a_right_checksum_raise_nothing_but_format_error(edi
     data = bytearray(SMALL[:-2])
     for place, value in edits:
         data[place] = value
-    began_s = time.monotonic()
+    began_s = time.process_time()
     check(lambda: read_fit("fuzz", "", sealed(bytes(data))))
-    assert time.monotonic() - began_s < DEADLINE_S
+    assert time.process_time() - began_s < DEADLINE_S
 
 
 @given(st.integers(0, len(SMALL)), st.binary(max_size=20))

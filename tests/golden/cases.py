@@ -71,6 +71,19 @@ SIMULATED: Final = (
         minutes=45,
         session=7,
     ),
+    Case(
+        "drills",
+        "nobody presses for the drills; then a nudge into the band, a silent probe and four strides with their words",
+        "easy",
+        minutes=50,
+        session=3,
+    ),
+    Case(
+        "fatigue",
+        "cadence drifts under the run's own reference: three bursts with their cues, and then the word to ease off",
+        "tired",
+        minutes=75,
+    ),
     Case("metronome", "the default pack at its plainest: follow, then nudge up to the band", "easy", minutes=25),
     Case(
         "integration",

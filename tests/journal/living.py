@@ -60,7 +60,7 @@ class Child:
         self.said = self.process.stderr.read()
 
     def wait_begun(self) -> Self:
-        wait_for(lambda: bool(self.acknowledged) or self.process.poll() is not None, 30.0, "the first row")
+        wait_for(lambda: bool(self.acknowledged) or self.process.poll() is not None, 60.0, "the first row")
         assert self.acknowledged, self.said
         return self
 
@@ -80,7 +80,7 @@ class Child:
 
     def end(self) -> int:
         """Ctrl-C, in effect, once the run is under way; the exit code."""
-        wait_for(lambda: len(self.acknowledged) > 1 or self.process.poll() is not None, 30.0, "a second commit")
+        wait_for(lambda: len(self.acknowledged) > 1 or self.process.poll() is not None, 60.0, "a second commit")
         self.process.terminate()
         return self.join()
 

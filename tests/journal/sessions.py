@@ -93,7 +93,8 @@ def record(
     """A run as it would be written, whole; its number in the journal."""
     request = request or a_request()
     how = a_start(request, simulated=simulated)
-    recorder = Recorder(path, a_head(how, **head), Clocks(), every_s=0.05)  # type: ignore[arg-type]  # a Head's own fields
+    a_first = a_head(how, **head)  # type: ignore[arg-type]  # a Head's own fields
+    recorder = Recorder(path, a_first, Clocks(a_first.began_utc_ns, synced=a_first.verified), every_s=0.05)
     with ExitStack() as closing:
         recorder.begin()
         closing.callback(recorder.abandon)

@@ -44,7 +44,7 @@ def _cut(child: Child, image: Path, copy: Path, after_s: float) -> tuple[Path, A
         due = threading.Event()
         timer = threading.Timer(after_s, due.set)
         timer.start()
-        wait_for(due.is_set, 10.0, "a random moment")
+        wait_for(due.is_set, 60.0, "a random moment")
         last = child.acknowledged[-1]
         shutil.copyfile(image, copy)
         if child.acknowledged[-1] is last:

@@ -112,7 +112,7 @@ def test_a_run_is_committed_while_it_goes_on_even_when_nothing_happens(journal: 
     clocks = Clocks()
     recorder = begun(journal, clocks, committed)
     clocks.boot_ns = BOOT_NS + 7 * NS_PER_S
-    wait_for(lambda: committed[-1].at_ns == 7 * NS_PER_S, 10.0, "a commit of silence")
+    wait_for(lambda: committed[-1].at_ns == 7 * NS_PER_S, 60.0, "a commit of silence")
     recorder.abandon()
     with reading(journal) as found:
         (session,) = found.sessions()
@@ -138,7 +138,7 @@ def test_a_clock_that_is_set_during_the_run_corrects_its_date_and_nothing_else(j
     with reading(journal) as found:
         assert not found.session("last").verified
     clocks.utc_ns, clocks.boot_ns, clocks.synced = BEGAN_UTC_NS + 5 * NS_PER_S, BOOT_NS + 5 * NS_PER_S, True
-    wait_for(lambda: committed[-1].at_ns == 5 * NS_PER_S, 10.0, "a commit after the clock was set")
+    wait_for(lambda: committed[-1].at_ns == 5 * NS_PER_S, 60.0, "a commit after the clock was set")
     recorder.finish(6 * NS_PER_S)
     with reading(journal) as found:
         session = found.session("last")
@@ -161,7 +161,7 @@ def test_what_cannot_be_written_is_told_and_costs_nothing_else(journal: Path) ->
 def test_a_fault_in_the_writer_ends_the_recording_and_lets_the_journal_go(journal: Path) -> None:
     recorder = begun(journal)
     recorder.add(Row("poems", ()))
-    wait_for(lambda: holder(journal) is None, 10.0, "the lock to be released")
+    wait_for(lambda: holder(journal) is None, 60.0, "the lock to be released")
     assert "a fault in cued itself: KeyError" in sentences(recorder)
     recorder.finish(NS_PER_S)
     with reading(journal) as found:
@@ -216,7 +216,7 @@ def test_a_locked_file_is_waited_for_and_said_once(journal: Path) -> None:
     assert not committed
     other.execute("ROLLBACK")
     other.close()
-    wait_for(lambda: bool(committed), 20.0, "a commit after the lock was gone")
+    wait_for(lambda: bool(committed), 60.0, "a commit after the lock was gone")
     recorder.finish(2 * NS_PER_S)
     assert "nothing of the run is missing" in sentences(recorder)
     assert check_whole(journal).state is State.ENDED
@@ -231,7 +231,7 @@ def test_a_disk_that_does_not_answer_holds_up_no_start(journal: Path) -> None:
     assert recorder.session is None
     other.execute("ROLLBACK")
     other.close()
-    wait_for(lambda: recorder.session == 2, 20.0, "the first row, once the disk answers")
+    wait_for(lambda: recorder.session == 2, 60.0, "the first row, once the disk answers")
     recorder.finish(NS_PER_S)
     assert check_whole(journal).state is State.ENDED
 
@@ -244,7 +244,7 @@ def test_what_speaks_against_a_recording_is_told_when_it_is_known_too_late_to_be
     recorder.begin(patience_s=0.0)
     other.execute("ROLLBACK")
     other.close()
-    wait_for(lambda: holder(journal) is None, 20.0, "the recorder to give up")
+    wait_for(lambda: holder(journal) is None, 60.0, "the recorder to give up")
     assert "no journal of cued's; --journal names another file; this run is not recorded" in sentences(recorder)
     recorder.step(Stop(NS_PER_S), 0, NS_PER_S, ())
     assert recorder._queue.empty(), "nobody would ever take it"
@@ -261,9 +261,9 @@ def test_a_full_disk_costs_nothing_once_there_is_room_again(tmp_path: Path) -> N
         fill(disk)
         at = len(committed)
         note(recorder, "x" * 100_000)
-        wait_for(lambda: "the disk is full" in sentences(recorder), 20.0, "the sentence about the full disk")
+        wait_for(lambda: "the disk is full" in sentences(recorder), 60.0, "the sentence about the full disk")
         (disk / "fill").unlink()
-        wait_for(lambda: len(committed) > at, 20.0, "a commit once there is room")
+        wait_for(lambda: len(committed) > at, 60.0, "a commit once there is room")
         recorder.finish(3 * NS_PER_S)
         assert "nothing of the run is missing" in sentences(recorder)
         with reading(journal) as found:
@@ -278,7 +278,7 @@ def test_on_a_full_disk_the_ballast_lets_the_end_be_written(tmp_path: Path) -> N
         recorder = begun(journal)
         fill(disk)
         note(recorder, "x" * 500_000)
-        wait_for(lambda: "the disk is full" in sentences(recorder), 20.0, "the sentence about the full disk")
+        wait_for(lambda: "the disk is full" in sentences(recorder), 60.0, "the sentence about the full disk")
         recorder.finish(3 * NS_PER_S)
         assert "the end of the run is in it, its last part is not" in sentences(recorder)
         session = check_whole(journal)
@@ -302,9 +302,9 @@ def test_a_run_that_began_on_a_full_disk_is_written_once_there_is_room(tmp_path:
         fill(disk)
         committed: list[Committed] = []
         recorder = begun(disk / "journal.db", committed=committed)
-        wait_for(lambda: "the disk is full" in sentences(recorder) or bool(committed), 20.0, "a word about the disk")
+        wait_for(lambda: "the disk is full" in sentences(recorder) or bool(committed), 60.0, "a word about the disk")
         (disk / "fill").unlink()
-        wait_for(lambda: bool(committed), 20.0, "the first row")
+        wait_for(lambda: bool(committed), 60.0, "the first row")
         recorder.finish(NS_PER_S)
         assert check_whole(disk / "journal.db").id == 2
 
@@ -350,7 +350,7 @@ def test_a_file_that_breaks_during_the_run_is_put_aside_and_the_whole_run_is_in_
     recorder = begun(journal, clocks, committed)
     how = a_start(a_request(), simulated=False)
     drive(recorder, how, [CadenceSample(second * NS_PER_S, 165.0, 2.8) for second in range(5)])
-    wait_for(lambda: committed[-1].at_ns == 4 * NS_PER_S, 10.0, "the first part")
+    wait_for(lambda: committed[-1].at_ns == 4 * NS_PER_S, 60.0, "the first part")
     recorder._drop()  # the file's pages in SQLite's memory would hide what happens on the disk
     for path in journal.parent.glob("journal.db-*"):
         path.unlink()
@@ -358,7 +358,7 @@ def test_a_file_that_breaks_during_the_run_is_put_aside_and_the_whole_run_is_in_
     content[4096:] = b"\xa5" * (len(content) - 4096)
     journal.write_bytes(content)
     recorder.step(Stop(6 * NS_PER_S), 4 * NS_PER_S, 6 * NS_PER_S, ())
-    wait_for(lambda: committed[-1].at_ns == 6 * NS_PER_S, 10.0, "the rest")
+    wait_for(lambda: committed[-1].at_ns == 6 * NS_PER_S, 60.0, "the rest")
     recorder.finish(6 * NS_PER_S)
     assert "put aside" in sentences(recorder)
     with reading(journal) as found:
@@ -371,11 +371,11 @@ def test_a_file_that_is_taken_away_during_the_run_is_made_again_with_the_whole_r
     committed: list[Committed] = []
     recorder = begun(journal, committed=committed)
     note(recorder, "before")
-    wait_for(lambda: committed[-1].rows > 2, 10.0, "the first part")
+    wait_for(lambda: committed[-1].rows > 2, 60.0, "the first part")
     for path in journal.parent.glob("journal.db*"):
         if path.suffix != ".lock":
             path.unlink()
-    wait_for(lambda: "the file is gone" in sentences(recorder), 10.0, "a word about it")
+    wait_for(lambda: "the file is gone" in sentences(recorder), 60.0, "a word about it")
     note(recorder, "after")
     recorder.finish(NS_PER_S)
     session = check_whole(journal)

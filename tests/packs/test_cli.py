@@ -15,6 +15,7 @@ from cued.packs.catalog import own_folder
 from cued.packs.load import parse_pack
 from cued.yamlread import MAX_BYTES
 from tests.packs.samples import SMALLEST
+from tests.packs.shipped import SHIPPED
 
 WARNING = SMALLEST + "cues: {a: {say: one two three four five six seven eight nine}}\n"
 
@@ -30,9 +31,9 @@ def pack(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str
 def test_list_names_the_shipped_packs(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = pack("list", capsys=capsys)
     assert code == 0
-    assert all(name in out for name in ("awareness", "integration", "metronome", str(own_folder())))
+    assert all(name in out for name in (*SHIPPED, str(own_folder())))
     code, out, _ = pack("list", "--json", capsys=capsys)
-    assert {row["name"]: row["right"] for row in json.loads(out)} == {"awareness": True, "integration": True, "metronome": True}
+    assert {row["name"]: row["right"] for row in json.loads(out)} == dict.fromkeys(SHIPPED, True)
 
 
 def test_a_pack_of_ones_own_is_listed_and_wins(capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,7 +82,7 @@ def test_schema_prints_a_json_schema(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "WHAT"),
+        ([], "say what: list, show, check"),
         (["shw"], "there is no `cued pack shw`; did you mean show?"),
         (["show"], "PACK"),
         (["show", "integratoin"], "Did you mean `integration`?"),

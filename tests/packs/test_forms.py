@@ -23,8 +23,8 @@ from cued.units import NS_PER_MIN
 from cued.yamlread import parse
 from cued.yamlread.misfits import known_words
 from tests.packs.samples import HEAD, RUN, SMALLEST, WHOLE
+from tests.packs.shipped import SHIPPED
 
-SHIPPED = ("awareness", "integration", "metronome")
 ALL = [*SHIPPED, "whole", "smallest"]
 
 
@@ -37,17 +37,8 @@ def pack_of(name: str) -> cues.CuePack:
 
 
 def test_the_shipped_packs_are_those_of_the_catalogue_and_have_no_warning() -> None:
-    assert tuple(found.name for found in catalogue() if not found.own) == SHIPPED
+    assert tuple(found.name for found in catalogue() if not found.own) == tuple(sorted(SHIPPED))
     assert all(open_pack(name).warnings == () for name in SHIPPED)
-
-
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_pack_speaks_to_every_sense_in_short_cues_with_its_sources(name: str) -> None:
-    pack = pack_of(name)
-    assert {cue.kind for cue in pack.cues} == set(cues.CueKind)
-    assert all(len((cue.say or "").split()) <= 8 for cue in pack.cues)
-    assert not any(word in (cue.say or "").lower() for cue in pack.cues for word in ("wrong", "bad", "forefoot", "180"))
-    assert pack.sources
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -20,6 +20,7 @@ from cued.packs.hints import HINTS
 from cued.packs.load import parse_pack
 from cued.yamlread import MAX_BYTES, MAX_VALUES
 from tests.packs.samples import HEAD, SMALLEST, WHOLE
+from tests.packs.shipped import SHIPPED
 
 MOST_S: Final = 1.0
 MOST_BYTES: Final = 100 * 2**20
@@ -199,7 +200,7 @@ def test_any_bytes_are_judged(data: bytes) -> None:
     assert judged(data)
 
 
-SHIPPED = [open_pack(name).text for name in ("awareness", "integration", "metronome")]
+TEXTS = [open_pack(name).text for name in SHIPPED]
 WORDS = sorted({key for hints in HINTS.values() for key in hints})
 VALUES = st.sampled_from(
     [
@@ -243,7 +244,7 @@ CUT = st.tuples(st.floats(0, 1), st.integers(0, 30), st.one_of(VALUES, st.text(m
 
 
 @given(
-    text=st.sampled_from([*SHIPPED, WHOLE, SMALLEST]),
+    text=st.sampled_from([*TEXTS, WHOLE, SMALLEST]),
     cuts=st.lists(CUT, min_size=1, max_size=5),
 )
 def test_any_mutation_of_a_good_pack_is_judged(text: str, cuts: list[tuple[float, int, str]]) -> None:
@@ -254,7 +255,7 @@ def test_any_mutation_of_a_good_pack_is_judged(text: str, cuts: list[tuple[float
 
 
 @given(
-    text=st.sampled_from([*SHIPPED, WHOLE]),
+    text=st.sampled_from([*TEXTS, WHOLE]),
     swaps=st.lists(st.tuples(st.floats(0, 1), st.one_of(VALUES, st.sampled_from(WORDS))), min_size=1, max_size=6),
 )
 def test_any_swap_of_words_in_a_good_pack_is_judged(text: str, swaps: list[tuple[float, str]]) -> None:

@@ -70,9 +70,9 @@ def test_every_test_asserts_something() -> None:
     assert silent == []
 
 
-def test_the_core_and_the_simulated_runner_add_up_the_same_everywhere() -> None:
+def test_the_core_the_plan_and_the_simulated_runner_add_up_the_same_everywhere() -> None:
     found = []
-    for pattern in ("cued/core/*.py", "cued/sensors/simulated.py", "cued/sensors/runner_presets.py"):
+    for pattern in ("cued/core/*.py", "cued/coaching/*.py", "cued/sensors/simulated.py", "cued/sensors/runner_presets.py"):
         for name, tree in trees(pattern):
             for node in ast.walk(tree):
                 powers = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Pow)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.packs.shipped import SHIPPED
 from tests.support.tools import REPO
 
 
@@ -47,5 +48,5 @@ def test_an_installed_cued_lists_the_shipped_packs(unpacked: Path, tmp_path: Pat
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    for name in ("awareness", "integration", "metronome"):
+    for name in SHIPPED:
         assert name in done.stdout

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from cued.review.summary import clock, distance, reasons, summarize, summary_lines, tempi
+from cued.review.figures_in_words import clock, distance, reasons, summary_lines, tempi
+from cued.review.summary import release, summarize
 
 S = 1_000_000_000
 
@@ -45,6 +46,25 @@ def test_a_sample_speaks_for_thirty_seconds_at_most() -> None:
     found = summarize([start(), sample(0), end(100)])
     assert found.running_ns == 30 * S
     assert found.judged_ns == 30 * S
+
+
+def test_a_feeders_last_half_minute_is_held_against_the_steady_running_after_it() -> None:
+    rows = [start(), began(0, "warmup"), *(sample(at) for at in range(0, 100, 10)), began(100, "feeder")]
+    rows += [sample(at, 164.0 if at < 150 else 170.0) for at in range(100, 190, 10)]
+    rows += [began(190, "steady"), *(sample(at, 166.6, "in" if at < 290 else "low") for at in range(190, 390, 10)), end(390)]
+    found = release(summarize(rows).segments)
+    assert found is not None
+    assert (found.rounds, found.in_band) == (1, 0.5)
+    assert (found.feeder, found.steady, found.loss) == pytest.approx((1.0, 0.98, 0.02))
+    told = "1 feeder ended at 100.0% of the target; the steady running after it held 98.0%, 2.0% less, 50% of it in the band."
+    assert told in summary_lines(summarize(rows))
+
+
+def test_a_feeder_without_its_steady_part_or_without_a_target_is_held_against_nothing() -> None:
+    alone = [start(), began(0, "feeder"), sample(0), began(30, "cooldown"), sample(30), end(60)]
+    assert release(summarize(alone).segments) is None
+    blind = [start(), began(0, "feeder"), sample(0, target_spm=None), began(30, "steady"), sample(30, target_spm=None), end(60)]
+    assert release(summarize(blind).segments) is None
 
 
 def test_only_judged_time_counts_for_the_band() -> None:

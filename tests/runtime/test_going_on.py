@@ -72,6 +72,7 @@ def test_the_same_run_goes_on_within_half_an_hour(journal: Path) -> None:
 def test_after_half_an_hour_it_is_over(journal: Path) -> None:
     break_off(journal, 12 * NS_PER_MIN, LONGEST_GAP_NS + 10 * NS_PER_S)
     assert found_ns(journal, request()) is None
+    assert broken_off(JournalWanted(journal), request(), 1.0, 2 * LONGEST_GAP_NS) is not None  # who wants it otherwise
 
 
 def test_another_pack_sensor_seed_or_number_begins_anew(journal: Path) -> None:

@@ -76,9 +76,9 @@ class Card(NullOutput):
         self.closed = True
 
 
-def words(text: str) -> Rendered:
+def words(text: str, language: str) -> Rendered:
     pcm = np.zeros(480, np.float32)
-    return Rendered(text, "en", pcm, 48_000, 10_000_000, "espeak-ng", tone=False, from_cache=False, reason="")
+    return Rendered(text, language, pcm, 48_000, 10_000_000, "espeak-ng", tone=False, from_cache=False, reason="")
 
 
 def ignored(_what: object) -> None:
@@ -129,3 +129,40 @@ def test_a_card_that_is_gone_is_one_sentence() -> None:
 
     with pytest.raises(AudioError, match="nothing can be played: the device was unplugged"):
         hearing.hear(Gone, words, ignored, ignored, wait=ignored)
+
+
+def test_what_is_said_of_the_beat_comes_before_it_and_in_the_runners_language() -> None:
+    cards: list[Card] = []
+    asked: list[tuple[str, str]] = []
+
+    def opened(mix: MixFormat) -> Card:
+        cards.append(Card(mix))
+        return cards[-1]
+
+    def speak(text: str, language: str) -> Rendered:
+        asked.append((text, language))
+        return words(text, language)
+
+    hearing.hear(opened, speak, ignored, ignored, language="de-AT", trials=trials("left", "beat"), wait=ignored)
+    assert asked == [("Links.", "de-AT"), ("Zwölf Klicks.", "de-AT")]
+    (said,) = (one for one in cards[1].told if isinstance(one, PlayClip))
+    clicks = [one.onset_ns for one in cards[1].told if isinstance(one, Click)]
+    assert len(clicks) == hearing.BEATS
+    assert min(clicks) > said.onset_ns + 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("language", "found"),
+    [
+        ("", (hearing.SAMPLE, "en")),
+        ("en-GB", (hearing.SAMPLE, "en-GB")),
+        ("de", (hearing.GERMAN[hearing.SAMPLE], "de")),
+        ("fr", (hearing.COUNTED, "fr")),
+    ],
+)
+def test_a_voice_is_judged_by_words_of_its_own_language(language: str, found: tuple[str, str]) -> None:
+    assert hearing.sample(language) == found
+
+
+def test_every_word_of_the_trial_is_there_in_german() -> None:
+    assert {trial.says for trial in hearing.TRIALS} == set(hearing.GERMAN)

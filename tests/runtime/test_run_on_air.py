@@ -182,7 +182,7 @@ def test_ctrl_c_while_a_pod_is_waited_for_ends_at_once_and_an_earlier_runs_file_
         for run in (own, anybodys):
             both.enter_context(run)
         anybodys.expect_printed("looking for a pod")
-        wait_for(lambda: [method for method, _ in bluez.calls].count("StartDiscovery") >= 2, 20.0, "both look")
+        wait_for(lambda: [method for method, _ in bluez.calls].count("StartDiscovery") >= 2, 60.0, "both look")
         for run in (own, anybodys):
             began_s = time.monotonic()
             run.press_ctrl_c()

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from benchmarks.audio_jack import Server
+from cued.runtime.safety import Safety
 from cued.sensors.cadence_unit import CadenceUnit
 from cued.sensors.known import KnownSensor, KnownSensors
 from tests.soak import packs
@@ -192,6 +193,7 @@ class World:
         known = KnownSensors(self._home / "data" / "cued" / "sensors.json")
         known.put(KnownSensor(POD.address, "Pod", ("cadence",), CadenceUnit.STEPS, "runner"))
         known.put(KnownSensor(STRAP.address, "Strap", ("heart rate",)))
+        Safety(self._home / "state" / "cued" / "safety.json").accept("screen")
         self.config.write_text(CONFIG.format(pack=packs.FIRST, card=CARD), encoding="utf-8")
 
     def _command(self) -> list[str]:

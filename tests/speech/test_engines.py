@@ -158,7 +158,7 @@ class TestTheWorkerOverAFalsePyttsx3:
         begun_s = time.monotonic()
         with pytest.raises(RenderError, match=r"within 0\.5 s"):
             voice.render("hang", "en")
-        assert time.monotonic() - begun_s < 2
+        assert time.monotonic() - begun_s < 15  # not the worker's own alarm
         helper = int((tmp_path / "pyttsx3" / "helper").read_text())
         wait_for(lambda: not is_running(helper))
         assert len(voice.render("Go.", "en").samples) == 4410

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -15,20 +17,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from cued.cli.main import main
 from cued.control.client import Client
 from cued.control.commands import Command, Status
-from tests.support.waiting import wait_for
+from cued.runtime.safety import Safety
+from tests.support.waiting import DEADLINE_S, wait_for
 
 CUED: Final = (sys.executable, "-m", "cued")
-STARTS_S: Final = 30.0
-"""A process is there after a second, and after some on a machine that has much else to do."""
+STARTS_S: Final = DEADLINE_S
+"""A process is there after a second, and after many on a machine that has much else to do."""
 
 
 class RunningDaemon:
     """One daemon, from its start to its end; killed if the block ends earlier."""
 
-    def __init__(self, home: Path, *words: str, config: str = "", env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path, *words: str, config: str = "", env: Mapping[str, str] | None = None, accepted: bool = True
+    ) -> None:
+        """`accepted`: the safety notice, some day before."""
         home.mkdir(exist_ok=True)
+        self.safety = Safety(home / "state" / "cued" / "safety.json")
+        if accepted:
+            self.safety.accept("screen")
         self._short = tempfile.TemporaryDirectory(prefix="cued")  # a socket's path may have 107 bytes
         self.socket = Path(self._short.name) / "control.sock"
         self.journal = home / "journal.db"
@@ -36,10 +46,11 @@ class RunningDaemon:
         self._notify.bind(str(Path(self._short.name) / "notify.sock"))
         self._notify.setblocking(False)
         self._told: list[str] = []
-        own = {f"XDG_{kind.upper()}_HOME": str(home / kind) for kind in ("cache", "config", "data", "state")}
+        # The cache is everybody's: else each renders the same sentences anew, for a second or two.
+        own = {f"XDG_{kind.upper()}_HOME": str(home / kind) for kind in ("config", "data", "state")}
         notify = {"NOTIFY_SOCKET": str(Path(self._short.name) / "notify.sock"), "WATCHDOG_USEC": "20000000"}
         self.config = home / "config.yaml"
-        self.config.write_text(config or "sensor: none\n", encoding="utf-8")
+        self.config.write_text(config or "sensor: none\npack: metronome\n", encoding="utf-8")
         self._command = [
             *CUED, "daemon", "--config", str(self.config), "--socket", str(self.socket), "--journal", str(self.journal),
             "--output", "null", *words,
@@ -97,10 +108,12 @@ class RunningDaemon:
         return self.ask(Status())
 
     def cued(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """A verb that steers it."""
-        return subprocess.run(
-            [*CUED, *words, "--socket", str(self.socket)], env=self._env, capture_output=True, text=True, check=False
-        )
+        """A verb that steers it, said by this process: a new one for each takes a second."""
+        command = [*words, "--socket", str(self.socket)]
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(command)
+        return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
 
     def end(self, with_signal: int = signal.SIGTERM) -> tuple[int, float]:
         """The exit code, and the seconds it took."""

@@ -11,26 +11,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from cued.coaching.state import PlanState
 from cued.config.parse import parse_config
 from cued.config.settings import Settings
 from cued.control import commands
 from cued.control.keys import Key
 from cued.control.protocol import Answer, Done, parse_request
-from cued.core.events import AudioRestarted, ClickLate
+from cued.core.events import AudioRestarted, ClickLate, SoundBack, SoundLost
+from cued.runtime.daemon.choice import Personal
 from cued.runtime.daemon.desk import Desk
 from cued.runtime.daemon.loop import Daemon, World
 from cued.runtime.daemon.manners import manners_of
-from cued.runtime.daemon.ports import Asked, Board, Message, Pressed, Quit
+from cued.runtime.daemon.ports import Asked, Board, Book, Message, Notice, Planner, Pressed, Quit, Reread
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
-from cued.runtime.daemon.today import Kitchen, Personal, Today
+from cued.runtime.daemon.today import Kitchen, Today
 from cued.runtime.daemon.watching import Watching
 from cued.runtime.request import Volumes
-from cued.units import NS_PER_S
+from cued.runtime.safety import Safety
+from cued.units import NS_PER_MS, NS_PER_S
 from tests.support.day_board import VirtualLed, VirtualPower
 from tests.support.day_book import MemoryBook
+from tests.support.day_plan import VirtualPlan
+from tests.support.day_rules import StrictMouth, disagreement
 from tests.support.day_world import (
     Table,
     VirtualEars,
@@ -38,7 +43,6 @@ from tests.support.day_world import (
     VirtualFiles,
     VirtualKeyboard,
     VirtualManager,
-    VirtualMouth,
     VirtualTime,
     VirtualWork,
 )
@@ -52,10 +56,15 @@ what happens:
   ask COMMAND         over the control socket, as a request's JSON after `do`: `ask pack use name=awareness`, `ask start`
   sleep 90            the machine is suspended for so many seconds; `stall 2`: it stands still
   render 3            rendering takes so many seconds from now on
-  sound lost|restarted, click late
-  disk full|free      the journal cannot be opened from now on, or can
+  sound lost|back|restarted, click late
+  disk full|free      the journal cannot be opened from now on, or can; `disk busy 2`: its first row takes so many seconds
+  accept              the safety notice is accepted on a screen
   edit NAME           the pack's file is written anew, as `pack NAME:` in the day's head says
-  quit                SIGTERM
+  configure NAME      the configuration is written anew, as `config NAME:` in the head says (`broken`: nobody can read it);
+                      `hang up`: SIGHUP, `ask reload`: it is read
+  flood 200 COMMAND   so many clients ask at once
+  date +1             the date is another one: midnight has passed, or the clock was set
+  quit                SIGTERM; `quit twice`: and again at once
 what comes of it:
   > is PHASE          life's phase has changed
   > says: TEXT        a sentence or a cue begins
@@ -63,10 +72,12 @@ what comes of it:
   > beat on|off
   > session 1 begins at TIME: PACK, > rests, > goes on, > over, > written down: RUNNING TIME, > keeps NAME VALUE
   > segment NAME, > unheard: TEXT
-  > answers: SENTENCE, > refuses: SENTENCE
+  > answers: SENTENCE, > refuses: SENTENCE (`200 × answers: SENTENCE`: so many at once)
   > notice: SENTENCE
   > settles, > switched off (the board, after the button was held)
 """
+NOTICED_NS: Final = 500 * NS_PER_MS
+"""So late the loss of the sound is noticed."""
 # --- the day -------------------------------------------------------------------------------------------------------
 
 
@@ -78,9 +89,16 @@ class Day:
     config: str = ""
     pack: str = "metronome"
     asks: bool = False
+    renders_ns: int = 0
+    """How long the first pack takes."""
     packs: dict[str, str] = field(default_factory=dict)
+    configs: dict[str, str] = field(default_factory=dict)
     script: list[tuple[int, str]] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
+    plan: int | None = None
+    """The plan is in that phase, and is asked; None: there is none."""
+    warns: bool = False
+    """The safety notice is not accepted yet."""
 
 
 BUTTONS: Final = {
@@ -95,24 +113,31 @@ _LINE: Final = re.compile(r"(?:(\d+):(\d\d))\s+(>?)\s*(.+)")
 
 
 def read_day(text: str) -> Day:
-    """Lines with `#` first are the title and comments; `config:`, `pack:`, `asks: yes` and `pack NAME:` (a YAML indented below)
-    may stand before the first time.
+    """Lines with `#` first are the title and comments; `config:`, `pack:` `plan: phase 1`, `asks: yes`, `safety: not accepted`,
+    `render: 90` (seconds for the first pack), `pack NAME:` and `config NAME:` (a YAML indented below) may stand before the
+    first time.
     """
     head, _, body = text.partition("\n---\n")
     lines = head.splitlines()
     day = Day(lines[0].removeprefix("# "))
-    name = ""
+    name, files = "", day.packs
     for line in lines[1:]:
         if line.startswith("  ") and name:
-            day.packs[name] = day.packs.get(name, "") + line[2:] + "\n"
-        elif found := re.fullmatch(r"pack (\S+):", line):
-            name = found[1]
+            files[name] = files.get(name, "") + line[2:] + "\n"
+        elif found := re.fullmatch(r"(pack|config) (\S+):", line):
+            name, files = found[2], day.packs if found[1] == "pack" else day.configs
         elif line.startswith("config: "):
             day.config += line.removeprefix("config: ") + "\n"
         elif line.startswith("pack: "):
             day.pack = line.removeprefix("pack: ")
+        elif line.startswith("plan: phase "):
+            day.plan, day.pack = int(line.removeprefix("plan: phase ")), ""
+        elif line.startswith("render: "):
+            day.renders_ns = int(line.removeprefix("render: ")) * NS_PER_S
         elif line == "asks: yes":
             day.asks = True
+        elif line == "safety: not accepted":
+            day.warns = True
         elif line.strip() and not line.startswith("#"):
             raise AssertionError(f"nobody understands {line!r} in a day's head")
     for line in body.splitlines():
@@ -128,16 +153,21 @@ def read_day(text: str) -> Day:
     return day
 
 
+Joining: TypeAlias = Callable[[VirtualTime, Notice], tuple[Book, Planner]]
+
+
 class House:
     """The daemon of a day, and its world."""
 
-    def __init__(self, day: Day, folder: Path) -> None:
+    def __init__(self, day: Day, folder: Path, join: Joining | None = None) -> None:
+        """`join`: another book than the one in memory, and another plan than the day's."""
         self.time = VirtualTime()
         self.table = Table(self.time.now_ns)
         self.inbox: SimpleQueue[Message] = SimpleQueue()
         self.feet = VirtualFeet(self.time)
-        self.mouth = VirtualMouth(self.time, self.table)
-        self.book = MemoryBook(self.table)
+        self.mouth = StrictMouth(self.time, self.table)
+        self.mouth.takes_ns = day.renders_ns
+        self.book = MemoryBook(self.table, self.time.stall)
         self.manager = VirtualManager()
         self.keyboard = VirtualKeyboard()
         self.led, self.power = VirtualLed(), VirtualPower(self.table)
@@ -146,12 +176,14 @@ class House:
             if "." not in name:
                 (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
         self.folder = folder
-        settings = parse_config(day.config.encode(), "config.yaml").settings if day.config else Settings()
-        self.settings = settings
+        self.written = day.config
+        settings = self.read()
         work = VirtualWork(self.time, self.inbox, self.mouth)
         files = VirtualFiles(folder)
         personal = Personal.of(settings, Volumes(), None)
-        kitchen = Kitchen(files, self.mouth, self.feet, self.book, personal, lambda: 1, self.time.now_ns)
+        self.plan = None if day.plan is None else VirtualPlan(PlanState(phase=day.plan), self.time, self.book, self.table)
+        book, plan = (self.book, self.plan) if join is None else join(self.time, self.notice)
+        kitchen = Kitchen(files, self.mouth, self.feet, book, personal, lambda: 1, self.time.now_ns, plan)
         today = Today(kitchen, work, day.pack, self.notice)
         speaker = Speaker(self.mouth, settings.runner.language or "en")
         ears = VirtualEars()
@@ -166,14 +198,21 @@ class House:
             work,
             Board(self.led, self.power),
             self.notice,
+            safety=Safety(folder / "safety.json") if day.warns else None,
         )
-        sessions = Sessions(self.time, self.mouth, self.feet, self.book, speaker, today, self.notice)
+        sessions = Sessions(self.time, self.mouth, self.feet, book, speaker, today, self.notice)
         self.daemon = Daemon(world, sessions, speaker, today, manners_of(settings, asks=day.asks))
-        watching = Watching(self.daemon, self.book, self.manager, ears, lambda: self.settings, self.notice, settings)
+        self.mouth.phase = lambda: self.daemon.life.phase
+        watching = Watching(self.daemon, book, self.manager, ears, self.read, self.notice, settings)
+        world.reread = lambda: self.notice(watching.reload())
         world.answer = Desk(self.daemon, watching.reload).answer
         world.look_around = watching.look
         today.choose(today.choice, to_continue=True)
         today.look_around()
+
+    def read(self) -> Settings:
+        """The configuration's file; raises ConfigError."""
+        return parse_config(self.written.encode(), "config.yaml").settings if self.written else Settings()
 
     def notice(self, sentence: str) -> None:
         self.table.note(f"notice: {sentence.replace(str(self.folder) + '/', '')}")
@@ -210,39 +249,88 @@ class House:
                 return lambda: setattr(self.mouth, "takes_ns", int(seconds) * NS_PER_S)
             case "sound", ["restarted"]:
                 return lambda: self.mouth.report(AudioRestarted(now_ns()))
+            case "sound", ["lost"]:
+                return lambda: self.mouth.report(SoundLost(now_ns(), now_ns() - NOTICED_NS))
+            case "sound", ["back"]:
+                return lambda: self.mouth.report(SoundBack(now_ns()))
             case "click", ["late"]:
                 return lambda: self.mouth.report(ClickLate(now_ns(), 1))
+            case "disk", ["busy", seconds]:
+                return lambda: setattr(self.book, "slow_ns", int(seconds) * NS_PER_S)
             case "disk", [state]:
                 return lambda: setattr(self.book, "full", state == "full")
             case "edit", [name]:
                 return lambda: self.edit(name)
+            case "accept", []:
+                return self.accept
+            case "configure", ["broken"]:
+                return lambda: setattr(self, "written", "life: [")
+            case "configure", [wanted]:
+                return lambda: setattr(self, "written", self.day.configs[wanted])
+            case "hang", ["up"]:
+                return lambda: self.inbox.put(Reread())
+            case "flood", [count, *_]:
+                return lambda: self.flood(int(count), command_of(rest.split(maxsplit=1)[1]))
+            case "date", [days]:
+                return lambda: setattr(self.time, "later_days", self.time.later_days + int(days))
             case "quit", []:
                 return lambda: self.inbox.put(Quit())
+            case "quit", ["twice"]:
+                return self.hurry
         raise AssertionError(f"nobody understands {what!r}\n{HELP}")
 
     def edit(self, name: str) -> None:
         base = name.split(".", maxsplit=1)[0]
         (self.folder / f"{base}.yaml").write_text(self.day.packs[name], encoding="utf-8")
 
+    def accept(self) -> None:
+        Safety(self.folder / "safety.json").accept("screen")
+
+    def hurry(self) -> None:
+        """Two signals at once."""
+        self.inbox.put(Quit())
+        self.inbox.put(Quit())
+
+    def flood(self, count: int, command: commands.Command) -> None:
+        """So many clients ask at once."""
+        told: list[str] = []
+
+        def answered(answer: Answer) -> None:
+            told.append(words_of(answer))
+            if len(told) == count:
+                for words in dict.fromkeys(told):
+                    self.table.note(f"{told.count(words)} × {words}")
+
+        for _ in range(count):
+            self.inbox.put(Asked(command, answered))
+
     def answered(self, answer: Answer) -> None:
-        if isinstance(answer, Done):
-            self.table.note(f"answers: {answer.result.get('said', answer.result.get('phase'))}")
-        else:
-            self.table.note(f"refuses: {answer.sentence}")
+        self.table.note(words_of(answer))
 
     def live(self) -> list[str]:
         """The whole day; what came of it."""
-        self.time.script = [(at_ns, self.act(what)) for at_ns, what in self.day.script]
+        script = [(at_ns, self.act(what)) for at_ns, what in self.day.script]
+        self.time.script = sorted([*self.time.script, *script], key=lambda one: one[0])  # what takes time has begun already
         daemon = self.daemon
         phase = daemon.life.phase
         while not daemon.over:
             daemon.turn()
+            self.mouth.is_now(daemon.life.phase)
+            if differs := disagreement(daemon):
+                self.mouth.wrong(differs)
             if daemon.life.phase is not phase:
                 phase = daemon.life.phase
                 self.table.note(f"is {phase.value}")
             assert self.time.script or not self.inbox.empty() or daemon.over, "a day ends with `quit`"
         daemon.shut()
         return self.table.lines
+
+
+def words_of(answer: Answer) -> str:
+    """As the table has it."""
+    if isinstance(answer, Done):
+        return f"answers: {answer.result.get('said', answer.result.get('phase'))}"
+    return f"refuses: {answer.sentence}"
 
 
 def command_of(words: str) -> commands.Command:

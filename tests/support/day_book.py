@@ -1,10 +1,12 @@
-"""The journal of a virtual day, in memory."""
+"""The journal of a virtual day, in memory: what it was told, and whether that can be lived through again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from cued.core import engine
+from cued.core.cues import CuePack
 from cued.core.effects import Effect, Paused, RunEnded, SegmentBegan, TempoChanged, Unheard
 from cued.core.events import Event
 from cued.core.start import Start
@@ -19,7 +21,8 @@ from tests.support.day_world import Table, clock
 class MemorySeat:
     """One session's rows."""
 
-    def __init__(self, number: int, table: Table, line: Line) -> None:
+    def __init__(self, number: int, how: Start, table: Table, line: Line) -> None:
+        self.how = how
         self._number = number
         self._table = table
         self._line = line
@@ -28,7 +31,6 @@ class MemorySeat:
         self.ratings: list[tuple[int, str, str | float]] = []
         self.ended_ns: int | None = None
         self._beat = False
-        self._deaf_until_ns: int | None = None
 
     @property
     def session(self) -> int | None:
@@ -61,18 +63,31 @@ class MemorySeat:
         return []
 
     def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
+        assert self.ended_ns is None, f"session {self._number} ends a second time"
         self.ended_ns = end_ns
         self._table.note(f"written down: {clock(end_ns)}")
 
     def abandon(self) -> None:
         pass
 
+    def replays(self) -> bool:
+        """Lived through again from its rows alone, does the same come of it?"""
+        session, effects = engine.start(self.how), list[Effect]()
+        for event in self.events:
+            session, more = engine.step(session, event)
+            effects += more
+        return effects == self.effects
+
 
 class MemoryBook:
     """A journal in memory."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, stall: Callable[[int], None] = lambda _: None) -> None:
+        """`stall` lets so many ns pass."""
         self._table = table
+        self._stall = stall
+        self.slow_ns = 0
+        """So long the first row of a session takes: the card is busy."""
         self.seats: list[MemorySeat] = []
         self.full = False
         self.conditions: Conditions = ()
@@ -81,6 +96,7 @@ class MemoryBook:
         return len(self.seats) + 1
 
     def begin(self, request: Request, how: Start, line: Line, conditions: Conditions, going: Any = None) -> MemorySeat | None:
+        self._stall(self.slow_ns)
         told = f"session {len(self.seats) + 1} begins at {clock(line.start_ns)}: {how.pack.name}"
         if self.full:
             self._table.note(f"{told}, unrecorded")
@@ -89,11 +105,11 @@ class MemoryBook:
         self.conditions = conditions
         for name, value in conditions:
             self._table.note(f"keeps {name} {value}")
-        seat = MemorySeat(len(self.seats) + 1, self._table, line)
+        seat = MemorySeat(len(self.seats) + 1, how, self._table, line)
         self.seats.append(seat)
         return seat
 
-    def left(self) -> tuple[str, int | None] | None:
+    def left(self) -> tuple[CuePack, int | None] | None:
         return None
 
     def broken(self, request: Request) -> Any:

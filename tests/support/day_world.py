@@ -55,6 +55,8 @@ class VirtualTime:
         self.stood_until_ns = -NS_PER_S
         """The machine stood still, or slept, until then."""
         self.script = list(script)
+        self.later_days = 0
+        """So many dates later than the time that has passed makes it: midnight, or a clock that was set."""
 
     @property
     def began_boot_ns(self) -> int:
@@ -78,7 +80,7 @@ class VirtualTime:
         return slept_ns
 
     def day(self) -> str:
-        return UTC_DAY.format(1 + self._now_ns // (24 * 60 * NS_PER_MIN))
+        return UTC_DAY.format(1 + self.later_days + self._now_ns // (24 * 60 * NS_PER_MIN))
 
     def wait(self, inbox: SimpleQueue[Message], until_ns: int) -> Message | None:
         while True:

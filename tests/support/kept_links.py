@@ -22,10 +22,12 @@ from tests.support.waiting import wait_for
 SPEED: Final = 50
 """So much faster than a run is everything here: timing, and the pod's own second."""
 FAST: Final = Timing().divided_by(SPEED)
-SOON_S: Final = 3.0
-"""A link that broke in a healthy world is back; tens of milliseconds, on a machine that has nothing else to do."""
-BOUND_S: Final = 8.0
-"""Whatever happened (155 s on a run, 3.1 s here), with room for a busy machine."""
+SOON_S: Final = 30.0
+"""A link that broke in a healthy world is back: after tens of milliseconds, on a machine that has nothing else to do.
+
+How soon is held to in virtual time (test_reconnect.py): here a machine with too much to do may take its time."""
+BOUND_S: Final = 30.0
+"""Whatever happened (155 s on a run, 3.1 s here), with much room for a busy machine."""
 POD: Final = Peripheral("C0:FF:EE:00:00:01", "Pod", running_pod())
 NEIGHBOUR: Final = Peripheral("C0:FF:EE:00:00:02", "Neighbour", running_pod())
 STRAP: Final = Peripheral("C0:FF:EE:00:00:03", "Strap", heart_strap())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import threading
@@ -38,11 +39,14 @@ class Pulse:
             f"module-native-protocol-unix auth-anonymous=1 socket={self.folder}/p.sock",
         )
         words = ("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no")
-        command = [*words, *(word for module in modules for word in ("-L", module))]
+        # A test run that is killed cannot end its server: the kernel does it then.
+        setpriv = shutil.which("setpriv")
+        leash = [setpriv, "--pdeathsig", "KILL"] if setpriv else []
+        command = [*leash, *words, *(word for module in modules for word in ("-L", module))]
         (self.folder / "p.sock").unlink(missing_ok=True)
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
-        wait_for((self.folder / "p.sock").exists, 10.0, "PulseAudio opens its socket")
+        wait_for((self.folder / "p.sock").exists, 60.0, "PulseAudio opens its socket")
 
     def kill(self) -> None:
         self.end(signal.SIGKILL)
@@ -50,10 +54,10 @@ class Pulse:
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         assert self._process is not None
         self._process.send_signal(how)
-        self._process.wait(10)
+        self._process.wait(60)
 
     def pactl(self, *words: str) -> str:
-        return subprocess.run(("pactl", *words), capture_output=True, text=True, timeout=10, check=True).stdout
+        return subprocess.run(("pactl", *words), capture_output=True, text=True, timeout=60, check=True).stdout
 
     def add_sink(self, name: str, *properties: str) -> None:
         self.pactl("load-module", "module-null-sink", *sink_words(name, *properties))
@@ -110,13 +114,13 @@ class Parec:
         shape = ("--format=float32le", f"--rate={RATE_HZ}", "--channels=2", "--raw")
         words = ("parec", "-d", f"{self._sink}.monitor", *shape, str(self._file))
         self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(lambda: self._file.exists() and self._file.stat().st_size > 0, 10.0, "the recorder records")
+        wait_for(lambda: self._file.exists() and self._file.stat().st_size > 0, 60.0, "the recorder records")
         return self
 
     def __exit__(self, *_: object) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(10)
+        self._process.wait(60)
 
     @property
     def stereo(self) -> npt.NDArray[np.float32]:
@@ -139,7 +143,7 @@ class TimedParec:
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(words, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, bufsize=0)
         self._reader.start()
-        wait_for(lambda: bool(self._stamped), 10.0, "the recorder records")
+        wait_for(lambda: bool(self._stamped), 60.0, "the recorder records")
         return self
 
     def _read(self) -> None:
@@ -152,7 +156,7 @@ class TimedParec:
         assert self._process is not None
         assert self._process.stdout is not None
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)
         self._reader.join()
         self._process.stdout.close()
 

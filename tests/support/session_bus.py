@@ -22,7 +22,7 @@ class SessionBus(BusDaemon):
     def playerctl(self, *words: str) -> str:
         """What `playerctl` prints; empty where it finds no player."""
         command = [str(require_tool("playerctl")), *words]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False, env=os.environ | self.env)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=os.environ | self.env)
         return done.stdout.strip()
 
 

@@ -8,17 +8,20 @@ import re
 import select
 import signal
 import subprocess
+import termios
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Final, Self
+
+from tests.support.waiting import DEADLINE_S
 
 SEQUENCE: Final = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])|\r|\n|[^\x1b\r\n]+")
 """What a terminal takes at once: an escape sequence, a movement, or letters."""
 
 
 def screen(text: str) -> list[str]:
-    """The lines that are left on a terminal after `text`: cursor up, erase line, erase to the end, colours."""
+    """The lines that are left on a terminal after `text`: cursor up, erase line, erase to the end; no more."""
     lines, row, column = [""], 0, 0
     for found in SEQUENCE.finditer(text):
         piece, (argument, command) = found[0], found.groups()
@@ -36,7 +39,7 @@ def screen(text: str) -> list[str]:
         elif command is None:
             lines[row] = lines[row][:column].ljust(column) + piece + lines[row][column + len(piece) :]
             column += len(piece)
-        elif command != "m":
+        elif command not in {"m", "h", "l"}:
             raise AssertionError(f"no terminal of these tests knows {piece!r}")
     return [line.rstrip() for line in lines]
 
@@ -65,7 +68,7 @@ class OnTerminal:
         """Everything that was written so far, escape sequences too."""
         return self._bytes.decode(errors="replace")
 
-    def expect(self, predicate: Callable[[], bool], deadline_s: float = 10.0) -> None:
+    def expect(self, predicate: Callable[[], bool], deadline_s: float = DEADLINE_S) -> None:
         """Read until `predicate()` holds; fail when it does not within `deadline_s`."""
         end_s = time.monotonic() + deadline_s
         while not predicate():
@@ -75,11 +78,16 @@ class OnTerminal:
     def press(self, letters: str) -> None:
         os.write(self._master, letters.encode())
 
-    def interrupt(self) -> None:
-        """Ctrl-C."""
-        self._child.send_signal(signal.SIGINT)
+    def echoes(self) -> bool:
+        """Is it as a shell needs it: what is typed is shown, a line at a time?"""
+        modes = termios.tcgetattr(self._master)[3]
+        return bool(modes & termios.ECHO and modes & termios.ICANON)
 
-    def end(self, deadline_s: float = 10.0) -> int:
+    def interrupt(self, number: int = signal.SIGINT) -> None:
+        """Ctrl-C, or another signal."""
+        self._child.send_signal(number)
+
+    def end(self, deadline_s: float = DEADLINE_S) -> int:
         """Read to the end; the exit code."""
         end_s = time.monotonic() + deadline_s
         while self._read() and time.monotonic() < end_s:

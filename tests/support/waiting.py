@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 POLL_S = 0.005
 """Short beside anything a test waits for, long beside the cost of looking."""
+DEADLINE_S = 60.0
+"""Only a failing test waits so long: on a machine with too much to do, what takes a moment takes many."""
 
 
-def wait_for(predicate: Callable[[], bool], deadline_s: float = 5.0, what: str = "") -> None:
+def wait_for(predicate: Callable[[], bool], deadline_s: float = DEADLINE_S, what: str = "") -> None:
     """Return as soon as `predicate()` holds; fail the test when it does not within `deadline_s`."""
     never = threading.Event()
     end_s = time.monotonic() + deadline_s

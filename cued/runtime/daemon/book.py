@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cued.core.start import Start
 from cued.errors import JournalError
+from cued.runtime import moments
 from cued.runtime.clock import Line
 from cued.runtime.daemon.ports import Conditions, Notice, Seat
 from cued.runtime.journalling import JournalWanted, recording
@@ -17,6 +18,8 @@ from cued.runtime.request import Request
 from cued.runtime.voice import REAL
 
 if TYPE_CHECKING:
+    from cued.core.cues import CuePack
+    from cued.journal.wall import Moment
     from cued.runtime.goingon import Broken
     from cued.runtime.journalling import Recording
 
@@ -31,7 +34,7 @@ class NoBook:
     def begin(self, *_told: object) -> Seat | None:
         return None
 
-    def left(self) -> tuple[str, int | None] | None:
+    def left(self) -> tuple[CuePack, int | None] | None:
         return None
 
     def broken(self, request: Request) -> Broken | None:  # noqa: ARG002 - nothing is kept
@@ -44,10 +47,18 @@ class NoBook:
 class JournalBook:
     """The journal at `path`."""
 
-    def __init__(self, path: Path, settings: Mapping[str, object], notice: Notice) -> None:
-        """`settings`: what was asked for besides, for a person who looks."""
-        self._wanted = JournalWanted(path, settings)
+    def __init__(
+        self,
+        path: Path,
+        settings: Mapping[str, object],
+        notice: Notice,
+        continue_ns: int,
+        moment: Callable[[], Moment] = moments.moment,
+    ) -> None:
+        """`settings`: what was asked for besides, for a person who looks. `continue_ns`: a run goes on within so long."""
+        self._wanted = JournalWanted(path, settings, moment=moment)
         self._notice = notice
+        self._continue_ns = continue_ns
         self._seat: Recording | None = None
 
     def check(self) -> None:
@@ -82,7 +93,7 @@ class JournalBook:
         self._seat = recording(wanted, request, how, REAL, line, self._notice, going, kept)
         return self._seat
 
-    def left(self) -> tuple[str, int | None] | None:
+    def left(self) -> tuple[CuePack, int | None] | None:
         from cued.journal.reader import State, reading
         from cued.runtime.replay import start_of
 
@@ -91,14 +102,15 @@ class JournalBook:
                 newest = next(iter(journal.sessions()), None)
                 if newest is None or newest.state is not State.INTERRUPTED or newest.simulated:
                     return None
-                return newest.pack, start_of(journal.head(newest.id).start).length_ns
+                how = start_of(journal.head(newest.id).start)
+                return how.pack, how.length_ns
         except JournalError:  # whoever writes to it will say what is wrong with it
             return None
 
     def broken(self, request: Request) -> Broken | None:
         from cued.runtime.goingon import broken_off
 
-        return broken_off(self._wanted, request, 1.0)
+        return broken_off(self._wanted, request, 1.0, self._continue_ns)
 
     def is_well(self) -> bool:
         return self._seat is None or self._seat.is_well

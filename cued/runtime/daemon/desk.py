@@ -15,15 +15,17 @@ from cued.core.cues import CuePack
 from cued.core.events import Event
 from cued.core.happening import Phase, Word
 from cued.core.view import View
-from cued.errors import PackError
-from cued.runtime.daemon import today as todays
+from cued.errors import CuedError, PackError
+from cued.runtime.daemon.caution import FIRST
+from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.onerun import OneRun
 from cued.runtime.daemon.ports import Asked, Inbox
 from cued.runtime.daemon.state import house_status
+from cued.runtime.daemon.today import told
 from cued.runtime.housestatus import house_to_wire
 from cued.runtime.status import segment_text
-from cued.runtime.steering import Rate, buses_of, said, steer, volume_said
+from cued.runtime.steering import Rate, buses_of, ends_cueing, said, steer, volume_said
 from cued.units import NS_PER_MS
 
 SAME_NS: Final = 50 * NS_PER_MS
@@ -101,7 +103,7 @@ class Desk:
             case asked.Volume():
                 return self._set_volume(command)
             case asked.Reload():
-                return said(self._reload())
+                return self._read_again()
             case asked.Start():
                 return self._start(command)
             case asked.PackUse():
@@ -109,12 +111,17 @@ class Desk:
             case asked.Stop() | asked.Pause() | asked.Resume() | asked.Pain():
                 return self._tell(command)
             case asked.Rate() if daemon.sessions.on is None and daemon.sessions.run is not None:
+                if ends_cueing(command):
+                    daemon.following.pain(float(command.answer))
                 return steer(command, daemon.sessions.run.view(), _Steered(daemon.sessions.run, now_ns))
         run = daemon.sessions.on
         if run is None:
             return NO_RUN
         view = run.look(now_ns)
-        return steer(command, view, _Steered(run, now_ns))
+        answer = steer(command, view, _Steered(run, now_ns))
+        if isinstance(answer, Done) and ends_cueing(command):
+            daemon.tell(Word.PAIN)
+        return answer
 
     def _told(self, now_ns: int) -> Done:
         """How it is; a crowd that asks at once is told the same."""
@@ -143,8 +150,9 @@ class Desk:
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:
-            return said(f"making {daemon.today.choice.word} ready: it begins as soon as that is done (`cued status` tells)")
-        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}")
+            return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
+        unwarned = f"; without beat and cues: {FIRST}" if daemon.caution.owed else ""
+        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}")
 
     def _tell(self, command: asked.Command) -> Answer:
         daemon = self._daemon
@@ -185,9 +193,11 @@ class Desk:
             return refused
         daemon = self._daemon
         if daemon.sessions.on is not None:
+            if daemon.caution.owed:
+                return Refused(Fault.NOT_NOW, FIRST)
             daemon.swapping.use(name)
             return said(f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells)")
-        daemon.today.choose(todays.Choice(name, length_ns=daemon.today.choice.length_ns))
+        daemon.today.choose(Choice(name, length_ns=daemon.today.choice.length_ns))
         return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells)")
 
     def _missing(self, name: str) -> Answer | None:
@@ -198,10 +208,16 @@ class Desk:
         try:
             daemon.today.kitchen.find(name)
         except PackError as error:
-            return Refused(Fault.WRONG, todays.told(error))
+            return Refused(Fault.WRONG, told(error))
         return None
 
     # --- sound -----------------------------------------------------------------------------------------------------
+
+    def _read_again(self) -> Answer:
+        try:
+            return said(self._reload())
+        except CuedError as error:
+            return Refused(Fault.WRONG, str(error))
 
     def _set_volume(self, command: asked.Volume) -> Answer:
         daemon = self._daemon

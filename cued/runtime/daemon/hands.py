@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from cued.coaching import happening as planned
 from cued.control.keys import Key as Button
 from cued.core import events, happening, keys, menus
+from cued.core.cues import Tissue
 from cued.core.happening import Say, Word
 from cued.core.menus import Answer, Choice, Chosen, Deed, Do, Glance, Hush, Key, KeyDecision, Press, Question
 from cued.core.sentences import Sentence
-from cued.runtime.daemon import today as todays
+from cued.runtime.daemon.choice import Choice as RunChoice
 from cued.runtime.daemon.ports import Pressed
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ class Hands:
         """What the keys see."""
         run = self._daemon.sessions.on
         seen = menus.glance(None if run is None else run.view(), self._daemon.life.phase, self._daemon.today.packs)
-        return replace(seen, has_cue=run is not None and run.tally.last_cue is not None)
+        plans = self._daemon.following.planner is not None
+        return replace(seen, has_cue=run is not None and run.tally.last_cue is not None, plans=plans)
 
     def pressed(self, pressed: Pressed) -> None:
         """A key, just now."""
@@ -61,7 +64,7 @@ class Hands:
             self._daemon.sessions.step(pressed.at_ns, lambda at_ns: events.Mute(at_ns, muted=True))
         elif pressed.key is Button.PAUSE and self.keys.doing is None and self.glance().muted:
             pass  # taken off, too; who presses the key of a headset that knows of the silence sends "play"
-        else:
+        elif not self.idle or not self._daemon.caution.pressed(pressed.at_ns, pressed.key):
             self.press(Press(pressed.at_ns, _PRESSED[pressed.key]))
 
     def _held(self, at_ns: int) -> None:
@@ -69,6 +72,7 @@ class Hands:
         daemon = self._daemon
         daemon.tell(Word.STOP, at_ns)
         daemon.ask_nothing()
+        daemon.caution.stop(at_ns)
         daemon.speaker.hush(at_ns)
         daemon.sessions.close()
 
@@ -143,7 +147,12 @@ class Hands:
                 if sessions.on is not None:
                     sessions.on.back(now_ns)
             case Choice.PACK:
-                self._daemon.today.choose(todays.Choice(str(pick), length_ns=self._daemon.today.choice.length_ns))
+                self._daemon.today.choose(RunChoice(str(pick), length_ns=self._daemon.today.choice.length_ns))
+            case Choice.INJURED | Choice.ILL | Choice.AWAY | Choice.WELL:
+                place = Tissue(str(pick)) if chosen.choice is Choice.INJURED else None
+                self._daemon.following.say(planned.Word(None, planned.Say(chosen.choice.value), place=place))
+            case Choice.PLAIN_TODAY if self._daemon.today.choice.planned:
+                self._daemon.following.say(planned.Word(None, planned.Say.PLAIN))
             case Choice.PLAIN_TODAY:
                 self._daemon.today.choose(replace(self._daemon.today.choice, plain=True))
             case Choice.LENGTH:
@@ -162,9 +171,16 @@ class Hands:
             self._daemon.speaker.play(cue, now_ns)
 
     def _answered(self, answer: Answer, now_ns: int) -> None:
-        if answer.value is None:
+        value, following = answer.value, self._daemon.following
+        if value is None:
             return
         if answer.question is Question.SORE:
-            self._daemon.sessions.condition("sore", "yes" if answer.value else "no")
+            self._daemon.sessions.condition("sore", "yes" if value else "no")
+            if value:
+                following.sore(None)
+        elif answer.question is Question.PLACE:
+            following.sore(Tissue(str(value)))
         else:
-            self._daemon.sessions.rate(now_ns, answer.question.value, float(answer.value))
+            self._daemon.sessions.rate(now_ns, answer.question.value, float(value))
+            if answer.question is Question.PAIN:
+                following.pain(float(value))

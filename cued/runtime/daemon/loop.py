@@ -15,8 +15,10 @@ from cued.core.happening import Begin, End, HeadphonesAre, Moved, Phase, PodIs, 
 from cued.core.menus import Ask, Prompt
 from cued.core.sentences import Sentence, sentence
 from cued.runtime.board import light_of
+from cued.runtime.daemon.caution import Caution
 from cued.runtime.daemon.hands import Hands
 from cued.runtime.daemon.manners import Manners
+from cued.runtime.daemon.planner import Following
 from cued.runtime.daemon.ports import (
     Asked,
     Board,
@@ -40,6 +42,7 @@ from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.swapping import Swapping
 from cued.runtime.daemon.today import Today
 from cued.runtime.ownstats import Costs, LoopWatch, costs
+from cued.runtime.safety import Safety
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
 IDLE_NS: Final = NS_PER_S
@@ -53,7 +56,6 @@ COSTS_NS: Final = 5 * NS_PER_S
 """Between two looks into /proc, which cost a millisecond or two."""
 ANSWERS_NS: Final = 3 * NS_PER_MIN
 """So long an ended run's journal is kept open for the answers to the questions after it."""
-
 
 _UNKEPT: Final = {Sentence.BEGUN: Sentence.UNRECORDED, Sentence.SUMMARY: Sentence.UNSAVED}
 """What is true of a run that no journal keeps."""
@@ -79,6 +81,8 @@ class World:
     """Reads the configuration again."""
     look_around: Callable[[int], None] = field(default=lambda _: None)
     """Called every second or so: files, watchdog."""
+    safety: Safety | None = None
+    """Remembers whether the safety notice is accepted; None: nobody is cued whom it could warn."""
 
 
 class Daemon:
@@ -92,8 +96,11 @@ class Daemon:
         self.manners = manners
         self.watch = LoopWatch()
         self.life = life.Life(manners.life, now_ns=world.time.now_ns())
+        sessions.how = manners.life
+        self.following = Following(today, world.work, world.notice)
         self.hands = Hands(self)
         self.swapping = Swapping(self)
+        self.caution = Caution(self, world.safety)
         self.pod = PodIs(0, up=False)
         self.pods_lost = 0
         self.over = False
@@ -155,8 +162,7 @@ class Daemon:
             self.world.notice(f"the machine slept for {slept_ns // NS_PER_S} s: what fell due meanwhile is left out")
         messages = self._arrived(message)
         self.watch.turned(0 if messages else max(0, now_ns - due_ns - slept_ns), len(messages))
-        run = self.sessions.run
-        if run is not None and run.stall(now_ns):
+        if self.sessions.run is not None and self.sessions.run.stall(now_ns):
             self.stalls += 1
         for felt in self.world.feet.collect(now_ns):
             self._feel(felt)
@@ -181,14 +187,14 @@ class Daemon:
     def _next_ns(self) -> int:
         """When there is something to do, unless something arrives first."""
         now_ns = self.world.time.now_ns()
-        pending = self.world.mouth.pending
-        next_ns = min(now_ns + (SPEECH_NS if pending else IDLE_NS), self._looked_ns + IDLE_NS)
+        next_ns = min(now_ns + (SPEECH_NS if self.world.mouth.pending else IDLE_NS), self._looked_ns + IDLE_NS)
         dues = (
             life.due_ns(self.life),
             self.hands.due_ns,
             self.sessions.due_ns,
             self.world.feet.next_ns(),
             self.speaker.due_ns(self.sessions.busy_ns),
+            self.caution.due_ns,
         )
         return min(next_ns, *(due for due in dues if due is not None)) if any(due is not None for due in dues) else next_ns
 
@@ -239,9 +245,13 @@ class Daemon:
         prepared = self.today.prepared
         if prepared is not None:
             self.speaker.lengths.update(prepared.own)
-            self.speaker.language = self.today.kitchen.language_of(prepared.request)
         self._live(self.today.is_now(now_ns))
+        waited = self.sessions.waits
         self.sessions.prepared(now_ns)
+        if waited and self.sessions.on is not None:
+            if self.life.phase is Phase.PAUSED:
+                self.sessions.pause(now_ns, self.life.mark_ns)
+            self.say(Say(now_ns, Sentence.BEGUN), asked=False)
 
     # --- the life of sessions --------------------------------------------------------------------------------------
 
@@ -255,13 +265,14 @@ class Daemon:
         for decision in decisions:
             self._decide(decision)
         if self.life.phase is not before:
-            self._entered(self.life.phase)
+            self._entered(self.life.phase, before)
 
     def _decide(self, decision: happening.Decision) -> None:
         now_ns = self.world.time.now_ns()
         match decision:
             case Begin():
                 self._asking = self._answers_until_ns = None
+                self.caution.stop(now_ns)
                 self.sessions.begin(decision, now_ns)
             case happening.Pause():
                 self.sessions.pause(decision.at_ns, decision.since_ns)
@@ -273,7 +284,7 @@ class Daemon:
             case Say():
                 self.say(decision, asked=False)
 
-    def _entered(self, phase: Phase) -> None:
+    def _entered(self, phase: Phase, before: Phase) -> None:
         now_ns = self.world.time.now_ns()
         if phase is Phase.ENDED:
             if self.life.over:
@@ -284,23 +295,40 @@ class Daemon:
             self._asked_day = self.world.time.day()
         elif phase in {Phase.READY, Phase.IDLE}:
             self.sessions.close()
-            if phase is Phase.READY and self.manners.asks and self._asked_day != self.world.time.day():
+            if phase is Phase.READY:
+                self.caution.ready(now_ns)
+            else:
+                self.caution.stop(now_ns)
+            # Nobody runs right after a run: midnight may have passed in it, or a clock been set.
+            fresh = phase is Phase.READY and before is not Phase.ENDED
+            if fresh and self.manners.asks and self._asked_day != self.world.time.day():
                 self._asked_day = self.world.time.day()
                 self._asking = Prompt.BEFORE
 
     def say(self, said: Say, *, asked: bool) -> None:
         """A sentence, in the language that is spoken."""
-        if not asked and not self.manners.says(said.sentence):
-            return
         what = said.sentence
+        if what is Sentence.BEGUN and self.caution.owed:
+            what = Sentence.UNWARNED
+        if not asked and not self.manners.says(what):
+            return
         run = self.sessions.run
         if what is Sentence.SUMMARY and run is None:  # ended before its pack was ready: there was none
             return
+        if what in {Sentence.BEGUN, Sentence.CONTINUED} and self.sessions.waits:  # said when it is true
+            return
         if run is not None and run.seat is None:
             what = _UNKEPT.get(what, what)
+        self.speaker.language = self._language()
         text = sentence(what, said.values, self.speaker.language)
         now_ns = self.world.time.now_ns()
         self.speaker.say(text, said.at_ns, now_ns, asked=asked, run=self.sessions.on)
+
+    def _language(self) -> str:
+        """A run's own, until it is written down; else that of the next."""
+        run, prepared = self.sessions.run, self.today.prepared
+        request = run.request if run is not None else None if prepared is None else prepared.request
+        return self.speaker.language if request is None else request.spoken_language
 
     def ask_nothing(self) -> None:
         """The questions after this run are not put."""
@@ -322,6 +350,7 @@ class Daemon:
         """From now on."""
         self.manners = manners
         self.life = replace(self.life, how=manners.life)
+        self.sessions.how = manners.life
 
     def set_volume(self, bus: Bus, percent: float) -> None:
         """From now on; 0 to 100."""
@@ -337,7 +366,8 @@ class Daemon:
             self.hands.switch_off()
         if self._asking is Prompt.BEFORE and self.life.phase is not Phase.READY:
             self._asking = None
-        if self._asking is not None and quiet:
+        self.caution.turn(now_ns, quiet=quiet)
+        if self._asking is not None and quiet and not self.caution.is_open(now_ns):
             prompt, self._asking = self._asking, None
             self.hands.press(Ask(now_ns, prompt))
         until_ns = self._answers_until_ns
@@ -350,6 +380,7 @@ class Daemon:
 
     def _look_around(self, now_ns: int) -> None:
         up = self.world.ears.is_up() and self.world.mouth.is_heard() and self.today.prepared is not None  # or it is not ready
+        self.caution.look()
         self._live(HeadphonesAre(now_ns, up))
         self.world.board.led.show(light_of(self.life.phase, fault=self.in_trouble))
         self.world.look_around(now_ns)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cued.core import events
-from cued.core.effects import CutSpeech, Effect, RecallClicks, Render, RunEnded, Say, SegmentBegan
+from cued.core.effects import CutSpeech, Effect, Paused, RecallClicks, Render, RunEnded, Say, SegmentBegan
 from cued.core.events import Event, Stalled
 from cued.core.grid import LOOKAHEAD_NS
 from cued.core.happening import SessionOver
@@ -48,7 +48,8 @@ class SessionLine:
 class _Ears:
     """A listener that carries effects onto the daemon's time: for the sound, and for a simulated runner."""
 
-    def __init__(self, zero_ns: int, mouth: Mouth, feet: Feet) -> None:
+    def __init__(self, zero_ns: int, mouth: Mouth, feet: Feet, told: Callable[[Sequence[Effect]], None]) -> None:
+        self._told = told
         self._zero_ns = zero_ns
         self._mouth = mouth
         self._feet = feet
@@ -59,7 +60,7 @@ class _Ears:
 
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:  # noqa: ARG002 - each effect has its own time
         # Where the run is, and so whether sound is to be expected, is known from a past that nobody hears, too.
-        there = [one for one in effects if not self.deaf or isinstance(one, SegmentBegan | RunEnded)]
+        there = [one for one in effects if not self.deaf or isinstance(one, SegmentBegan | RunEnded | Paused)]
         moved = [shifted(effect, self._zero_ns) for effect in there]
         if not moved:
             return
@@ -68,6 +69,7 @@ class _Ears:
                 self.busy_ns = effect.at_ns + effect.dur_ns
             elif isinstance(effect, CutSpeech):
                 self.busy_ns = min(self.busy_ns, effect.at_ns + effect.fade_ns)
+        self._told(moved)
         self._mouth.play(moved)
         self._feet.hear(moved)
 
@@ -94,15 +96,19 @@ class OneRun:
         feet: Feet,
         seat: Seat | None,
         ask: Callable[[Render], Event | None],
+        told: Callable[[Sequence[Effect]], None],
     ) -> None:
+        """`told`: everything that is heard, on the daemon's time."""
         self.request = request
         self.length_ns = how.length_ns
         self.pack = how.pack
         """What it goes by now."""
+        self.mark: object = None
+        """As of the files it was read from (`Files.mark`); None: nobody knows."""
         self.line = line
         self.seat = seat
         self.tally = Tally(how, request.feeding.source)
-        self._ears = _Ears(line.zero_ns, mouth, feet)
+        self._ears = _Ears(line.zero_ns, mouth, feet, told)
         self._ask = ask
         self._awaited: set[str] = set()
         witness = None if seat is None else seat.step
@@ -168,15 +174,19 @@ class OneRun:
         self.begun_ns = now_ns
         self._ears.deaf = True
         self._conductor.step(events.Mute(-LOOKAHEAD_NS, muted=True))
+        self._live_through(felt, now_ns)
+        self._conductor.step(events.Mute(self.at(now_ns), muted=False))
+        self.tally.forgive()
+
+    def _live_through(self, felt: Iterable[Event], now_ns: int) -> None:
+        """What was felt up to now, muted and deaf; from now on it is heard."""
         for event in felt:
             at_ns = event.at_ns - self.line.zero_ns
-            if at_ns >= 0:
+            if at_ns >= max(0, self._conductor.at_ns):
                 self._conductor.advance(at_ns)
                 self._conductor.step(replace(event, at_ns=at_ns))
         self._conductor.step(Stalled(self.at(now_ns), max(0, self._conductor.at_ns)))
         self._ears.deaf = False
-        self._conductor.step(events.Mute(self.at(now_ns), muted=False))
-        self.tally.forgive()
 
     def go_on_from(self, broken: Broken, from_ns: int, lengths: dict[str, int]) -> None:
         """Go on with a run that broke off (`goingon.Broken`); `lengths` are those of the texts that are ready."""
@@ -247,22 +257,31 @@ class OneRun:
     def pause(self, now_ns: int, since_ns: int) -> None:
         """It rests; the runner has stood since `since_ns`."""
         if not self._conductor.view().paused:
-            self._stood_ns += max(0, now_ns - since_ns)
+            rests_ns = self.at(now_ns) + self.line.zero_ns  # later than decided, where the machine slept
+            self._stood_ns += max(0, rests_ns - since_ns)
             self.step(now_ns, events.Pause)
 
     def resume(self, now_ns: int, since_ns: int) -> None:
         """It goes on; the runner has run since `since_ns`."""
         self.resting = False
         if self._conductor.view().paused:
-            self._stood_ns -= max(0, now_ns - since_ns)
+            self._stood_ns -= max(0, self.at(now_ns) + self.line.zero_ns - since_ns)
         self.step(now_ns, events.Resume)
 
     def go_on(self, felt: Iterable[Event], now_ns: int, since_ns: int) -> None:
-        """It had ended and goes on; what was felt since the runner runs is known to it before it does."""
+        """It had ended and goes on, since the runner runs: what was felt since then is lived through, as at a begin."""
         self.resting = False
-        for event in felt:
-            self.feel(event)
-        self.resume(now_ns, since_ns)
+        before = self._conductor.view()
+        from_ns = self.at(since_ns)
+        self._ears.deaf = True
+        if not before.muted:
+            self._conductor.step(events.Mute(from_ns, muted=True))
+        if before.paused:
+            self._stood_ns -= max(0, from_ns + self.line.zero_ns - since_ns)
+            self._conductor.step(events.Resume(from_ns))
+        self._live_through(felt, now_ns)
+        if not before.muted:
+            self._conductor.step(events.Mute(self.at(now_ns), muted=False))
 
     def rest(self, now_ns: int, since_ns: int) -> SessionOver:
         """It has ended, unless it is continued; its figures."""

@@ -15,6 +15,7 @@ from cued.audio.commands import Bus
 from cued.control.commands import Command
 from cued.control.keys import Key, Shown
 from cued.control.protocol import Answer
+from cued.core.cues import Tissue
 from cued.core.effects import Effect, Render
 from cued.core.events import Event
 from cued.core.happening import PodIs
@@ -27,6 +28,9 @@ from cued.runtime.request import Pack, Request
 from cued.runtime.status import SoundState
 
 if TYPE_CHECKING:
+    from cued.coaching import happening as planned
+    from cued.coaching.today import Today
+    from cued.core.cues import CuePack
     from cued.runtime.goingon import Broken
 
 # --- what arrives --------------------------------------------------------------------------------------------------
@@ -102,7 +106,7 @@ class Time(Protocol):
         """Leap over what the machine has slept since the last call; returns that, in ns, mostly 0."""
 
     def day(self) -> str:
-        """The date where the runner is."""
+        """The runner's date; it changes in the small hours."""
 
 
 class Feet(Protocol):
@@ -231,14 +235,30 @@ class Book(Protocol):
     ) -> Seat | None:
         """A session begins; None: it is not kept, and the runner was told why. `going`: it goes on with a broken one."""
 
-    def left(self) -> tuple[str, int | None] | None:
-        """The pack and the length of a run that broke off; None: the last one did not. On any thread."""
+    def left(self) -> tuple[CuePack, int | None] | None:
+        """The pack, as it was run, and the length of a run that broke off; None: the last one did not. On any thread."""
 
     def broken(self, request: Request) -> Broken | None:
         """`goingon.Broken` of a run that broke off and may go on with `request`; None: there is none. On any thread."""
 
     def is_well(self) -> bool:
         """The writer is alive, or there is none."""
+
+
+class Planner(Protocol):
+    """The plan of a journal; all of it may block, on any thread, and raises JournalError."""
+
+    def today(self) -> Today:
+        """What a run that begins now would be."""
+
+    def say(self, word: planned.Word) -> None:
+        """The runner says something about the plan."""
+
+    def sore(self, place: Tissue | None) -> None:
+        """Something is sore this morning; None: not said where."""
+
+    def mark(self) -> tuple[object, object]:
+        """Changes when what the plan rests on does: the day, or whether that is known; the journal. Quick."""
 
 
 class Ears(Protocol):

@@ -9,13 +9,14 @@ from typing import Final
 
 from cued.core import events
 from cued.core.events import CadenceSample, Event, LinkState, SensorLink, SoundBack, SoundLost
-from cued.core.happening import Begin, SessionOver
+from cued.core.happening import Begin, LifeSettings, SessionOver
+from cued.runtime.daemon.choice import Prepared
 from cued.runtime.daemon.onerun import OneRun, SessionLine
 from cued.runtime.daemon.ports import Book, Feet, Mouth, Time
 from cued.runtime.daemon.speaker import Speaker
-from cued.runtime.daemon.today import Prepared, Today
+from cued.runtime.daemon.today import Today
 from cued.runtime.status import clock_text
-from cued.units import NS_PER_MIN, NS_PER_S
+from cued.units import NS_PER_S
 
 
 @dataclass(slots=True)
@@ -36,11 +37,8 @@ class Totals:
             self.counted[what] = self.counted.get(what, 0) + count
 
 
-KEPT_NS: Final = 40 * NS_PER_S
-"""What was felt is kept so long for a session that turns out to have begun: a begin is backdated 20 s unless the configuration
-says more."""
-TO_CONTINUE_NS: Final = 30 * NS_PER_MIN
-"""A run that broke off is looked for so long after the daemon's start."""
+KEPT_MARGIN_NS: Final = 20 * NS_PER_S
+"""What was felt is kept for so much longer than a begin is backdated: a stretch of running is older than its last sample."""
 
 
 class Sessions:
@@ -55,7 +53,6 @@ class Sessions:
         speaker: Speaker,
         today: Today,
         notice: Callable[[str], None],
-        kept_ns: int = KEPT_NS,
     ) -> None:
         self._time = time
         self._mouth = mouth
@@ -64,7 +61,8 @@ class Sessions:
         self._speaker = speaker
         self._today = today
         self._notice = notice
-        self._kept_ns = kept_ns
+        self.how = LifeSettings()
+        """As the daemon has them."""
         self._felt: deque[Event] = deque()
         self._unheard = False
         """What is played now reaches nobody."""
@@ -91,6 +89,11 @@ class Sessions:
         """The session that goes on or rests; None: there is none, or it has ended."""
         run = self.run
         return None if run is None or run.resting or run.over else run
+
+    @property
+    def waits(self) -> bool:
+        """One has begun, as far as the runner is concerned, and its pack is being made ready."""
+        return self._waits is not None
 
     @property
     def due_ns(self) -> int | None:
@@ -120,7 +123,10 @@ class Sessions:
         if isinstance(event, SensorLink):
             self._linked = event
         self._felt.append(event)
-        while self._felt and self._felt[0].at_ns < event.at_ns - self._kept_ns:
+        kept_ns = event.at_ns - self.how.begin_ns - KEPT_MARGIN_NS
+        if self._waits is not None:
+            kept_ns = min(kept_ns, self._waits.since_ns)
+        while self._felt and self._felt[0].at_ns < kept_ns:
             self._felt.popleft()
         if self.run is not None:
             self.run.feel(event)
@@ -155,6 +161,7 @@ class Sessions:
         """A session begins, or goes on; False: as soon as its pack is ready."""
         run = self.run
         if decision.continues and run is not None and not run.over:
+            self._speaker.hush(now_ns)  # from here on the session's voice is the only one
             run.go_on(self._before(decision.since_ns, now_ns), now_ns, decision.since_ns)
             self._tell_sound(run, now_ns)
             if run.seat is not None:
@@ -170,6 +177,7 @@ class Sessions:
 
     def _begin(self, prepared: Prepared, since_ns: int, now_ns: int) -> None:
         request = prepared.request
+        self._speaker.hush(now_ns)  # from here on the session's voice is the only one
         broken = prepared.broken
         if broken is not None and not self._go_on_with(prepared, since_ns):
             broken = None
@@ -177,14 +185,17 @@ class Sessions:
             line = SessionLine(self._time, since_ns)
             how = request.start(prepared.speech)
             seat = self._book.begin(request, how, line, tuple(self._conditions))
-            run = OneRun(request, how, line, self._mouth, self._feet, seat, self._speaker.ask)
+            run = OneRun(request, how, line, self._mouth, self._feet, seat, self._speaker.ask, self._speaker.hear)
             self.run = run
             if seat is not None:
                 self._feet.record(seat.hear_sensor)
             now_ns = self._time.now_ns()  # the journal took its time
             run.backdate(self._before(since_ns, now_ns), now_ns)
+            if prepared.answer is not None and prepared.answer.reintroduction:
+                run.step(now_ns, events.Reintroduction)
         self._told_unheard = False
         if self.run is not None:
+            self.run.mark = prepared.mark
             self._tell_sound(self.run, self._time.now_ns())
         self.number += 1
         self._conditions = []
@@ -195,12 +206,12 @@ class Sessions:
         assert prepared.broken is not None, "there is one to go on with"
         found_ns, broken = prepared.broken
         gap_ns = broken.gap_ns + max(0, since_ns - found_ns)
-        if gap_ns > TO_CONTINUE_NS:
+        if gap_ns > self.how.continue_ns:
             return False
         from_ns = broken.last_ns + gap_ns
         line = SessionLine(self._time, since_ns - from_ns)
         seat = self._book.begin(prepared.request, broken.how, line, (), broken)
-        run = OneRun(prepared.request, broken.how, line, self._mouth, self._feet, seat, self._speaker.ask)
+        run = OneRun(prepared.request, broken.how, line, self._mouth, self._feet, seat, self._speaker.ask, self._speaker.hear)
         run.go_on_from(broken, from_ns, self._speaker.lengths)
         self.run = run
         if seat is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cued.core.arbiter import CUT_FADE_NS, FIRST_WORDS_NS
 from cued.core.cues import Priority
-from cued.core.effects import CutSpeech, Render, Say
+from cued.core.effects import CutSpeech, Effect, Render, Say
 from cued.core.events import Event, SpeechFailed, SpeechReady
 from cued.core.start import say_id
 from cued.runtime.daemon.onerun import OneRun
@@ -67,6 +68,14 @@ class Speaker:
         """A sound that is ready, once more."""
         self._cut(now_ns)
         self._begin(said.text_id, said.text, now_ns)
+
+    def hear(self, effects: Sequence[Effect]) -> None:
+        """What a session says, so that nothing else is said into it, also when it is over."""
+        for effect in effects:
+            if isinstance(effect, Say):
+                self._said, self._last_ns = effect, effect.at_ns + effect.dur_ns
+            elif isinstance(effect, CutSpeech):
+                self._last_ns = min(self._last_ns, effect.at_ns + effect.fade_ns)
 
     def ask(self, render: Render) -> Event | None:
         """For a session that needs a text: its length if it is there, else it comes by `ready`."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cued.audio.commands import Bus
 from cued.core.happening import Phase
 from cued.core.sentences import Sentence, Values, sentence
+from cued.runtime.daemon.choice import PLAIN
 from cued.runtime.daemon.loop import Daemon
-from cued.runtime.daemon.today import PLAIN
 from cued.runtime.housestatus import HouseStatus, PodState, Statistics, TodayState
 from cued.runtime.status import clock_text, segment_text
 from cued.runtime.statuswire import RunStatus
@@ -34,6 +34,7 @@ def house_status(daemon: Daemon, now_ns: int) -> HouseStatus:
             trouble=today.trouble,
             checking=daemon.swapping.name,
             offer=today.offer,
+            unwarned=daemon.caution.owed,
         ),
         summary=last_in_words(daemon),
         sound=sound,

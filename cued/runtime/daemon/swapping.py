@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cued.core.happening import Say, Word
+from cued.core.happening import Phase, Say, Word
 from cued.core.sentences import Sentence, Values
 from cued.errors import CuedError
+from cued.runtime.daemon.choice import Choice, Prepared
 from cued.runtime.daemon.onerun import OneRun
-from cued.runtime.daemon.today import Choice, Prepared, told
+from cued.runtime.daemon.today import told, with_name
 
 if TYPE_CHECKING:
     from cued.runtime.daemon.loop import Daemon
@@ -54,13 +55,19 @@ class Swapping:
         self._daemon.world.work.do(job)
 
     def _begin(self, choice: Choice, prepared: Prepared) -> None:
+        run = self._daemon.sessions.on
+        if run is not None:  # the runner was faster
+            self._swapped(choice.word, prepared, run)
+            return
         self.name = ""
+        if self._daemon.life.phase is Phase.ENDED:  # who names a pack does not go on with the last run
+            self._daemon.tell(Word.STOP)
         self._daemon.today.take(choice, prepared)
         self._daemon.tell(Word.START)
 
     def _not_swapped(self, name: str, reason: str) -> None:
         self.name = ""
-        self._daemon.today.trouble = f"{name}: {reason}"
+        self._daemon.today.trouble = with_name(name, reason)
         self._daemon.world.notice(f"the pack {name} is not taken: {reason}")
         self._daemon.say(Say(self._daemon.world.time.now_ns(), Sentence.NOT_SWAPPED), asked=True)
 
@@ -76,4 +83,5 @@ class Swapping:
             return
         title = prepared.request.pack.value.title
         self._daemon.say(Say(now_ns, Sentence.PICKED, Values(title=title)), asked=False)  # before the pack's own first cue
+        run.mark = prepared.mark
         run.swap(prepared.request, prepared.speech, prepared.text, now_ns)

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from cued.coaching.fitting import left_out
+from cued.coaching.today import RunKind
 from cued.config.settings import Settings
 from cued.core.cues import Coach, CuePack, Metronome, Open, Segment
 from cued.core.happening import TodayIs
 from cued.core.sentences import Sentence, Values, known_texts, sentence
 from cued.errors import CuedError, PackError
 from cued.runtime.conductor import NoFeed
-from cued.runtime.daemon.ports import Book, Feet, Files, Mouth, Work
+from cued.runtime.daemon.choice import BETWEEN, FALLBACK, PLAIN, Choice, Personal, Prepared
+from cued.runtime.daemon.ports import Book, Feet, Files, Mouth, Planner, Work
 from cued.runtime.feeding import Feeding
-from cued.runtime.request import Pack, Request, Volumes
-
-if TYPE_CHECKING:
-    from cued.runtime.goingon import Broken
+from cued.runtime.planning import for_today
+from cued.runtime.planning import spoken as said_of
+from cued.runtime.request import Pack, Request
+from cued.runtime.safety import spoken, thanks
 
 MOST_READ: Final = 5
 """So often a pack is read again that somebody is writing; then it is taken as it is, and the next look finds the change."""
-PLAIN: Final = "plain"
-"""The name of a run without cues, in the journal."""
 
 
 def text_of(file: str) -> str:
@@ -62,60 +63,6 @@ def read_whole(files: Files, word: str) -> tuple[Pack, tuple[str, ...], object]:
     return pack, warnings, mark
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A pack that a session can begin with at once."""
-
-    word: str
-    """How it was asked for."""
-    request: Request
-    speech: tuple[tuple[str, int], ...]
-    """The lengths of the pack's texts."""
-    own: tuple[tuple[str, int], ...]
-    """Those of cued's own sentences."""
-    mark: object
-    """As of the files it was read from."""
-    text: str = ""
-    """The pack's file as it was read."""
-    broken: tuple[int, Broken] | None = None
-    """When it was found, on the daemon's time, and a run that broke off and may go on with it (`goingon.Broken`)."""
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What was chosen for the next run."""
-
-    word: str
-    plain: bool = False
-    length_ns: int | None = None
-
-
-FALLBACK: Final = Choice("metronome", plain=True)
-"""Where the pack that is wanted is broken from the start: better a run recorded without cues than none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Personal:
-    """What runs take from the configuration and the command line."""
-
-    language: str = ""
-    max_hr_bpm: int | None = None
-    speaker: str | None = None
-    volumes: Volumes = field(default_factory=Volumes)
-    beat_spm: float | None = None
-    tells_sensor: bool = True
-    """cued says when cadence is lost and back."""
-
-    @staticmethod
-    def of(settings: Settings, volumes: Volumes, beat_spm: float | None) -> Personal:
-        """From the configuration."""
-        runner = settings.runner
-        return Personal(
-            runner.language, runner.max_hr_bpm, settings.sound.speaker, volumes, beat_spm, settings.announcements.sensor
-        )
-
-
 class Kitchen:
     """Prepares packs, off the loop's thread."""
 
@@ -128,8 +75,13 @@ class Kitchen:
         personal: Personal,
         seed: Callable[[], int],
         now_ns: Callable[[], int],
+        planner: Planner | None = None,
     ) -> None:
         self.personal = personal
+        self.planner = planner
+        """None: there is no plan."""
+        self.only_plain = False
+        """Nobody is cued before the safety notice is accepted."""
         self._files = files
         self._mouth = mouth
         self._feet = feet
@@ -137,33 +89,55 @@ class Kitchen:
         self._seed = seed
         self._now_ns = now_ns
 
-    def prepare(self, choice: Choice, *, to_continue: bool = False) -> Prepared:
-        """Load, check and render; blocks. Raises PackError or AudioError. `to_continue`: look for a run that broke off."""
-        pack, warnings, mark = read_whole(self._files, choice.word)
-        if choice.plain:
+    def prepare(self, choice: Choice, *, as_run: CuePack | None = None) -> Prepared:
+        """Load, check and render; blocks. Raises PackError, AudioError, or JournalError where the plan cannot be read.
+
+        `as_run`: look for a run that broke off, whose pack, as it was run, this is.
+        """
+        answer = self.planner.today() if self.planner is not None and choice.planned and not choice.word else None
+        word = choice.word if answer is None else answer.pack
+        pack, warnings, mark = read_whole(self._files, word)
+        if as_run is not None and choice.planned:
+            pack = replace(pack, value=as_run)
+        only_plain = self.only_plain
+        if only_plain and not choice.plain:  # rendered now, so that it is there right after the press
+            wanted = self.request(pack, choice.length_ns)
+            language = wanted.spoken_language
+            self._mouth.prepare(wanted, [(text, language) for text in (*spoken(language), thanks(language))])
+        if choice.plain or only_plain:
             pack = Pack(plain(pack.value), None, pack.file)
         request = self.request(pack, choice.length_ns)
-        language = self.language_of(request)
+        spares = False
+        if answer is not None and not only_plain:
+            spares = bool(left_out(pack.value, answer))
+            request = for_today(request, answer)
+        language = request.spoken_language
         taken = sentence(Sentence.PICKED, Values(title=pack.value.title), language)
-        own = [(text, language) for text in (*known_texts(language), taken)]
+        named = sentence(Sentence.TODAY, Values(title=pack.value.title), language)
+        own = [(text, language) for text in (*known_texts(language), taken, named)]
         lengths = dict(self._mouth.prepare(request, own))
-        broken = self._book.broken(request) if to_continue else None
+        broken = self._book.broken(request) if as_run is not None else None
         if broken is not None:
             lengths |= dict(self._mouth.prepare(request, [(render.text, render.language) for render in broken.asked]))
         found = None if broken is None else (self._now_ns(), broken)
         ids = {text.text_id for text in request.texts}
         speech = tuple((name, length) for name, length in lengths.items() if name in ids)
-        return Prepared(choice.word, request, speech, tuple(lengths.items()), mark, text_of(pack.file), found, warnings)
+        text = text_of(pack.file)
+        return Prepared(word, request, speech, tuple(lengths.items()), mark, text, found, warnings, answer, spares)
 
     def left(self, usual: Choice) -> tuple[Choice, Prepared] | None:
         """A run that broke off and may go on, with the pack and the length that it began with; None: there is none."""
         left = self._book.left()
         if left is None:
             return None
-        name, length_ns = left
-        choice = Choice(usual.word if name in {usual.word, PLAIN} else name, plain=name == PLAIN, length_ns=length_ns)
+        pack, length_ns = left
+        name = pack.name
+        if usual.planned:  # as it was fitted then: by now the plan counts that run
+            choice = Choice(name, length_ns=length_ns, planned=True)
+        else:
+            choice = Choice(usual.word if name in {usual.word, PLAIN} else name, plain=name == PLAIN, length_ns=length_ns)
         try:
-            prepared = self.prepare(choice, to_continue=True)
+            prepared = self.prepare(choice, as_run=pack)
         except CuedError:  # the pack has gone, or is broken since
             return None
         return None if prepared.broken is None else (choice, prepared)
@@ -181,18 +155,19 @@ class Kitchen:
             session_number=self._book.number(pack.value.name),
             language=own.language,
             max_hr_bpm=own.max_hr_bpm,
-            beat_spm=own.beat_spm,
+            beat_spm=own.easy_spm or own.beat_spm,
+            baseline_spm=None if feet.simulated else own.easy_spm,
             speaker=own.speaker,
             volumes=own.volumes,
         )
 
-    def language_of(self, request: Request) -> str:
-        """What cued itself speaks."""
-        return self.personal.language or request.spoken_language
-
     def find(self, word: str) -> None:
         """Raises PackError where there is no such pack."""
         self._files.find(word)
+
+    def check(self, word: str) -> None:
+        """Read it whole, and no more; blocks. Raises PackError for one that is not right."""
+        read_whole(self._files, word)
 
     def mark(self, pack: Pack) -> object:
         """Changes when a file of the pack does."""
@@ -211,7 +186,7 @@ class Today:
         self._work = work
         self._notice = notice
         self._usual = word
-        self.choice = Choice(word)
+        self.choice = self.usual_choice
         self.prepared: Prepared | None = None
         self.trouble = ""
         """Why the pack that was asked for cannot be taken."""
@@ -225,23 +200,43 @@ class Today:
         """The files' state when they were seen to have changed."""
         self._refused: object = None
         """The files' state that was tried last."""
+        self._aloud = False
+        """The runner waits to hear what it has come to."""
         self.changed: Callable[[], None] = lambda: None
         """Called when something has become ready, or failed."""
 
     @property
-    def happening(self) -> tuple[str | None, bool]:
-        """Title and plainness, for life."""
-        title = None if self.prepared is None else self.prepared.request.pack.value.title
-        return title, self.choice.plain
+    def usually_planned(self) -> bool:
+        """Does the configuration, as the command line, leave it to the plan?"""
+        return not self._usual
+
+    @property
+    def usual_choice(self) -> Choice:
+        """What is run where nothing else is said."""
+        return Choice(self._usual, planned=self.usually_planned)
 
     def is_now(self, at_ns: int) -> TodayIs:
         """For life."""
-        title, is_plain = self.happening
-        return TodayIs(at_ns, title, is_plain)
+        if self.kitchen.only_plain:
+            return TodayIs(at_ns, None)
+        prepared, aloud = self.prepared, self._aloud
+        self._aloud = False
+        title = None if prepared is None else prepared.request.pack.value.title
+        answer = None if prepared is None else prepared.answer
+        if prepared is None or answer is None:
+            return TodayIs(at_ns, title, self.choice.plain)
+        more = (*said_of(answer), *((Sentence.SPARED,) if prepared.spares else ()))
+        if answer.kind is RunKind.REST:
+            return TodayIs(at_ns, None, more=more, planned=True, aloud=aloud)
+        return TodayIs(at_ns, title, answer.kind is RunKind.PLAIN, more, planned=True, aloud=aloud)
 
-    def choose(self, choice: Choice, *, to_continue: bool = False) -> None:
-        """Have it prepared; what was prepared before holds until then."""
+    def choose(self, choice: Choice, *, to_continue: bool = False, edited: bool = False, aloud: bool = False) -> None:
+        """Have it prepared; what was prepared before holds until then.
+
+        `edited`: it is offered once it is known to be right. `aloud`: what it has come to is said, if by the plan.
+        """
         self.choice = choice
+        self._aloud = aloud
         self._asked += 1
         asked = self._asked
 
@@ -254,7 +249,7 @@ class Today:
             except CuedError as error:
                 reason = told(error)
                 return lambda: self._failed(asked, choice, reason)
-            return lambda: self._ready(asked, choice, prepared)
+            return lambda: self._ready(asked, choice, prepared, edited=edited)
 
         self._work.do(job)
 
@@ -266,10 +261,10 @@ class Today:
     def again(self) -> None:
         """A run has begun: the next is another one, with the usual pack."""
         self.offer = ""
-        self.choose(Choice(self._usual))
+        self.choose(BETWEEN if self.usually_planned else self.usual_choice)
 
     def usual(self, word: str) -> None:
-        """The configuration names another pack."""
+        """The configuration names another pack, or none."""
         self._usual = word
 
     def look_around(self) -> None:
@@ -316,15 +311,18 @@ class Today:
             return
         self._moving, self._refused = None, mark
         self._notice(f"the pack {prepared.word} has been edited: it is checked, and taken for the next run if it is right")
-        self.offer = f"{prepared.word} has been edited: the next run goes by it; `cued pack use {prepared.word}` takes it now"
-        self.choose(self.choice)
+        self.choose(self.choice, edited=True)
 
-    def _ready(self, asked: int, choice: Choice, prepared: Prepared) -> None:
+    def _ready(self, asked: int, choice: Choice, prepared: Prepared, *, edited: bool = False) -> None:
         if asked != self._asked:
             return
         self.choice = choice
-        for warning in prepared.warnings:
-            self._notice(warning)
+        if edited:
+            word = prepared.word
+            self.offer = f"{word} has been edited: the next run goes by it; `cued pack use {word}` takes it now"
+        if self.prepared is None or prepared.warnings != self.prepared.warnings:  # told once, not with every run
+            for warning in prepared.warnings:
+                self._notice(warning)
         self.prepared = prepared
         if choice != FALLBACK:
             self.trouble = ""
@@ -333,17 +331,24 @@ class Today:
     def _failed(self, asked: int, choice: Choice, reason: str) -> None:
         if asked != self._asked:
             return
-        self.trouble = f"{choice.word}: {reason}"
+        self.trouble = with_name(choice.told, reason)
+        self.offer = ""
         old = self.prepared
         going = (
             f"{old.request.pack.value.name} it is" if old is not None else "runs are recorded without cues until that is mended"
         )
         self._notice(f"the pack {self.trouble}; {going}")
         if old is not None:
-            self.choice = Choice(old.word, plain=old.request.pack.value.name == PLAIN)
+            planned = choice.planned and old.answer is not None
+            self.choice = Choice(old.word, plain=old.request.pack.value.name == PLAIN and not planned, planned=planned)
             self.changed()
         elif not choice.plain:
             self.choose(FALLBACK)
+
+
+def with_name(word: str, reason: str) -> str:
+    """What is wrong with a pack; one that was named by its file is not named twice."""
+    return reason if reason.startswith(word) else f"{word}: {reason}"
 
 
 def told(error: CuedError) -> str:

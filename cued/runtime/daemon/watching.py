@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from cued.audio.commands import Bus
-from cued.config.settings import Settings
+from cued.config.settings import USUAL_PACK, Settings
 from cued.errors import CuedError
+from cued.runtime.daemon.edits import Edits
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.manners import manners_of
-from cued.runtime.daemon.ports import Book, Ears, Notice, Notifier
+from cued.runtime.daemon.ports import Book, Ears, Notice, Notifier, Planner
 from cued.runtime.daemon.state import in_words
 from cued.units import NS_PER_S
 
@@ -50,6 +51,7 @@ class Watching:
         self._notice = notice
         self._files_ns = 0
         self._settings = settings
+        self._edits = Edits(daemon)
 
     def look(self, now_ns: int) -> None:
         """Once a second or so."""
@@ -59,18 +61,31 @@ class Watching:
         if now_ns - self._files_ns >= FILES_NS:
             self._files_ns = now_ns
             daemon.today.notice_edits()
+            self._edits.look()
+            if daemon.sessions.run is None:
+                daemon.following.look(now_ns)
         if daemon.world.mouth.is_well(now_ns) and self._book.is_well():
             self._manager.feed()
         self._manager.status(in_words(daemon))
 
     def reload(self) -> str:
-        """Read the configuration again and apply what can be; what that was, and what needs a restart, in a sentence."""
+        """As `reread`; what is wrong is a sentence, too."""
+        try:
+            return self.reread()
+        except CuedError as error:
+            return str(error)
+
+    def reread(self) -> str:
+        """Read the configuration again and apply what can be; what that was, and what needs a restart, in a sentence.
+
+        Raises CuedError for one that is not right: nothing has changed then.
+        """
         self._ears.reread()
         self._daemon.today.look_around()
         try:
             new = self._read()
         except CuedError as error:
-            return f"{error}; the old configuration goes on"
+            raise CuedError(f"{error}; the old configuration goes on") from error
         old, self._settings = self._settings, new
         daemon = self._daemon
         applied, restart = changes(old, new)
@@ -78,7 +93,7 @@ class Watching:
             return "the configuration says what it said"
         daemon.behave(manners_of(new, asks=daemon.manners.asks))
         if old.pack != new.pack:
-            daemon.today.usual(new.pack)
+            daemon.today.usual(usual_word(new.pack, daemon.today.kitchen.planner))
             if not daemon.today.choice.plain:
                 daemon.today.again()
         if old.runner != new.runner or old.announcements.sensor != new.announcements.sensor:
@@ -90,6 +105,11 @@ class Watching:
         told = [f"applied: {', '.join(applied)}"] if applied else []
         told += [f"after a restart: {', '.join(restart)}"] if restart else []
         return "; ".join(told)
+
+
+def usual_word(pack: str | None, planner: Planner | None) -> str:
+    """The pack that is run where nothing else is said; empty: whatever the plan says, where there is one."""
+    return pack or (USUAL_PACK if planner is None else "")
 
 
 APPLIED: Final = ("pack", "runner.", "life.", "announcements.", "sound.beat_volume", "sound.voice_volume")

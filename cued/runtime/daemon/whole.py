@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
@@ -19,6 +19,7 @@ from cued.errors import SensorError
 from cued.runtime.board import led_of, power_off_of
 from cued.runtime.clock import MonotonicClock
 from cued.runtime.daemon.book import JournalBook, NoBook
+from cued.runtime.daemon.choice import Personal
 from cued.runtime.daemon.desk import Counter, Desk
 from cued.runtime.daemon.feet import AirFeet, NoFeet, fed
 from cued.runtime.daemon.files import PackFiles
@@ -26,25 +27,26 @@ from cued.runtime.daemon.keyboard import RealKeyboard
 from cued.runtime.daemon.loop import Daemon, World
 from cued.runtime.daemon.manners import manners_of
 from cued.runtime.daemon.mouth import LiveMouth
+from cued.runtime.daemon.planner import JournalPlan
 from cued.runtime.daemon.ports import Board, Feet, Inbox, Message, Notice, Quit, Reread
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.state import in_words, statistics
-from cued.runtime.daemon.today import Kitchen, Personal, Today
-from cued.runtime.daemon.watching import Watching
+from cued.runtime.daemon.today import Kitchen, Today
+from cued.runtime.daemon.watching import Watching, usual_word
 from cued.runtime.daemon.work import Worker
 from cued.runtime.feeding import OnAir, SensorChoice
 from cued.runtime.heap import give_back
+from cued.runtime.moments import moment
 from cued.runtime.notify import Manager
 from cued.runtime.request import RATE_HZ, OutputChoice, ToDevice, Volumes
+from cued.runtime.safety import Safety
 from cued.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:
     from cued.runtime.daemon.ears import KnownEars
 
 NO_SOCKET: Final = "none"
-KEPT_MARGIN_NS: Final = 20 * NS_PER_S
-"""What was felt is kept for so much longer than a begin is backdated: a pack may still be being rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class DaemonWanted:
     settings: Settings
     config: str | None = None
     """The configuration's file, as it was named."""
-    pack: str = "metronome"
+    pack: str | None = None
+    """None: the plan's."""
     sensor: SensorChoice = field(default_factory=OnAir)
     output: OutputChoice = field(default_factory=ToDevice)
     volumes: Volumes = field(default_factory=Volumes)
@@ -70,12 +73,16 @@ class DaemonWanted:
     """The questions before and after a run."""
 
 
+NIGHT: Final = timedelta(hours=4)
+"""So long after midnight it is still the day before: no morning, whoever runs then."""
+
+
 class DaemonTime(MonotonicClock):
     """The daemon's time: `ports.Time`."""
 
     def day(self) -> str:
-        """The date where the runner is."""
-        return datetime.now().astimezone().date().isoformat()
+        """The runner's date."""
+        return (datetime.now().astimezone() - NIGHT).date().isoformat()
 
 
 def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> None:
@@ -85,14 +92,15 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
     """
     give_back()
     inbox: SimpleQueue[Message] = SimpleQueue()
-    with ExitStack() as closing, _signals(inbox) as hurry:
+    with _signals(inbox) as hurry, ExitStack() as closing:
         _import_all()
         manager = Manager.from_environment()
         closing.callback(manager.close)
         time = DaemonTime()
         counter = Counter(inbox)
         _listen(wanted.socket, counter, closing)
-        book = NoBook() if wanted.journal is None else JournalBook(wanted.journal, wanted.asked, log)
+        continue_ns = wanted.settings.life.continue_within_ns
+        book = NoBook() if wanted.journal is None else JournalBook(wanted.journal, wanted.asked, log, continue_ns)
         if isinstance(book, JournalBook):
             book.check()
         work, errands = Worker(inbox, log), Worker(inbox, log)
@@ -114,12 +122,12 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         closing.callback(ears.close)
         manners = manners_of(settings, asks=wanted.asks)
         personal = Personal.of(settings, wanted.volumes, wanted.beat_spm)
-        kitchen = Kitchen(PackFiles(), mouth, feet, book, personal, _chance, time.now_ns)
-        today = Today(kitchen, work, wanted.pack, log)
+        planner = None if wanted.journal is None else JournalPlan(wanted.journal, moment)
+        kitchen = Kitchen(PackFiles(), mouth, feet, book, personal, _chance, time.now_ns, planner)
+        today = Today(kitchen, work, usual_word(wanted.pack, planner), log)
         speaker = Speaker(mouth, settings.runner.language or "en")
-        kept_ns = manners.life.begin_ns + KEPT_MARGIN_NS
-        sessions = Sessions(time, mouth, feet, book, speaker, today, log, kept_ns)
-        world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, board, log)
+        sessions = Sessions(time, mouth, feet, book, speaker, today, log)
+        world = World(time, inbox, feet, mouth, ears, keyboard, manager, work, board, log, safety=_safety(wanted, feet))
         daemon = Daemon(world, sessions, speaker, today, manners)
         daemon.keeps = wanted.journal is not None
         daemon.percent = {Bus.BEAT: wanted.volumes.beat * 100, Bus.VOICE: wanted.volumes.voice * 100}
@@ -127,6 +135,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         _join(daemon, Watching(daemon, book, manager, ears, read, log, settings), log)
         today.choose(today.choice, to_continue=True)
         today.look_around()
+        log(_greeting(wanted))
         daemon.run()
         log(_farewell(daemon))
         hurry()
@@ -134,7 +143,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
 
 def _join(daemon: Daemon, watching: Watching, log: Notice) -> None:
     """The loop gets to know those who know it."""
-    daemon.world.answer = Desk(daemon, watching.reload).answer
+    daemon.world.answer = Desk(daemon, watching.reread).answer
     daemon.world.reread = lambda: log(watching.reload())
     daemon.world.look_around = watching.look
 
@@ -160,6 +169,17 @@ def _listen(word: str | None, counter: Counter, closing: ExitStack) -> None:
 
     server = Server(default_path() if word is None else Path(word), counter)
     closing.callback(server.close)
+
+
+def _safety(wanted: DaemonWanted, feet: Feet) -> Safety | None:
+    """None: where nothing is heard, or nobody runs, nobody is to be warned."""
+    return Safety() if isinstance(wanted.output, ToDevice) and not feet.simulated else None
+
+
+def _greeting(wanted: DaemonWanted) -> str:
+    """For somebody at a terminal, who sees nothing else of it."""
+    how = "" if wanted.socket == NO_SOCKET else "`cued status` in another terminal tells how it is, "
+    return f"cued is there; {how}Ctrl-C ends it"
 
 
 def _feet(wanted: DaemonWanted, time: DaemonTime, inbox: Inbox, log: Notice) -> Feet:
@@ -198,8 +218,10 @@ def _farewell(daemon: Daemon) -> str:
     lag = f"loop late by {lags} ms (p50, p99, max)"
     return (
         f"ending after {now.up_ns // NS_PER_S} s: {now.sessions} sessions, {now.clicks} clicks, {now.missed_clicks} missed,"
-        f" {now.late_clicks} late; {now.dropped_cues} cues dropped; {now.underruns} underruns, {now.sound_restarts} restarts of"
-        f" the sound; pod lost {now.pod_losses} times; {lag}, {now.stalls} stalls; queue up to {now.queue_max};"
+        f" {now.late_clicks} late; onset error {now.onset_error_ns / NS_PER_MS:.1f} ms, at worst"
+        f" {now.onset_error_max_ns / NS_PER_MS:.1f}; {now.dropped_cues} cues dropped, {now.unheard_cues} unheard,"
+        f" {now.late_cues} sentences late; {now.underruns} underruns, {now.sound_restarts} restarts of the sound;"
+        f" pod lost {now.pod_losses} times; {lag}, {now.stalls} stalls; queue up to {now.queue_max};"
         f" {now.rss_kib // 1024} MiB, {now.descriptors} descriptors; {in_words(daemon)}"
     )
 

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from bleak.backends.bluezdbus import manager as bleak_manager
 
 from tests.support.bluez.faults import pause
-from tests.support.waiting import POLL_S
+from tests.support.waiting import DEADLINE_S, POLL_S
 
 _T = TypeVar("_T")
 
 
-def run_with_bleak(work: Coroutine[Any, Any, _T], deadline_s: float = 10.0) -> _T:
+def run_with_bleak(work: Coroutine[Any, Any, _T], deadline_s: float = DEADLINE_S) -> _T:
     """Run `work` in a fresh loop within `deadline_s`, and then close the bus that bleak keeps for each loop.
 
     bleak would close it only when the next loop asks for one.
@@ -29,7 +29,7 @@ def run_with_bleak(work: Coroutine[Any, Any, _T], deadline_s: float = 10.0) -> _
     return asyncio.run(within())
 
 
-async def until(holds: Callable[[], bool], deadline_s: float = 5.0, what: str = "") -> None:
+async def until(holds: Callable[[], bool], deadline_s: float = DEADLINE_S, what: str = "") -> None:
     """As `waiting.wait_for`, while the loop runs on."""
     loop = asyncio.get_running_loop()
     end_s = loop.time() + deadline_s

@@ -1,0 +1,192 @@
+"""`cued plan` as a runner types it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cued.cli.main import main
+from cued.coaching.happening import Say
+from cued.journal.reader import reading
+from cued.journal.wall import Moment
+from cued.review.planpage import calendar_lines, plan_html, weeks_of
+from cued.runtime.moments import moment
+from cued.runtime.planning import date_of, day_of, planned
+from tests.support.logged import Capture, said, shown
+from tests.support.seasons import Walk, at_phase
+
+NEXT_YEAR = date_of(day_of(moment().utc_ns) + 300).isoformat()
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty journal that every verb takes for the runner's own."""
+    path = tmp_path / "journal.db"
+    monkeypatch.setenv("CUED_JOURNAL", str(path))
+    monkeypatch.chdir(tmp_path)
+    return path
+
+
+def test_on_the_first_day_it_is_awareness_with_the_rhythm_still_to_be_learned(capsys: Capture, own: Path) -> None:
+    told = said(["plan", "today"], capsys)
+    assert told.startswith("awareness, 35 min: cue session 1 of 2 this week\n")
+    assert "your own rhythm is still being learned" in told
+    assert not own.exists()
+
+
+def test_programs_get_the_same(capsys: Capture) -> None:
+    plan = shown(["plan", "today"], capsys)
+    assert (plan["phase"], plan["title"]) == (1, "awareness")
+    assert {"kind": "cue", "pack": "awareness", "minutes": 35, "target_change_percent": 0.0}.items() <= plan["today"].items()
+
+
+def test_the_next_runs_are_told(capsys: Capture) -> None:
+    told = said(["plan", "next"], capsys).splitlines()
+    assert re.fullmatch(r"next run: \w{3} \d+ \w{3}: plain, 35 min: a plain run between cue days", told[0])
+    assert told[1].startswith("next with cues: ")
+    found = shown(["plan", "next"], capsys)
+    assert (found["run"]["kind"], found["cues"]["kind"]) == ("plain", "cue")
+
+
+def test_why_tells_each_reason_with_its_number(capsys: Capture) -> None:
+    told = said(["plan", "why"], capsys)
+    assert "for phase 2: hold" in told
+    assert "missing  0 cue sessions of 5 asked" in told
+    assert "unknown  pain not told" in told
+    found = shown(["plan", "why"], capsys)
+    assert found["verdict"] == "hold"
+    assert {"what": "sessions", "met": False, "text": "0 cue sessions of 5 asked"} in found["reasons"]
+
+
+def test_a_word_is_answered_and_holds(capsys: Capture) -> None:
+    told = said(["plan", "injured", "calf"], capsys)
+    assert told.startswith("calf injured: no cues, nothing that loads it")
+    assert "no cues while calf is injured" in said(["plan", "today"], capsys)
+    assert shown(["plan", "today"], capsys)["injured"] == ["calf"]
+    assert "well again" in said(["plan", "well"], capsys)
+    assert shown(["plan", "today"], capsys)["off"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["ill"], "ill: no run is planned"),
+        (["away"], "away: no run is planned"),
+        (["race", NEXT_YEAR], "race: nothing new in the seven days before it"),
+        (["plain", "today"], "plain"),
+        (["hold"], "hold: phase 1 stays"),
+        (["hold", "--off"], "no longer held"),
+        (["back"], "there is no phase before the first"),
+        (["shoes"], "new shoes are this week's change"),
+        (["season"], "a new season is noted"),
+        (["target", "keep"], "target 0 % in every phase"),
+        (["target", "raise"], "the target may rise again"),
+        (["video", "ok"], "form as it should be"),
+        (["days", "mon", "thu"], "running days are noted"),
+        (["days", "any"], "any day may be run"),
+    ],
+)
+def test_every_word_is_understood(words: list[str], told: str, capsys: Capture) -> None:
+    assert told in said(["plan", *words], capsys)
+    assert "decided" in shown(["plan", *words], capsys)
+
+
+def test_what_the_plan_refuses_ends_with_one(capsys: Capture) -> None:
+    assert "not advanced" in said(["plan", "advance"], capsys, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["race", "tomorrow"], "write year, month and day, such as 2026-10-11"),
+        (["race", "2026-02-30"], "write year, month and day"),
+        (["race", "20261011"], "write year, month and day"),
+        (["injured", "claf"], "did you mean calf?"),
+        (["plain", "tomorrow"], "give"),
+        (["days", "monday"], "mon"),
+        (["tomorow"], "there is no `cued plan tomorow`"),
+        ([], "say what: show, today"),
+    ],
+)
+def test_a_slip_of_the_finger_is_one_sentence(words: list[str], told: str, capsys: Capture) -> None:
+    found = said(["plan", *words], capsys, 2)
+    assert told in found
+    assert len(found.splitlines()) == 1
+
+
+def test_the_calendar_is_drawn_and_written_as_a_page(capsys: Capture) -> None:
+    told = said(["plan", "show", "--html", "plan.html", "--weeks", "2"], capsys)
+    assert "Phase 1 of 6, awareness: 0 of 2 weeks, 0 of 5 cue sessions" in told
+    assert "[c 35]" in told
+    assert "written: plan.html" in told
+    page = Path("plan.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "script" not in page
+    weeks = shown(["plan", "show", "--weeks", "2"], capsys)["weeks"]
+    assert [len(week["days"]) for week in weeks] == [7, 7, 7]
+
+
+def test_the_calendar_shows_what_was_run_what_comes_and_which_weeks_are_lighter() -> None:
+    walk = at_phase(2)
+    walk.run()
+    lines = calendar_lines(walk.state, walk.day)
+    assert lines[0] == "Phase 2 of 6, low-load drills: 0 of 3 weeks, 1 of 5 cue sessions"
+    assert "[C 38]" in lines[6]
+    assert sum("lighter" in line for line in lines) == 2
+    assert all(len(line) <= 88 for line in lines[2:])
+    rows = weeks_of(walk.state, walk.day, 2, 3)
+    assert [row.number for row in rows] == [3, 4, 5, 6, 7, 8]
+    assert "".join(cell.mark for cell in rows[1].cells) == "C·P·C·P"
+    assert "".join(cell.mark for cell in rows[2].cells) == "C·p·c·p"
+
+
+def test_a_race_stands_in_its_week_and_a_day_between_runs_says_so() -> None:
+    walk = at_phase(2)
+    walk.run()
+    walk.day += 1
+    walk.say(Say.RACE, on=walk.day + 10)
+    lines = calendar_lines(walk.state, walk.day)
+    assert "no run planned; if you run: plain, 38 min: a plain run between cue days" in lines[1]
+    (race,) = [line for line in lines if "race" in line]
+    assert race.lstrip().startswith("6 ")
+
+
+def test_a_page_shows_decisions_and_no_foreign_text_as_markup() -> None:
+    walk = Walk()
+    walk.weeks(5)
+    page = plan_html(walk.state, walk.day, walk.decided)
+    assert page.count("<tr>") == 11
+    assert "advance to phase 2" in page
+    assert "<li><b>" in page
+
+
+def test_an_unset_clock_is_told_and_nothing_advances(own: Path) -> None:
+    plan = planned(own, Moment(moment().utc_ns, 0, synced=False))
+    assert plan.day is None
+    assert plan.today.cued
+
+
+def test_json_of_a_word_is_json(capsys: Capture) -> None:
+    found = json.loads(said(["plan", "hold", "--json"], capsys))
+    assert found["held"] is True
+    assert found["decided"][0]["override"] is True
+
+
+def test_run_goes_by_the_plan_once_it_was_spoken_to_unless_a_pack_is_named(tmp_path: Path, capsys: Capture) -> None:
+    journal = tmp_path / "journal.db"
+    quick = ("run", "--sensor", "none", "--output", "null", "--for", "1s", "--keys", "none", "--socket", "none", "--new")
+    kept = ("--journal", str(journal))
+    assert main([*quick, *kept]) == 0
+    assert "by the plan" not in capsys.readouterr().err
+    assert main(["plan", "plain", "today", *kept]) == 0
+    capsys.readouterr()
+    assert main([*quick, *kept]) == 0
+    assert "by the plan: plain, " in capsys.readouterr().err
+    assert main([*quick, *kept, "--pack", "metronome"]) == 0
+    assert "by the plan" not in capsys.readouterr().err
+    with reading(journal) as read:
+        sessions = [(one.pack, json.loads(read.head(one.id).settings)["chosen_by"]) for one in reversed(read.sessions())]
+    assert sessions == [("metronome", "name"), ("plain", "plan"), ("metronome", "name")]

@@ -1,0 +1,132 @@
+"""What pain changes: what ends for today, what is gentler, what has to happen before it is over."""
+
+from __future__ import annotations
+
+import pytest
+
+from cued.coaching.happening import Felt, Kind, Outcome, PainKind, Ran, Say
+from cued.coaching.state import week_cap
+from cued.coaching.today import RunKind
+from cued.core.cues import Tissue
+from tests.support.seasons import Walk, at_phase, ready
+
+
+@pytest.mark.parametrize(
+    "felt", [Felt(0, 1, pain=5.0), Felt(0, 1, kind=PainKind.SHARP), Felt(0, 1, pain=1.0, kind=PainKind.LIMP)]
+)
+def test_pain_of_five_sharp_pain_and_a_limp_end_cueing_today(felt: Felt) -> None:
+    walk = Walk(day=0)
+    walk.run(pain=None, morning=None)
+    decided = walk.tell(felt)
+    assert decided[0].kind is Kind.STOP
+    assert "cueing is over for today" in decided[0].text
+    assert not walk.today().cued
+    assert walk.today().stopped
+    walk.day += 1
+    assert not walk.today().stopped
+
+
+def test_pain_told_during_the_run_ends_cueing_today() -> None:
+    walk = Walk()
+    walk.tell(Ran(walk.day, 1, Outcome("awareness", True, 20.0, pain=True)))
+    assert walk.kinds(Kind.STOP)
+    assert walk.state.sore is not None
+
+
+def test_a_sore_calf_means_rest_then_less_and_gentler_until_three_good_runs() -> None:
+    walk = at_phase(4)
+    walk.weeks(1)
+    last = walk.state.week.minutes
+    walk.run(pain=None, morning=None)
+    walk.tell(Felt(walk.day, walk.number, pain=4.0, place=Tissue.CALF))
+    assert walk.state.sore is not None
+    assert week_cap(walk.state) == pytest.approx(0.7 * last)
+    walk.day += 1
+    assert walk.today().kind is RunKind.REST
+    good = 0
+    while not walk.kinds(Kind.NORMAL):
+        walk.day += 1
+        answer = walk.run()
+        if answer.kind is RunKind.REST:
+            continue
+        good += 1
+        if answer.cued:
+            assert answer.change == 0.0
+            assert not answer.ease.beat
+            assert answer.ease.barred == (Tissue.CALF,)
+    assert good == 3
+    assert "3 runs without pain, mornings included" in walk.kinds(Kind.NORMAL)[0].text
+    assert walk.state.phase == 4
+
+
+def test_it_stays_sore_while_a_morning_after_is_not_told() -> None:
+    walk = at_phase(2)
+    walk.run(pain=4.0)
+    for _ in range(8):
+        walk.day += 2
+        walk.run(morning=None)
+    assert walk.state.sore is not None
+
+
+def test_stiff_two_mornings_are_sore_and_one_is_not() -> None:
+    walk = Walk()
+    walk.run(morning=2.5)
+    assert walk.state.sore is None
+    walk.day += 2
+    walk.run(morning=2.5)
+    assert walk.state.sore is not None
+
+
+def test_a_sore_knee_holds_and_is_no_reason_to_take_the_beat_away() -> None:
+    walk = ready()
+    walk.run(pain=None, morning=None)
+    walk.tell(Felt(walk.day, walk.number, pain=4.0, place=Tissue.KNEE))
+    assert walk.state.sore is None
+    assert "pain 4 of 2 allowed" in walk.kinds(Kind.HOLD)[-1].text
+
+
+def test_three_of_ten_is_no_soreness_and_holds() -> None:
+    walk = ready()
+    walk.run(pain=3.0, morning=3.0)
+    assert walk.state.sore is None
+    assert "pain 3 of 2 allowed" in walk.kinds(Kind.HOLD)[-1].text
+
+
+def test_where_it_hurts_may_be_said_later() -> None:
+    walk = at_phase(2)
+    walk.run(pain=4.0)
+    assert walk.today().ease.barred == tuple(Tissue)
+    walk.tell(Felt(walk.day, walk.number, place=Tissue.SHIN))
+    assert walk.today().ease.barred == (Tissue.SHIN,)
+    walk.tell(Felt(walk.day, walk.number, place=Tissue.KNEE))
+    assert walk.state.sore is None
+    assert "it is the knee" in walk.kinds(Kind.NORMAL)[-1].text
+
+
+def test_sharp_pain_in_the_knee_stays_what_it_is() -> None:
+    walk = at_phase(2)
+    walk.run(pain=None, morning=None)
+    walk.tell(Felt(walk.day, walk.number, kind=PainKind.SHARP))
+    walk.tell(Felt(walk.day, walk.number, place=Tissue.KNEE))
+    assert walk.state.sore is not None
+    assert walk.state.sore.place is Tissue.KNEE
+
+
+def test_two_sessions_out_of_the_band_while_sore_send_nobody_back() -> None:
+    walk = at_phase(3)
+    walk.weeks(1)
+    walk.run(pain=4.0, morning=None)
+    for _ in range(5):
+        walk.day += 2
+        walk.run(share=0.1, morning=None)
+    eased = [answer for _, answer in walk.ran if answer.cued and not answer.ease.beat]
+    assert len(eased) >= 2
+    assert walk.state.phase == 3
+
+
+def test_nobody_advances_by_word_straight_from_days_off() -> None:
+    walk = Walk()
+    walk.weeks(2)
+    walk.day += 12
+    (refused,) = walk.say(Say.ADVANCE)[-1:]
+    assert refused.text == "not advanced: 2 plain runs come first, after days off"

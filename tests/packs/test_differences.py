@@ -1,0 +1,165 @@
+"""`cued pack diff`: what two packs have otherwise, in the words of a coach."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cued.cli.main import main
+from cued.core.cues import CuePack
+from cued.packs.catalog import open_pack
+from cued.packs.differences import differences
+from cued.packs.full import as_data, to_yaml
+from cued.packs.load import parse_pack
+from tests.packs.samples import HEAD, WHOLE
+from tests.support.strategies import packs
+
+COACHED = (
+    HEAD
+    + """target: {basis: speed_model, change: "+5%"}
+band: {low: 3%, high: 4%}
+limits: {min_gap: 45 s}
+sources: [{cite: "Willy 2016", says: "it held"}]
+session:
+  - {segment: warmup, for: 10 min, coach: silent, record: baseline}
+  - repeat: 3
+    segments:
+      - {segment: feeder, for: 60 s, metronome: {mode: lead}, say: {end: release}}
+      - {segment: steady, for: 6 min, coach: corrections}
+cues:
+  light: {say: "Light feet.", theme: feeder, say_in: {de: "Leichte Füße."}}
+  release: {say: "Cues off.", kind: verbal}
+  praise: {say: "Good.", praise: true}
+rules:
+  - {when: {segment: start}, in: feeder, say: {theme: feeder}}
+  - {when: {in_band: 2 min}, in: steady, say: praise, cooldown: 10 min}
+drills:
+  short: {say: "Shorten the foot.", for: 5 s, reps: 8}
+weeks: {min: 4, max: 8}
+"""
+)
+
+OWN = "your own cadence at the speed you run"
+STEP = "a beat on every step"
+FOLLOW, LEAD = "at your own tempo", "that leads you to the target"
+LOUD = "(wood, 80% loud, 8 dB softer under words)"
+
+
+def pack(text: str) -> CuePack:
+    return parse_pack(text.encode(), "pack.yaml").pack
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"Light feet."', '"Feet of air."', ["cue `light` now says “Feet of air.” instead of “Light feet.”"]),
+        ("Leichte Füße.", "Leise.", ["cue `light` in de: Leise. instead of “Leichte Füße.”"]),
+        ("for: 60 s", "for: 90 s", ["feeder: 1 min 30 s instead of 1 min"]),
+        (
+            "band: {low: 3%, high: 4%}",
+            "band: {low: 2%, high: 3%}",
+            ["the band is 2% narrower: 2% under to 3% over the target instead of 3% under to 4% over"],
+        ),
+        (
+            "band: {low: 3%, high: 4%}",
+            "band: {low: 4%, high: 3%}",
+            ["the band is as wide: 4% under to 3% over the target instead of 3% under to 4% over"],
+        ),
+        ("band: {", "band: {window: 8 s, ", ["cadence is the median of 8 s instead of 5 s"]),
+        ('"+5%"', '"+3%"', [f"aims at 3% over {OWN} instead of 5% over {OWN}"]),
+        ("min_gap: 45 s", "min_gap: 1 min", ["limits: min_gap 1 min instead of 45 s"]),
+        ("repeat: 3", "repeat: fill", ["repeat: fill instead of 3"]),
+        ("coach: corrections", "coach: normal", ["steady: coach normal instead of corrections"]),
+        ("mode: lead", "mode: follow", [f"feeder: {STEP} {FOLLOW} {LOUD} instead of {STEP} {LEAD} {LOUD}"]),
+        (", say: {end: release}", "", ["feeder: say nothing instead of end release"]),
+        ("cooldown: 10 min", "cooldown: 5 min", [
+            "no longer the rule: After 2 min on target, in steady: “praise”; not again within 10 min.",
+            "a new rule: After 2 min on target, in steady: “praise”; not again within 5 min.",
+        ]),
+        ('  release: {say: "Cues off.", kind: verbal}\n', "  release: {sound: bell.wav}\n", [
+            "cue `release` now plays the sound bell.wav instead of “Cues off.”"
+        ]),
+        ("praise: true", "praise: false", ["cue `praise`: praise no instead of yes"]),
+        ("  - repeat: 3", "  - {segment: strides, for: 20 s}\n  - repeat: 3", ["a new segment: 20 s strides"]),
+        ("      - {segment: steady,", "      - {segment: easy, for: 1 min}\n      - {segment: steady,", [
+            "a new segment of each round: 1 min easy"
+        ]),
+        ("reps: 8", "reps: 10", ["drill `short`: reps 10 instead of 8"]),
+        ("max: 8}", "max: 6}", ["weeks: max 6 instead of 8"]),
+        ("it held", "it held for a month", [
+            "no longer the source: Willy 2016 (it held)", "a new source: Willy 2016 (it held for a month)"
+        ]),
+        ("version: 1.0.0", "version: 2.0.0", ["version 2.0.0 instead of 1.0.0"]),
+    ],
+)  # fmt: skip
+def test_a_change_is_told_once_and_in_words(old: str, new: str, says: list[str]) -> None:
+    assert old in COACHED
+    changed = COACHED.replace(old, new)
+    if "bell.wav" in new:  # a file alone has no sounds
+        was = pack(COACHED)
+        sounding = tuple(replace(cue, say=None, sound="bell.wav") if cue.id == "release" else cue for cue in was.cues)
+        assert [one.says for one in differences(was, replace(was, cues=sounding))] == says
+        return
+    assert [one.says for one in differences(pack(COACHED), pack(changed))] == says
+
+
+def test_another_order_is_a_difference() -> None:
+    before = pack(COACHED)
+    (said,) = differences(before, replace(before, rules=(*before.rules[:1], *reversed(before.rules[1:]))))
+    assert "another order" in said.says
+
+
+@settings(max_examples=60)
+@given(one=packs(), other=packs())
+def test_two_packs_differ_in_words_just_where_they_differ(one: CuePack, other: CuePack) -> None:
+    assert differences(one, one) == []
+    assert (differences(one, other) == []) == (to_yaml(as_data(one)) == to_yaml(as_data(other)))
+
+
+@settings(max_examples=100)
+@given(data=st.data())
+def test_no_changed_value_is_passed_over(data: st.DataObject) -> None:
+    one, other = data.draw(packs()), data.draw(packs())
+    word = data.draw(st.sampled_from(["target", "band", "fade", "limits", "metronome", "advance", "phase", "summary"]))
+    mixed = replace(one, **{word: getattr(other, word)})
+    assert bool(differences(one, mixed)) == (as_data(one) != as_data(mixed))
+
+
+def test_the_differences_of_two_packs_as_large_as_may_be_are_told_soon() -> None:
+    def huge(word: str) -> CuePack:
+        segments = "".join(f"  - {{segment: {'ab'[number * number % 7 % 2]}{word}, for: 9 s}}\n" for number in range(400))
+        texts = "".join(f"  {'c' * 40}{number}: {{say: {word}, theme: t}}\n" for number in range(1500))
+        rules = "".join(f"  - {{when: {{every: {number + 9} s}}, say: {{theme: t}}, at_most: 2}}\n" for number in range(1200))
+        text = HEAD + "session:\n" + segments + "cues:\n" + texts + "rules:\n" + rules
+        return pack(text)
+
+    one, other = huge("x"), huge("y")
+    begun = time.process_time()
+    told = differences(one, other)
+    assert time.process_time() - begun < 2.0
+    assert len(told) >= 1500
+    assert sum(len(change.says) for change in told) < 10 * 2**20
+
+
+def test_a_difference_is_one_line_of_plain_letters() -> None:
+    told = [one.says for one in differences(pack(WHOLE), open_pack("integration").pack)]
+    assert told
+    assert all(line.isprintable() for line in told)
+
+
+def test_diff_prints_lines_or_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_text(COACHED)
+    (tmp_path / "b.yaml").write_text(COACHED.replace("for: 60 s", "for: 90 s"))
+    words = ["pack", "diff", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]
+    assert main(words) == 0
+    assert capsys.readouterr().out == "feeder: 1 min 30 s instead of 1 min\n"
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [{"where": "session", "says": "feeder: 1 min 30 s instead of 1 min"}]
+    assert main(["pack", "diff", words[2], words[2]]) == 0
+    assert capsys.readouterr().out == "there is no difference\n"
