@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections import deque
 from contextlib import suppress
 from typing import Any, Final
 
-from cued.audio.wire import Beat, Ready, Unpacker, packed, python_command
+from cued.audio.outbox import Outbox
+from cued.audio.wire import Beat, Ready, Unpacker, python_command
 
 OPEN_DEADLINE_S: Final = 8.0
 """A child opens a device in 0.4 s here; a small machine with a sleeping USB sound card takes seconds."""
@@ -44,7 +44,7 @@ class Child:
         os.set_blocking(self.in_fd, False)
         os.set_blocking(self.out_fd, False)
         self._unpacker = Unpacker()
-        self._unsent: deque[memoryview] = deque()
+        self._unsent = Outbox()
         self.ready: Ready | None = None
         self.beat = Beat(0, 0, 0, 0, 0)
         self.started_s = self.heard_s = time.monotonic()
@@ -75,18 +75,14 @@ class Child:
 
     def send(self, message: object) -> None:
         """Write as much as the pipe takes; `flush` later writes the rest."""
-        self._unsent.append(memoryview(packed(message)))
+        self._unsent.put(message)
         self.flush()
 
     def flush(self) -> None:
         """Write what still waits, as much as the pipe takes. A child that is gone takes nothing."""
         with suppress(BlockingIOError, BrokenPipeError):
             while self._unsent:
-                written = os.write(self.in_fd, self._unsent[0])
-                if written < len(self._unsent[0]):
-                    self._unsent[0] = self._unsent[0][written:]
-                else:
-                    self._unsent.popleft()
+                self._unsent.wrote(os.write(self.in_fd, self._unsent.first()))
 
     def receive(self) -> list[Any]:
         """What it has said. EOFError when it is gone."""
