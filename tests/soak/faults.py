@@ -28,6 +28,8 @@ SOUND_BACK_S: Final = 30.0
 """After the server is back: `RETRY_S` of the player has pauses up to 8 s by then."""
 PACK_S: Final = 8.0
 """A pack is read, its texts rendered: seconds; and then the next beat."""
+SOFTEST: Final = 75
+"""Of the beat, in per cent: a softer click under a loud voice cannot be told from the voice."""
 POLL_S: Final = 0.2
 CHILD_S: Final = 10.0
 
@@ -236,7 +238,8 @@ class Havoc:
 
     def _volume(self) -> Done:
         part = self._chance.choice(list(Part))
-        return self._ask("runner: volume", commands.Volume(float(self._chance.randrange(50, 101, 5)), part))
+        percent = self._chance.randrange(50 if part is Part.VOICE else SOFTEST, 101, 5)
+        return self._ask("runner: volume", commands.Volume(float(percent), part))
 
     def _asks_cue(self) -> Done:
         return self._ask("runner: asks for a cue", commands.Cue())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, median
 from typing import Final
 
 S_PER_H: Final = 3600.0
@@ -59,8 +59,12 @@ def trend(samples: Sequence[tuple[float, float]]) -> Trend | None:
 
 
 def gained(samples: Sequence[tuple[float, float]]) -> float:
-    """How much higher the floor of the last quarter is than that of the first; for what comes and goes in whole numbers."""
+    """How much more there is in the last quarter than in the first; for what comes and goes in whole numbers.
+
+    What is never given back raises both the usual number and the smallest: the smaller rise of both is told.
+    """
     if not samples:
         return 0.0
     quarter = max(1, len(samples) // 4)
-    return min(value for _, value in samples[-quarter:]) - min(value for _, value in samples[:quarter])
+    first, last = ([value for _, value in part] for part in (samples[:quarter], samples[-quarter:]))
+    return min(median(last) - median(first), min(last) - min(first))
