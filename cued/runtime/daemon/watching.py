@@ -13,10 +13,15 @@ from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.manners import manners_of
 from cued.runtime.daemon.ports import Book, Ears, Notice, Notifier, Planner
 from cued.runtime.daemon.state import in_words
+from cued.runtime.heap import trim
 from cued.units import NS_PER_S
 
 FILES_NS: Final = 2 * NS_PER_S
 """Between two looks at a pack's files: nobody edits and runs in less."""
+
+
+TIDY_NS: Final = 60 * NS_PER_S
+"""Between two times at which memory that lies free between what is used is given back, off the loop's thread."""
 
 
 class Looks(Ears, Protocol):
@@ -27,6 +32,12 @@ class Looks(Ears, Protocol):
 
     def reread(self) -> None:
         """Some may have been paired, or forgotten."""
+
+
+def _tidy() -> Callable[[], None]:
+    """A job for the worker."""
+    trim()
+    return lambda: None
 
 
 class Watching:
@@ -50,6 +61,7 @@ class Watching:
         self._read = read
         self._notice = notice
         self._files_ns = 0
+        self._tidied_ns = 0
         self._settings = settings
         self._edits = Edits(daemon)
 
@@ -66,6 +78,9 @@ class Watching:
                 daemon.following.look(now_ns)
         if daemon.world.mouth.is_well(now_ns) and self._book.is_well():
             self._manager.feed()
+        if now_ns - self._tidied_ns >= TIDY_NS:
+            self._tidied_ns = now_ns
+            daemon.world.work.do(_tidy)
         self._manager.status(in_words(daemon))
 
     def reload(self) -> str:

@@ -8,7 +8,6 @@ from queue import SimpleQueue
 from typing import Final
 
 from cued.runtime.daemon.ports import Carried, Inbox, Notice
-from cued.runtime.heap import trim
 
 CLOSE_S: Final = 0.3
 """A job under way at the end is not waited for any longer: nothing of a run depends on it."""
@@ -55,4 +54,3 @@ class Worker:
                 self._inbox.put(Carried(lambda told=told: self._notice(told)))  # type: ignore[misc]  # a default for a lambda
             else:
                 self._inbox.put(Carried(then))
-            trim()  # a pack that is read and rendered leaves megabytes between what is kept of it
