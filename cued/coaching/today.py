@@ -23,7 +23,7 @@ from cued.coaching.phases import (
     WEEKLY_STEP,
     Dial,
 )
-from cued.coaching.state import PlanState, minutes_left, race_near
+from cued.coaching.state import SORE_SHARE, PlanState, minutes_left, race_near
 from cued.coaching.weeks import reached
 from cued.core.cues import Tissue
 from cued.core.start import Runner
@@ -223,8 +223,12 @@ def is_run_day(state: PlanState, day: int | None) -> bool:
 
 
 def _left(state: PlanState, day: int | None) -> float:
-    """Minutes that may still be planned; without a date no week passes, so that none is ever full."""
-    return state.run_minutes if day is None else minutes_left(state)
+    """Minutes that may still be planned; without a date no week passes, so that none is ever full, and while something is sore
+    each run is as much shorter as the week would be.
+    """
+    if day is not None:
+        return minutes_left(state)
+    return state.run_minutes if state.sore is None else SORE_SHARE * state.run_minutes
 
 
 def _plain_minutes(state: PlanState, day: int | None) -> int:
