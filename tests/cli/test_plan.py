@@ -161,6 +161,7 @@ def test_a_page_shows_decisions_and_no_foreign_text_as_markup() -> None:
     assert page.count("<tr>") == 11
     assert "advance to phase 2" in page
     assert "<li><b>" in page
+    assert '<span class="now">framed</span>: today' in page
 
 
 def test_an_unset_clock_is_told_and_nothing_advances(own: Path) -> None:
