@@ -185,9 +185,13 @@ def test_run_goes_by_the_plan_once_it_was_spoken_to_unless_a_pack_is_named(tmp_p
     assert main(["plan", "plain", "today", *kept]) == 0
     capsys.readouterr()
     assert main([*quick, *kept]) == 0
-    assert "by the plan: plain, " in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "by the plan: plain, " in told
+    assert "not heard" not in told
+    assert main([*quick, *kept, "--beat", "164"]) == 0
+    assert "; without a beat, so --beat is not heard)" in capsys.readouterr().err
     assert main([*quick, *kept, "--pack", "metronome"]) == 0
     assert "by the plan" not in capsys.readouterr().err
     with reading(journal) as read:
         sessions = [(one.pack, json.loads(read.head(one.id).settings)["chosen_by"]) for one in reversed(read.sessions())]
-    assert sessions == [("metronome", "name"), ("plain", "plan"), ("metronome", "name")]
+    assert sessions == [("metronome", "name"), ("plain", "plan"), ("plain", "plan"), ("metronome", "name")]
