@@ -233,9 +233,11 @@ def _left(state: PlanState, day: int | None) -> float:
 
 def _plain_minutes(state: PlanState, day: int | None) -> int:
     """What is left of the week's minutes, its cue sessions set aside, spread over the plain runs to come."""
+    if day is None:  # nobody knows what of the week is left
+        return int(_left(state, day))
     rules = state.rules
     cues_left = 0 if state.phase == LAST else max(0, rules.cue - state.week.cue_runs)
-    if day is not None and state.began is not None:  # there is no cue day tomorrow
+    if state.began is not None:  # there is no cue day tomorrow
         cues_left = min(cues_left, (WEEK_DAYS - 1 - (day - state.began) % WEEK_DAYS) // 2)
     plain_left = max(1, rules.plain - (state.week.runs - state.week.cue_runs))
     left = _left(state, day)
