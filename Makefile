@@ -20,10 +20,10 @@ uninstall:  ## take that away again; your runs and your configuration stay
 	@./install.sh --uninstall
 
 test: lint  ## everything that must hold
-	@echo "== tests in real time, one at a time"
-	@$(BIN)/pytest -m "(audio or alone) and not soak" $$(grep -rlE "mark\.(audio|alone)" tests --include="test_*.py")
+	@echo "== tests in real time, two at a time"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "(audio or alone) and not soak" $$(grep -rlE "mark\.(audio|alone)" tests --include="test_*.py")
 	@echo "== tests"
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not audio and not alone and not soak"
+	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not audio and not alone and not soak"
 
 lint:  ## the static part of `make test`
 	@scripts/setup test

@@ -32,7 +32,8 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     options.add_recorded(rating)
     _add_moment(rating)
     for question in _questions():
-        rating.add_argument(_option(question), metavar="X", dest=question.name, help=question.what)
+        one_of = f": {', '.join(question.words)}" if question.words else ""
+        rating.add_argument(_option(question), metavar="X", dest=question.name, help=f"{question.what}{one_of}")
     deleting = options.add_subverb(verbs, "delete", "delete a run for good", "cued log delete 3 --yes")
     options.add_recorded(deleting)
     deleting.add_argument("--yes", action="store_true", help="do not ask")

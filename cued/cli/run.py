@@ -181,7 +181,8 @@ def _by_the_plan(args: argparse.Namespace, asked: str | None, *, typed: bool) ->
     except JournalError as error:
         print(f"the plan cannot be read: {error}", file=sys.stderr)
         return None
-    print(f"by the plan: {line(answer)} (--pack names another)", file=sys.stderr)
+    silent = "" if args.beat is None or answer.cued else "; without a beat, so --beat is not heard"
+    print(f"by the plan: {line(answer)} (--pack names another{silent})", file=sys.stderr)
     args.pack = answer.pack
     return answer
 

@@ -80,6 +80,13 @@ def _bars(ease: Ease, loads: Tissue | None) -> bool:
     return loads in ease.barred or (loads in PUSH_OFF and not BELOW_KNEE.isdisjoint(ease.barred))
 
 
+def _spares(ease: Ease, loads: Tissue | None) -> bool:
+    """Is a drill that loads this left out? Hops, skips and landings go through what pushes off: on a sore day there are none,
+    wherever it hurts.
+    """
+    return _bars(ease, loads) or (not ease.beat and loads in PUSH_OFF)
+
+
 def _tells_of_beat(cue: Cue) -> bool:
     """Where there is no beat, no words may speak of one."""
     return any(_BEAT.search(text) for text in (cue.say or "", *(text for _, text in cue.say_in)))
@@ -97,7 +104,7 @@ def _segment(segment: Segment, pack: CuePack, answer: Today) -> Segment | None:
     if not ease.drills and (segment.name in FAST or segment.drills):
         return None
     loads = {drill.id: drill.loads for drill in pack.drills}
-    drills = tuple(name for name in segment.drills if name in loads and not _bars(ease, loads[name]))
+    drills = tuple(name for name in segment.drills if name in loads and not _spares(ease, loads[name]))
     if segment.drills and not drills:
         return None
     return replace(

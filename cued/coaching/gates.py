@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from cued.coaching.happening import Reason
+from cued.coaching.happening import Outcome, Reason
 from cued.coaching.model import BASELINE_RUNS, average, shift
 from cued.coaching.phases import LAST
 from cued.coaching.state import RUNS_TO_NORMAL, SAFE_PAIN, PlanState, Run
@@ -287,12 +287,7 @@ def _late(state: PlanState) -> tuple[Reason, ...]:
 def _released(state: PlanState) -> tuple[Reason, ...]:
     runs = [run.outcome for run in state.shown_here()]
     shares = [one.steady_in_band for one in runs if one.steady_in_band is not None][-LOOK_BACK:]
-    losses: list[float] = []
-    for one in runs:
-        if one.feeder is not None and one.steady is not None:
-            fed, left = shift(state.model, one.feeder), shift(state.model, one.steady)
-            if fed is not None and left is not None:
-                losses.append(fed - left)
+    losses = [lost for one in runs if (lost := lost_after_feeders(state, one)) is not None]
     loss = average(losses[-LOOK_BACK:])
     if loss is None:
         kept = Reason("loss", None, "loss from feeder to steady not known yet")
@@ -300,6 +295,14 @@ def _released(state: PlanState) -> tuple[Reason, ...]:
         text = f"{100 * loss:.1f} % lost from feeder to steady of {percent(LOSS_AT_MOST)} allowed, {_sessions_of(losses)}"
         kept = Reason("loss", loss <= LOSS_AT_MOST, text)
     return (share_reason("in band after the feeders", shares, STEADY_IN_BAND), kept)
+
+
+def lost_after_feeders(state: PlanState, outcome: Outcome) -> float | None:
+    """Cadence of the feeders less that of the steady running after them, as shares over the runner's own at their speeds."""
+    if outcome.feeder is None or outcome.steady is None:
+        return None
+    fed, left = shift(state.model, outcome.feeder), shift(state.model, outcome.steady)
+    return None if fed is None or left is None else fed - left
 
 
 _EXTRA: Final[dict[int, Callable[[PlanState], tuple[Reason, ...]]]] = {

@@ -23,7 +23,7 @@ from cued.coaching.phases import (
     WEEKLY_STEP,
     Dial,
 )
-from cued.coaching.state import PlanState, minutes_left, race_near
+from cued.coaching.state import SORE_SHARE, PlanState, minutes_left, race_near
 from cued.coaching.weeks import reached
 from cued.core.cues import Tissue
 from cued.core.start import Runner
@@ -223,15 +223,21 @@ def is_run_day(state: PlanState, day: int | None) -> bool:
 
 
 def _left(state: PlanState, day: int | None) -> float:
-    """Minutes that may still be planned; without a date no week passes, so that none is ever full."""
-    return state.run_minutes if day is None else minutes_left(state)
+    """Minutes that may still be planned; without a date no week passes, so that none is ever full, and while something is sore
+    each run is as much shorter as the week would be.
+    """
+    if day is not None:
+        return minutes_left(state)
+    return state.run_minutes if state.sore is None else SORE_SHARE * state.run_minutes
 
 
 def _plain_minutes(state: PlanState, day: int | None) -> int:
     """What is left of the week's minutes, its cue sessions set aside, spread over the plain runs to come."""
+    if day is None:  # nobody knows what of the week is left
+        return int(_left(state, day))
     rules = state.rules
     cues_left = 0 if state.phase == LAST else max(0, rules.cue - state.week.cue_runs)
-    if day is not None and state.began is not None:  # there is no cue day tomorrow
+    if state.began is not None:  # there is no cue day tomorrow
         cues_left = min(cues_left, (WEEK_DAYS - 1 - (day - state.began) % WEEK_DAYS) // 2)
     plain_left = max(1, rules.plain - (state.week.runs - state.week.cue_runs))
     left = _left(state, day)

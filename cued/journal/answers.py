@@ -47,7 +47,7 @@ class Question:
 BEFORE: Final = (
     Question("readiness", "conditions", "how ready you feel, 1 not at all to 5 very", 1, 5),
     Question("sleep", "conditions", "hours slept, 0 to 24", 0, 24),
-    Question("pain_before", "conditions", "pain, 0 none to 10 the worst there is", 0, 10),
+    Question("pain_before", "conditions", "pain before the run, 0 none to 10 the worst there is", 0, 10),
     Question("sore", "conditions", "anything sore before the run", words=("yes", "no")),
     Question("shoes", "conditions", "which shoes"),
     Question("surface", "conditions", "what is underfoot, in a word of your own: road, trail, grass, track, treadmill"),
@@ -67,7 +67,7 @@ AFTER: Final = (
     Question("control", "ratings", "how much in control you felt, 0 not at all to 10 wholly", 0, 10),
     Question("pain", "ratings", "pain, 0 none to 10 the worst there is", 0, 10),
     Question("place", "ratings", "where it hurt most", words=("calf", "achilles", "shin", "foot", "knee", "hip")),
-    Question("pain_kind", "ratings", "sharp pain, or a limp: either ends cueing for the day", words=("dull", "sharp", "limp")),
+    Question("pain_kind", "ratings", "what kind; sharp and limp end cueing for the day", words=("dull", "sharp", "limp")),
     Question("morning", "ratings", "soreness or stiffness the morning after, 0 none to 10 the worst there is", 0, 10),
 )
 """After a run. Effort is the session's rating of perceived exertion on Borg's CR10, as Foster 2001 asks for it; a tendon tells

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from cued.core import cues
 from cued.core.cues import Basis, Coach, CuePack, Mode
@@ -197,6 +198,15 @@ def when_words(when: cues.Trigger) -> str:
             return "when the plan wants this pack back"
 
 
+CHOSEN: Final = {
+    "rotate": "by turns",
+    "random": "by chance",
+    "least_recent": "the least recent",
+    "best": "what helps you most",
+}
+"""Which cue of a theme is said, by the word of `choose`."""
+
+
 def _then_words(pack: CuePack, rule: cues.Rule) -> list[str]:
     words = []
     for action in rule.then:
@@ -205,13 +215,7 @@ def _then_words(pack: CuePack, rule: cues.Rule) -> list[str]:
                 words.append(_cue_words(pack.cue(cue)))
             case cues.SayTheme(theme=theme, choose=choose):
                 among = [_cue_words(cue) for cue in pack.cues if cue.theme == theme]
-                how = {
-                    "rotate": "by turns",
-                    "random": "by chance",
-                    "least_recent": "the least recent",
-                    "best": "what helps you most",
-                }
-                words.append(among[0] if len(among) == 1 else f"{' or '.join(among)}, {how[choose.value]}")
+                words.append(among[0] if len(among) == 1 else f"{' or '.join(among)}, {CHOSEN[choose.value]}")
             case cues.PlaySound(sound=sound):
                 words.append(f"the sound {sound}")
             case cues.SetMetronome(metronome=beat):

@@ -241,8 +241,9 @@ def _rule_lines(pack: CuePack) -> list[str]:
                 for action in rule.then
                 if isinstance(action, cues.SayCue | cues.SayTheme)
             ]
-            how = [f", {action.choose.value}" for action in rule.then if isinstance(action, cues.SayTheme)]
-            lines.append(aloud.rule_line(replace(pack, cues=tuple(named)), rule) + "".join(how))
+            how = [f", {aloud.CHOSEN[action.choose.value]}" for action in rule.then if isinstance(action, cues.SayTheme)]
+            line = aloud.rule_line(replace(pack, cues=tuple(named)), rule)
+            lines.append(line.removesuffix(".") + "".join(how) if how else line)
     return lines
 
 

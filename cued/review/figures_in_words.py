@@ -36,7 +36,7 @@ def reasons(unspoken: Mapping[str, int]) -> str:
 
 def summary_lines(summary: Summary) -> list[str]:
     """The run in a few plain sentences, for the terminal."""
-    run = f"{clock(summary.run_ns)} of running"
+    run = f"{clock(summary.run_ns)} of {'drills' if summary.drills_alone else 'running'}"
     if summary.distance_m is not None:
         run += f", {distance(summary.distance_m, estimated=summary.estimated)}"
     if summary.start.get("simulated"):
@@ -65,7 +65,8 @@ def summary_lines(summary: Summary) -> list[str]:
         cues += f", {summary.withheld} withheld on purpose"
     if summary.not_spoken:
         cues += f", {summary.not_spoken} not spoken ({reasons(summary.unspoken)})"
-    lines.append(cues + ".")
+    if cues != "0 cues heard" or not summary.drills_alone:
+        lines.append(cues + ".")
     for what, spans in (("Sensor lost", summary.gaps), ("Paused", summary.pauses)):
         if spans:
             total_ns = sum(end_ns - start_ns for start_ns, end_ns in spans)

@@ -16,6 +16,10 @@ from cued.coaching.today import RunKind, Today, line, today
 
 EPOCH: Final = date(1970, 1, 1)
 LEGEND: Final = "C cues  P plain, with minutes; small letters: to come; · rest; [ ] today"
+_LEGEND_HTML: Final = (
+    '<span class="cue">C</span> cues · <span class="plain">P</span> plain, with minutes; small letters: to come; · rest; '
+    '<span class="now">framed</span>: today'
+)
 _MARKS: Final = {RunKind.CUE: "c", RunKind.PLAIN: "p", RunKind.REST: "·"}
 _LIGHTER: Final = "lighter"
 
@@ -145,7 +149,7 @@ def plan_html(state: PlanState, day: int, decided: Sequence[Decision], before: i
 {body}
 </tbody>
 </table>
-<p class="legend">{escape(LEGEND)}</p>
+<p class="legend">{_LEGEND_HTML}</p>
 <h2>What was decided</h2>
 <ul>
 {told}
@@ -173,4 +177,5 @@ _STYLE: Final = (
     "table{border-collapse:collapse;width:100%}th,td{padding:.4rem;text-align:center;border:1px solid #8884}"
     "td small{display:block;opacity:.7}.cue{background:#2a78d640}.plain{background:#1baf7a33}.soon{opacity:.65}"
     ".now{outline:2px solid currentColor}.note{font-weight:normal;opacity:.8}.legend{opacity:.8}li{margin:.3rem 0}"
+    ".legend span{padding:0 .4rem}"
 )

@@ -47,6 +47,8 @@ class Figures:
     heard_s: float = 0.0
     unheard: int = 0
     """Said where nobody listened: not among `heard`."""
+    drilled: int = 0
+    """Words of drills: instructions, numbers."""
     withheld: int = 0
     unspoken: dict[str, int] = field(default_factory=dict)
     """How many cues were suppressed, expired or failed, by reason."""
@@ -176,6 +178,12 @@ class Summary(Figures):
         return sum(end_ns - start_ns for start_ns, end_ns in self.pauses)
 
     @property
+    def drills_alone(self) -> bool:
+        """Every segment was one of drills, so that nobody ran."""
+        named = [segment for segment in self.segments if segment.name]
+        return bool(named) and all(segment.drilled for segment in named)
+
+    @property
     def run_ns(self) -> int:
         """Running time: without pauses."""
         return self.end_ns - self.paused_ns
@@ -222,6 +230,9 @@ class Counter:
                 for figures in self._both():
                     figures.heard += 1
                     figures.heard_s += row["dur_s"]
+            case "say" if row["cue"] == DRILL:
+                for figures in self._both():
+                    figures.drilled += 1
             case "unheard" if row["cue"] != OWN:
                 there = [one for one in summary.segments if one.start_ns <= row["said_ns"]]
                 for figures in (summary, *there[-1:]):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from cued.coaching.gates import lost_after_feeders
 from cued.coaching.happening import Outcome, Vital
 from cued.coaching.model import average, middle, shift
 from cued.coaching.state import PlanState, Run
@@ -20,7 +21,7 @@ from cued.review.statistics import Alarm, Slope, cusum, kendall_p, theil_sen
 LEAST_RUNS: Final = 6
 """Of a verdict on a trend (design)."""
 SURE: Final = 0.05
-"""Kendall's p of a direction; with seven figures looked at, one in three steady runners is told of one that is chance."""
+"""Kendall's p of a direction; with eight figures looked at, one in three steady runners is told of one that is chance."""
 MONTH_DAYS: Final = 28
 """What slopes are told over (design)."""
 LEAST_FLAT_RUNS, LEAST_FLAT_DAYS = 8, 21
@@ -82,6 +83,7 @@ class Trend:
 CADENCE: Final = Figure("cadence", "cadence without help, over your own at that speed", "%", SMALLEST)
 IN_BAND: Final = Figure("in_band", "time in the band", "%", 0.05)
 DRIFT: Final = Figure("late_drift", "cadence lost late in long runs", "%", SMALLEST)
+LOSS: Final = Figure("loss", "cadence lost from the feeders to the steady running after them", "%", SMALLEST)
 EFFICIENCY: Final = Figure("efficiency", "metres a heartbeat, at your easy speed", "m", SMALLEST, relative=True)
 EFFORT: Final = Figure("effort", "effort", "of 10", 1.0)
 CONTACT: Final = Figure("contact_time", "ground contact time, at your easy speed", "ms", SMALLEST, relative=True)
@@ -155,6 +157,7 @@ def _values(state: PlanState, speed_mps: float | None) -> tuple[tuple[Figure, Ca
         (CADENCE, lambda run: _cadence(state, run)),
         (IN_BAND, lambda run: run.outcome.in_band if run.outcome.cued else None),
         (DRIFT, lambda run: run.outcome.drift),
+        (LOSS, lambda run: lost_after_feeders(state, run.outcome)),
         (EFFICIENCY, lambda run: _at(run.outcome, speed_mps, _efficiency)),
         (EFFORT, lambda run: run.effort),
         (CONTACT, lambda run: _at(run.outcome, speed_mps, lambda one: one.contact_ms)),

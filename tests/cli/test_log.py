@@ -67,6 +67,12 @@ def test_a_run_replays_identically_and_a_changed_one_is_told_effect_by_effect(jo
     assert data["first"][0]["before"] != data["first"][0]["now"]
 
 
+def test_help_of_rate_tells_which_words_are_answers(capsys: Capture) -> None:
+    told = " ".join(said(["log", "rate", "--help"], capsys).split())
+    assert "did the last cue help: yes, no" in told
+    assert "where it hurt most: calf, achilles, shin, foot, knee, hip" in told
+
+
 def test_show_tells_the_story_and_everything_known(journal: Path, capsys: Capture) -> None:
     assert main(["log", "rate", "last", "--effort", "4", "--pain", "0"]) == 0
     assert main(["log", "rate", "1", "--at", "5min", "--helped", "yes"]) == 0

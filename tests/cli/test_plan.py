@@ -161,6 +161,7 @@ def test_a_page_shows_decisions_and_no_foreign_text_as_markup() -> None:
     assert page.count("<tr>") == 11
     assert "advance to phase 2" in page
     assert "<li><b>" in page
+    assert '<span class="now">framed</span>: today' in page
 
 
 def test_an_unset_clock_is_told_and_nothing_advances(own: Path) -> None:
@@ -184,9 +185,13 @@ def test_run_goes_by_the_plan_once_it_was_spoken_to_unless_a_pack_is_named(tmp_p
     assert main(["plan", "plain", "today", *kept]) == 0
     capsys.readouterr()
     assert main([*quick, *kept]) == 0
-    assert "by the plan: plain, " in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "by the plan: plain, " in told
+    assert "not heard" not in told
+    assert main([*quick, *kept, "--beat", "164"]) == 0
+    assert "; without a beat, so --beat is not heard)" in capsys.readouterr().err
     assert main([*quick, *kept, "--pack", "metronome"]) == 0
     assert "by the plan" not in capsys.readouterr().err
     with reading(journal) as read:
         sessions = [(one.pack, json.loads(read.head(one.id).settings)["chosen_by"]) for one in reversed(read.sessions())]
-    assert sessions == [("metronome", "name"), ("plain", "plan"), ("metronome", "name")]
+    assert sessions == [("metronome", "name"), ("plain", "plan"), ("plain", "plan"), ("metronome", "name")]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cued.coaching.fitting import fitted
+from cued.coaching.fitting import exercised, fitted
 from cued.coaching.today import Dose, Ease, RunKind, Today
 from cued.core.cues import Basis, CuePack, Mode, SetMetronome, Target, Tissue
 from cued.core.engine import texts_of
@@ -151,3 +151,16 @@ def test_without_a_beat_nothing_is_said_of_one() -> None:
 def test_a_sore_calf_leaves_the_arch_to_work() -> None:
     pack = fitted(open_pack("set-a").pack, answer(ease=Ease(barred=(Tissue.CALF,))))
     assert {"short_foot", "balance"} <= {name for segment in pack.segments() for name in segment.drills}
+
+
+@pytest.mark.parametrize("place", [Tissue.KNEE, Tissue.HIP])
+def test_a_pain_that_made_a_run_stop_leaves_nothing_to_hop_wherever_it_is(place: Tissue) -> None:
+    answer = Today(0, RunKind.PLAIN, "plain", 30, 3, "sore", ease=Ease(False, False, (place,)), dose=Dose(0, 0))
+    left = {
+        name
+        for found in ("set-a", "set-b")
+        for part in exercised(open_pack(found).pack, answer).segments()
+        for name in part.drills
+    }
+    assert left.isdisjoint({"pogo", "hop_stick", "snap_down", "skip", "ankling", "grass_walk", "grass_jog"})
+    assert {"balance", "balance_turn"} <= left

@@ -340,6 +340,7 @@ def test_without_a_date_sessions_take_turns_and_nothing_advances() -> None:
     kinds = []
     for number in range(1, 41):
         answer = today(state, None)
+        assert answer.minutes == 35, "a plain run is as long as one with cues"
         kinds.append(answer.kind)
         state, _ = step(state, Ran(None, number, outcome_of(answer)))
         state, _ = step(state, Felt(None, number, pain=0.0, morning=0.0))

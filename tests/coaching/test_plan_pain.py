@@ -6,7 +6,7 @@ import pytest
 
 from cued.coaching.happening import Felt, Kind, Outcome, PainKind, Ran, Say
 from cued.coaching.state import week_cap
-from cued.coaching.today import RunKind
+from cued.coaching.today import RunKind, today
 from cued.core.cues import Tissue
 from tests.support.seasons import Walk, at_phase, ready
 
@@ -90,6 +90,15 @@ def test_three_of_ten_is_no_soreness_and_holds() -> None:
     walk.run(pain=3.0, morning=3.0)
     assert walk.state.sore is None
     assert "pain 3 of 2 allowed" in walk.kinds(Kind.HOLD)[-1].text
+
+
+def test_without_a_date_each_run_is_shorter_and_plain_while_something_is_sore() -> None:
+    walk = Walk(day=0)
+    walk.run(pain=4.0)
+    answer = today(walk.state, None)
+    assert walk.state.sore is not None
+    assert answer.kind is RunKind.PLAIN
+    assert answer.minutes <= 0.7 * walk.state.run_minutes
 
 
 def test_where_it_hurts_may_be_said_later() -> None:

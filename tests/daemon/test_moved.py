@@ -49,6 +49,7 @@ def goes_on(daemon: RunningDaemon) -> None:
     assert sound(daemon)["unheard_cues"] == before["unheard_cues"]
 
 
+@pytest.mark.soak
 def test_headphones_that_go_are_a_loss_until_they_are_back(pulse: Pulse, daemon: RunningDaemon) -> None:
     assert (sound(daemon)["place"], sound(daemon)["elsewhere"], daemon.status()["headphones"]["heard"]) == ("Phones", "", True)
     pulse.remove_sink("phones")
@@ -65,7 +66,6 @@ def test_headphones_that_go_are_a_loss_until_they_are_back(pulse: Pulse, daemon:
     assert daemon.log.count("the sound is back on Phones") == 1
 
 
-@pytest.mark.soak
 def test_a_server_that_dies_is_waited_for_and_the_run_goes_on_with_it(pulse: Pulse, daemon: RunningDaemon) -> None:
     pulse.kill()
     wait_for(lambda: sound(daemon)["absent"], STARTS_S, "its death is noticed")

@@ -46,6 +46,17 @@ def test_a_cue_that_says_180_is_warned_of(say: str) -> None:
     assert warned(say=say) == ["cues.go.say"]
 
 
+@pytest.mark.parametrize("say", ["Denk an 180.", "Hundertachtzig, jetzt.", "Einhundertundachtzig."])
+def test_another_language_is_no_way_around_it(say: str) -> None:
+    assert warned(say=f'Go.", say_in: {{de: "{say}"}}, theme: "go') == ["cues.go.say_in.de"]
+
+
+def test_a_rules_beat_and_a_drills_words_are_looked_at_too() -> None:
+    beat = "rules: [{when: {every: 5 min}, metronome: {mode: fixed, beat: 180 spm}}]"
+    assert warned(beat) == ["rules[0].metronome.beat"]
+    assert warned('drills: {hop: {say: "Hop at 180.", for: 10 s}}') == ["drills.hop.say"]
+
+
 def test_no_shipped_pack_asks_one_cadence_of_everybody(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pack", "check", "--strict", *[str(file) for file in SHIPPED]]) == 0
     assert "180" not in capsys.readouterr().out

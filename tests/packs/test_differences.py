@@ -85,6 +85,10 @@ def pack(text: str) -> CuePack:
         ('  release: {say: "Cues off.", kind: verbal}\n', "  release: {sound: bell.wav}\n", [
             "cue `release` now plays the sound bell.wav instead of “Cues off.”"
         ]),
+        ("in: feeder, say: {theme: feeder}}", "in: feeder, say: {theme: feeder, choose: random}, at_most: 2}", [
+            "no longer the rule: At the start, in feeder: “feeder”, by turns",
+            "a new rule: At the start, in feeder: “feeder”; at most twice in a run, by chance",
+        ]),
         ("praise: true", "praise: false", ["cue `praise`: praise no instead of yes"]),
         ("  - repeat: 3", "  - {segment: strides, for: 20 s}\n  - repeat: 3", ["a new segment: 20 s strides"]),
         ("      - {segment: steady,", "      - {segment: easy, for: 1 min}\n      - {segment: steady,", [

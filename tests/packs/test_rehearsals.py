@@ -22,9 +22,8 @@ MINUTES = {"fatigue": 70, "block-test": 30, "plain": 20, **dict.fromkeys(SETS, 1
 """Long enough for the tired part, or short where nothing more comes; else 45."""
 SHORT = ("fenix5x_hrmrun_stryd_28min.fit", "fenix2_47min.fit")
 LONG = ("stryd_57min.fit", "fr935_hrmrun_stryd_113min.fit")
-"""They take seconds each: every phase meets one of them."""
-RECORDED = [(name, SHORT[number % 2]) for number, name in enumerate(SHIPPED)]  # the phases come first
-RECORDED += [(name, LONG[number % 2]) for number, name in enumerate(PHASES)]
+"""They take seconds each."""
+RECORDED = [(name, file) for name in SHIPPED for file in (*SHORT, *LONG)]
 pytestmark = pytest.mark.slow
 
 
@@ -37,6 +36,7 @@ USUAL = {
 }
 USUAL |= {(name, "stop-and-go") for name, _ in WHO if name not in LEADING}
 """Every pack, and every runner with some; everybody with everything is left to the long tests."""
+USUALLY_RECORDED = {(name, SHORT[number % 2]) for number, name in enumerate(PHASES)}
 
 
 def seldom(pairs: Iterable[tuple[str, str]], usual: Container[tuple[str, str]]) -> list[ParameterSet]:
@@ -52,7 +52,7 @@ def test_a_pack_speaks_in_its_moments_whoever_runs(name: str, preset: str) -> No
     assert run.rows[-1]["kind"] == "end"
 
 
-@pytest.mark.parametrize(("name", "file"), seldom(RECORDED, RECORDED[: len(PHASES)]))
+@pytest.mark.parametrize(("name", "file"), seldom(RECORDED, USUALLY_RECORDED))
 def test_a_pack_speaks_in_its_moments_on_a_real_run(name: str, file: str, run_data: Path) -> None:
     check(rehearsed(name, Recorded(str(run_data / "runs" / file))))
 

@@ -21,7 +21,8 @@ KNOWN = Runner(baseline_spm=164.0, baseline_speed_mps=2.8, slope_spm_per_mps=6.0
 
 
 def ran(pack: str, minutes: int, legs: Legs, change: float = 0.05, session: int = 1) -> Outcome:
-    answer = Today(0, RunKind.CUE, pack, minutes, 5, "a test", session_number=session, change=change, runner=KNOWN)
+    kind = RunKind.PLAIN if pack == "plain" else RunKind.CUE
+    answer = Today(0, kind, pack, minutes, 5, "a test", session_number=session, change=change, runner=KNOWN)
     return run_today(open_pack(pack).pack, answer, legs, seed=3)
 
 

@@ -179,3 +179,10 @@ def test_answers_to_keys_are_no_cues() -> None:
     told = [{**cue("say", 5, dur_s=1.0), **asked}, {**cue("suppressed", 6, "newer answer"), **asked}]
     found = summarize([start(), *told, cue("say", 9, dur_s=2.0), end(30)])
     assert (found.heard, found.heard_s, found.unspoken) == (1, 2.0, {})
+
+
+def test_drills_without_a_run_are_told_as_drills() -> None:
+    count = {"kind": "say", "cue": "drill", "text": "One.", "rule": "drill", "dur_s": 0.5}
+    rows = [start(), began(0, "calves"), {**count, "t_ns": 5 * S}, end(60)]
+    assert summary_lines(summarize(rows)) == ["1:00 of drills."]
+    assert summary_lines(summarize([*rows[:-1], began(30, "easy"), end(60)])) == ["1:00 of running.", "0 cues heard."]

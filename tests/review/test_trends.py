@@ -71,6 +71,18 @@ def test_below_six_runs_there_is_no_verdict() -> None:
     assert trend(a_state([Told(0.01 * number) for number in range(6)]), "cadence").direction is Direction.RISING
 
 
+def test_what_is_lost_after_the_feeders_is_followed_over_weeks() -> None:
+    state = a_state([Told()] * 9)
+    runs = tuple(
+        replace(run, outcome=replace(run.outcome, feeder=Figure(170.0, 2.8), steady=Figure(162.0 + run.number, 2.8)))
+        for run in state.runs
+    )
+    found = trend(replace(state, runs=runs), "loss")
+    assert [round(point.value * OWN.spm, 6) for point in found.points] == [8.0 - number for number in range(1, 10)]
+    assert found.direction is Direction.FALLING
+    assert trend(state, "loss").points == ()
+
+
 def test_runs_without_a_date_are_shown_and_make_no_trend() -> None:
     found = trend(a_state([Told(0.01 * number) for number in range(9)], dated=False), "cadence")
     assert len(found.points) == 9

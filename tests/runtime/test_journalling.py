@@ -68,7 +68,7 @@ def test_a_run_on_the_air_is_kept_with_the_bytes_as_they_came(tmp_path: Path) ->
     assert [event.spm for event in past.events() if isinstance(event, CadenceSample)] == [165.0, 165.0]
     assert (past.session.state, past.session.simulated, past.how.seed) == (State.ENDED, False, 3)
     assert "name: metronome" in past.head.pack_text
-    assert json.loads(past.head.settings) == {"volume": 0.5}
+    assert json.loads(past.head.settings) == {"volume": 0.5, "chosen_by": "name"}
     assert past.head.boot_id == boot_id()
     assert abs(past.session.began_utc_ns - time.time_ns()) < NS_PER_MIN
 
