@@ -127,15 +127,20 @@ def _in_background(terminal: int) -> bool:
         return False
 
 
+def _stdin(without: str) -> int:
+    """The standard input; raises UsageError, saying `without`, where there is none."""
+    try:
+        return sys.stdin.fileno()
+    except (AttributeError, io.UnsupportedOperation, ValueError) as error:
+        raise UsageError(without) from error
+
+
 class Enters:
     """Reads past Python's own buffer, so that an Enter can be waited for with a deadline."""
 
     def __init__(self) -> None:
         """Raises UsageError where there is no standard input."""
-        try:
-            self._input = sys.stdin.fileno()
-        except (AttributeError, io.UnsupportedOperation, ValueError) as error:
-            raise UsageError(NOBODY) from error
+        self._input = _stdin(NOBODY)
         self._pressed: list[int] = []
 
     def next(self, within_ns: int) -> int | None:
@@ -153,10 +158,7 @@ class Keys:
 
     def __enter__(self) -> Self:
         """Raises UsageError where there is no standard input."""
-        try:
-            self._input = sys.stdin.fileno()
-        except (AttributeError, io.UnsupportedOperation, ValueError) as error:
-            raise UsageError(NO_KEYS) from error
+        self._input = _stdin(NO_KEYS)
         self._before: list[Any] | None = None
         self._typed: list[str] = []
         with suppress(termios.error):  # a pipe has no modes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cued.core import arbiter
-from cued.core.arbiter import denied, priority_of
+from cued.core.arbiter import CUED, denied, priority_of
 from cued.core.cues import (
     BURST_NS,
     Asked,
@@ -309,7 +309,7 @@ def announce(turn: Turn, text: str, *, asked: bool = False) -> None:
     expires_ns = turn.now_ns + (ANSWER_EXPIRE_NS if asked else ANNOUNCE_EXPIRE_NS)
     number = turn.floor.asked
     wish = Wish(
-        "cued",
+        CUED,
         text,
         say_id(text),
         "key" if asked else "cued",

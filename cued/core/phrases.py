@@ -69,11 +69,6 @@ def unknown_placeholders(text: str) -> tuple[str, ...]:
     return tuple(name for name in _braced_names(text) if name not in PLACEHOLDERS)
 
 
-def has_numbers(text: str) -> bool:
-    """True if `text` says something that is only known during the run, and so must be rendered then."""
-    return bool(placeholders(text))
-
-
 def nominal_duration_ns(text: str) -> Ns:
     """How long the voice `nominal` takes over `text`."""
     return Ns(NOMINAL_BASE_NS + len(text) * NOMINAL_PER_CHARACTER_NS)

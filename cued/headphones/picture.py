@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cued.dbus.addresses import clean_name, full_uuid
-from cued.dbus.names import ADAPTER, DEVICE, MEDIA, TRANSPORT
+from cued.dbus.names import ADAPTER, DEVICE, TRANSPORT
 
 AUDIO_SINK: Final = full_uuid("110B")
 """A2DP Audio Sink (Assigned Numbers, service classes): what plays music."""
@@ -26,8 +26,6 @@ class Adapter:
     path: str
     """`/org/bluez/hci0`."""
     powered: bool
-    takes_players: bool = False
-    """It has `Media1`, where players and sound servers register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class Picture:
     def adapters(self) -> tuple[Adapter, ...]:
         """By name."""
         return tuple(
-            Adapter(path, bool(interfaces[ADAPTER].get("Powered")), MEDIA in interfaces)
+            Adapter(path, bool(interfaces[ADAPTER].get("Powered")))
             for path, interfaces in sorted(self._objects.items())
             if ADAPTER in interfaces
         )

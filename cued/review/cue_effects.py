@@ -27,7 +27,6 @@ SMALLEST: Final = 0.005
 """Of cadence: less is nothing to a runner, about 0.8 steps a minute (design)."""
 DRAWS: Final = 600
 """Of the bootstrap: its standard error is then known to 3 %."""
-COVARIATES: Final = 3
 RIDGE: Final = 1e-6
 """So that a draw without a cue in it can be solved; it moves nothing else."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
+from cued.core.arbiter import CUED, DRILL
 from cued.units import NS_PER_S
 
 Row: TypeAlias = Mapping[str, Any]
@@ -16,12 +17,6 @@ HOLD_NS: Final = 30 * NS_PER_S
 """A sample speaks for the time up to the next one, at most for so long: what follows is a gap (as for activity files)."""
 BEAT_GAP_NS: Final = 2_500_000_000
 """Clicks farther apart are two stretches of beat: the slowest that cued plays is every fourth step at 100 spm, 2.4 s."""
-OWN: Final = "cued"
-"""The cue of cued's own words, which are none of the pack's."""
-DRILL: Final = "drill"
-"""What says a drill's instruction and its numbers: no cue, and not counted as one (`cued.core.arbiter`)."""
-ANSWER: Final = "key"
-"""The rule of what answers a runner's keys: no cue."""
 LATE_NS: Final = 30 * NS_PER_S
 """How a segment ended is told by so much of it: three times as long as a pod averages."""
 JUDGED: Final = ("low", "in", "high")
@@ -226,14 +221,14 @@ class Counter:
                     summary.estimated = summary.estimated or row.get("estimated", False)
             case "click":
                 self._click(at_ns, row["spm"])
-            case "say" if row["cue"] not in {OWN, DRILL} and row["rule"] != ANSWER:
+            case "say" if row["cue"] not in {CUED, DRILL}:
                 for figures in self._both():
                     figures.heard += 1
                     figures.heard_s += row["dur_s"]
             case "say" if row["cue"] == DRILL:
                 for figures in self._both():
                     figures.drilled += 1
-            case "unheard" if row["cue"] != OWN:
+            case "unheard" if row["cue"] != CUED:
                 there = [one for one in summary.segments if one.start_ns <= row["said_ns"]]
                 for figures in (summary, *there[-1:]):
                     figures.heard -= 1
@@ -242,7 +237,7 @@ class Counter:
             case "withheld":
                 for figures in self._both():
                     figures.withheld += 1
-            case "suppressed" | "expired" | "failed" if row["cue"] != OWN:
+            case "suppressed" | "expired" | "failed" if row["cue"] != CUED:
                 for figures in self._both():
                     figures.unspoken[row["reason"]] = figures.unspoken.get(row["reason"], 0) + 1
             case "segment":

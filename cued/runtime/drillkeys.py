@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from cued.control.keys import Key, Playback, Shown
 from cued.core.effects import Effect, RunEnded, Say, SegmentBegan
-from cued.core.events import Announce, Event, Next, Stop, Wake
+from cued.core.events import Announce, Event, Next, Stop
 from cued.core.view import View
 from cued.runtime.clock import Clock
-
-if TYPE_CHECKING:
-    from cued.control.gpio import PinKeys
-    from cued.control.headset import HeadsetKeys
-    from cued.runtime.keys import KeysWanted
+from cued.runtime.keys import KeysWanted, Presses
 
 
 class DrillKeys:
@@ -28,41 +23,21 @@ class DrillKeys:
         """Raises UsageError for pins that are none. Nothing is listened to before `begun`. `opening` is said first."""
         self._opening = opening
         self._title = title
-        self._presses: SimpleQueue[int] = SimpleQueue()
-        self._clock: Clock | None = None
-        self._put: Callable[[Event], None] | None = None
+        self._presses = Presses(wanted)
         self._view: Callable[[], View] | None = None
-        self._headset: HeadsetKeys | None = None
-        self._pins: PinKeys | None = None
         self._segment = ""
         self._text = ""
         self._over = False
-        if wanted.headset:
-            from cued.control.headset import HeadsetKeys
-
-            self._headset = HeadsetKeys(self._key)
-        if wanted.pins:
-            from cued.control.gpio import PinKeys
-
-            self._pins = PinKeys(wanted.pins, self._key)
 
     def begun(self, clock: Clock, put: Callable[[Event], None], view: Callable[[], View]) -> Self:
         """The clock goes, and presses count from now on. `view` is asked in the loop's thread."""
         self._view = view
-        if self._headset is not None:
-            self._headset.start()
-        self._clock, self._put = clock, put
+        self._presses.begin(clock, put)
         return self
 
     def press(self) -> None:
         """Something was pressed just now. From any thread."""
-        if self._clock is not None and self._put is not None:
-            at_ns = max(0, self._clock.now_ns())
-            self._presses.put(at_ns)
-            self._put(Wake(at_ns))
-
-    def _key(self, _: Key) -> None:
-        self.press()
+        self._presses.press(Key.PLAY_PAUSE)
 
     def collect(self, now_ns: int) -> list[Event]:
         """The presses as events; and the end of the set as the end of the session."""
@@ -71,18 +46,13 @@ class DrillKeys:
         events: list[Event] = [Announce(max(0, now_ns), self._opening)] if self._opening else []
         self._opening = ""
         waits = self._view().waiting
-        while True:
-            try:
-                at_ns = self._presses.get_nowait()
-            except Empty:
-                break
+        for _, at_ns in self._presses.take():
             events.append(Next(at_ns) if waits else Stop(at_ns))
             waits = False
         if self._over:
             events.append(Stop(now_ns))
-        if self._headset is not None:
-            playing = Playback.STOPPED if self._over else Playback.PLAYING
-            self._headset.show(Shown(playing, self._text or self._segment or self._title, self._segment, self._title))
+        playing = Playback.STOPPED if self._over else Playback.PLAYING
+        self._presses.show(Shown(playing, self._text or self._segment or self._title, self._segment, self._title))
         return events
 
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:  # noqa: ARG002 - each effect has its own time
@@ -103,7 +73,4 @@ class DrillKeys:
 
     def close(self) -> None:
         """Listen no more."""
-        self._clock = None
-        for keys in (self._headset, self._pins):
-            if keys is not None:
-                keys.close()
+        self._presses.close()

@@ -35,6 +35,60 @@ class KeysWanted:
 NO_KEYS: Final = KeysWanted(headset=False)
 
 
+class Presses:
+    """What is pressed on headsets and pins during a run, queued for the loop, which a press wakes."""
+
+    def __init__(self, wanted: KeysWanted) -> None:
+        """Raises UsageError for pins that are none. Nothing is listened to before `begin`."""
+        self._queue: SimpleQueue[tuple[Key, int]] = SimpleQueue()
+        self._clock: Clock | None = None
+        self._put: Callable[[Event], None] | None = None
+        self._headset: HeadsetKeys | None = None
+        self._pins: PinKeys | None = None
+        if wanted.headset:
+            from cued.control.headset import HeadsetKeys  # here, for there is time before a run, and none within
+
+            self._headset = HeadsetKeys(self.press)
+        if wanted.pins:
+            from cued.control.gpio import PinKeys
+
+            self._pins = PinKeys(wanted.pins, self.press)
+
+    def begin(self, clock: Clock, put: Callable[[Event], None]) -> None:
+        """The run's clock goes, and presses count from now on."""
+        if self._headset is not None:
+            self._headset.start()
+        self._clock, self._put = clock, put
+
+    def press(self, key: Key) -> None:
+        """A key was pressed just now. From any thread."""
+        if self._clock is not None and self._put is not None:
+            at_ns = max(0, self._clock.now_ns())
+            self._queue.put((key, at_ns))
+            self._put(Wake(at_ns))
+
+    def take(self) -> list[tuple[Key, int]]:
+        """The presses since the last call, with their times."""
+        presses: list[tuple[Key, int]] = []
+        while True:
+            try:
+                presses.append(self._queue.get_nowait())
+            except Empty:
+                return presses
+
+    def show(self, shown: Shown) -> None:
+        """On the headset, if there is one."""
+        if self._headset is not None:
+            self._headset.show(shown)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._clock = None
+        for keys in (self._headset, self._pins):
+            if keys is not None:
+                keys.close()
+
+
 class RunKeys:
     """A source of what was pressed, and a listener for what is shown. The loop's thread decides; presses only queue."""
 
@@ -44,12 +98,8 @@ class RunKeys:
     def __init__(self, wanted: KeysWanted, pack: str, notice: Callable[[str], None]) -> None:
         """Raises UsageError for pins that are none. Nothing is listened to before `begun`."""
         self._notice = notice
-        self._presses: SimpleQueue[tuple[Key, int]] = SimpleQueue()
-        self._clock: Clock | None = None
-        self._put: Callable[[Event], None] | None = None
+        self._presses = Presses(wanted)
         self._view: Callable[[], View] | None = None
-        self._headset = self._a_headset() if wanted.headset else None
-        self._pins: PinKeys | None = None
         self._pack = pack
         self._segment = ""
         self._said = ("", 0)
@@ -57,30 +107,16 @@ class RunKeys:
         self._ended = False
         self._told = False
         """That a key does nothing here."""
-        if wanted.pins:
-            from cued.control.gpio import PinKeys
-
-            self._pins = PinKeys(wanted.pins, self.press)
-
-    def _a_headset(self) -> HeadsetKeys:
-        from cued.control.headset import HeadsetKeys  # here, for there is time before a run, and none within
-
-        return HeadsetKeys(self.press)
 
     def begun(self, clock: Clock, put: Callable[[Event], None], view: Callable[[], View]) -> Self:
         """The run's clock goes, and presses count from now on. `view` is asked in the loop's thread."""
         self._view = view
-        if self._headset is not None:
-            self._headset.start()
-        self._clock, self._put = clock, put
+        self._presses.begin(clock, put)
         return self
 
     def press(self, key: Key) -> None:
         """A key was pressed just now. From any thread."""
-        if self._clock is not None and self._put is not None:
-            at_ns = max(0, self._clock.now_ns())
-            self._presses.put((key, at_ns))
-            self._put(Wake(at_ns))
+        self._presses.press(key)
 
     def collect(self, now_ns: int) -> list[Event]:
         """The presses as events; and what is shown is made true."""
@@ -88,11 +124,7 @@ class RunKeys:
             return []
         muted = self._view().muted
         events: list[Event] = []
-        while True:
-            try:
-                key, at_ns = self._presses.get_nowait()
-            except Empty:
-                break
+        for key, at_ns in self._presses.take():
             if key is Key.PLAY_PAUSE or key in MUTING:
                 muted = MUTING.get(key, not muted)
                 events.append(Mute(at_ns, muted))
@@ -107,12 +139,10 @@ class RunKeys:
         return events
 
     def _show(self, now_ns: int, *, muted: bool) -> None:
-        if self._headset is None:
-            return
         text, until_ns = self._said
         playback = Playback.STOPPED if self._ended else Playback.PAUSED if muted else Playback.PLAYING
         title = text if text and now_ns < until_ns else self._segment or self._pack
-        self._headset.show(Shown(playback, title, self._segment, self._pack))
+        self._presses.show(Shown(playback, title, self._segment, self._pack))
 
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:  # noqa: ARG002 - each effect has its own time
         """Remember what is said, and where the run is."""
@@ -136,7 +166,4 @@ class RunKeys:
 
     def close(self) -> None:
         """Listen no more."""
-        self._clock = None
-        for keys in (self._headset, self._pins):
-            if keys is not None:
-                keys.close()
+        self._presses.close()

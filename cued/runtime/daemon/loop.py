@@ -97,7 +97,7 @@ class Daemon:
         self.watch = LoopWatch()
         self.life = life.Life(manners.life, now_ns=world.time.now_ns())
         sessions.how = manners.life
-        self.following = Following(today, world.work, world.notice)
+        self.following = Following(today, world.work, world.notice, lambda: self.manners.life.continue_ns)
         self.hands = Hands(self)
         self.swapping = Swapping(self)
         self.caution = Caution(self, world.safety)

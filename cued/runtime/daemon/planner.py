@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cued.coaching.happening import Say, Word
 from cued.coaching.state import STOP_FROM
@@ -14,15 +14,11 @@ from cued.journal.wall import Moment
 from cued.runtime import planning
 from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.today import told
-from cued.units import NS_PER_MIN
 
 if TYPE_CHECKING:
     from cued.coaching.today import Today as Answer
     from cued.runtime.daemon.ports import Planner, Work
     from cued.runtime.daemon.today import Today
-
-TO_CONTINUE_NS: Final = 30 * NS_PER_MIN
-"""So long a run that broke off may still be gone on with: until then the pack it had is kept ready."""
 
 
 class JournalPlan:
@@ -49,8 +45,10 @@ class JournalPlan:
 class Following:
     """Keeps today's run what the plan says. Belongs to the loop's thread."""
 
-    def __init__(self, today: Today, work: Work, notice: Callable[[str], None]) -> None:
+    def __init__(self, today: Today, work: Work, notice: Callable[[str], None], continue_ns: Callable[[], int]) -> None:
+        """`continue_ns`: how long a run that broke off may be gone on with; so long the pack it had is kept ready."""
         self._today = today
+        self._continue_ns = continue_ns
         self._work = work
         self._notice = notice
         self._mark: tuple[object, object] = (None, None)
@@ -71,7 +69,7 @@ class Following:
         planner, prepared = self.planner, self._today.prepared
         if planner is None or self._looks or not self._today.choice.planned:
             return
-        if prepared is not None and prepared.broken is not None and now_ns - prepared.broken[0] < TO_CONTINUE_NS:
+        if prepared is not None and prepared.broken is not None and now_ns - prepared.broken[0] < self._continue_ns():
             return
         self._looks = True
 
