@@ -108,6 +108,13 @@ class Typed:
         )
 
 
+def add_socket(parser: argparse.ArgumentParser, *, none: bool = False) -> None:
+    """`--socket PATH`, or `none` where a run may be steered by nobody else."""
+    what = "where `cued status`, `cued pause` and their like reach this run, or none" if none else "where the run listens"
+    kind = "PATH|none" if none else "PATH"
+    parser.add_argument("--socket", metavar=kind, help=f"{what}; default $CUED_SOCKET, else your own")
+
+
 def socket_word() -> str | None:
     """The socket that the configuration names, unless the environment names another; None: neither, or it is not right."""
     from cued.control.address import VARIABLE

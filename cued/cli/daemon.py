@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_language(parser)
     options.add_volumes(parser)
     options.add_journal(parser, none=True)
-    options.add_socket(parser, none=True)
+    configured.add_socket(parser, none=True)
     parser.add_argument(
         "--questions",
         action=argparse.BooleanOptionalAction,

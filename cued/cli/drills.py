@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     playing.add_argument("--whole", action="store_true", help="as the set is written, whatever the plan leaves out or adds")
     options.add_volumes(playing)
     options.add_journal(playing, none=True)
-    options.add_socket(playing, none=True)
+    configured.add_socket(playing, none=True)
     playing.add_argument("--keys", choices=("headset", "none"), default="headset", help="a headset's keys count, too, or not")
 
 

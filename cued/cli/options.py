@@ -91,13 +91,6 @@ def add_journal(parser: argparse.ArgumentParser, *, none: bool = False) -> None:
     parser.add_argument("--journal", metavar="PATH|none" if none else "PATH", help=f"{what}{USUAL} your own")
 
 
-def add_socket(parser: argparse.ArgumentParser, *, none: bool = False) -> None:
-    """`--socket PATH`, or `none` where a run may be steered by nobody else."""
-    what = "where `cued status`, `cued pause` and their like reach this run, or none" if none else "where the run listens"
-    kind = "PATH|none" if none else "PATH"
-    parser.add_argument("--socket", metavar=kind, help=f"{what}; default $CUED_SOCKET, else your own")
-
-
 def add_conditions(parser: argparse.ArgumentParser) -> None:
     """How things stand before a run; each may be left out."""
     from cued.journal.answers import BEFORE

@@ -8,7 +8,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cued.cli import options, pack_new, pack_share
+from cued.cli import configured, options, pack_new, pack_share
 from cued.errors import PackError, UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add(options.add_subverb(verbs, word, summary, example))
     using = options.add_subverb(verbs, "use", "swap to another pack in the session that goes on", "cued pack use integration")
     using.add_argument("pack", metavar="PACK", help="a pack's name, its file or its folder")
-    options.add_socket(using)
+    configured.add_socket(using)
     options.add_subverb(verbs, "schema", "the format as a JSON Schema, for editors", "cued pack schema > cued-pack.json")
 
 

@@ -71,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_journal(parser, none=True)
     parser.add_argument("--new", action="store_true", help="begin a new run, even if the last one broke off just now")
     options.add_conditions(parser)
-    options.add_socket(parser, none=True)
+    configured.add_socket(parser, none=True)
     parser.add_argument(
         "--keep-awake",
         nargs="?",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cued.cli import options
+from cued.cli.configured import add_socket
 from cued.cli.steer import connected
 from cued.control import commands
 
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--watch", action="store_true", help="twice a second, until the run ends or you press Ctrl-C")
     parser.add_argument("--json", action="store_true", help="a line of JSON, as docs/control.md describes it")
-    options.add_socket(parser)
+    add_socket(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from cued.cli import options
+from cued.cli.configured import add_socket, socket_word
 from cued.control import commands
 from cued.control.commands import Command
 
@@ -33,7 +33,7 @@ class Steering:
         """Declare the options."""
         if self.declare is not None:
             self.declare(parser)
-        options.add_socket(parser)
+        add_socket(parser)
 
     def run(self, args: argparse.Namespace) -> int:
         """Ask, and print the answer; 0."""
@@ -45,7 +45,6 @@ class Steering:
 @contextmanager
 def connected(args: argparse.Namespace) -> Iterator[Client]:
     """Whoever listens at `--socket`, else where the environment or the configuration says."""
-    from cued.cli.configured import socket_word
     from cued.control.address import default_path
     from cued.control.client import Client
 
@@ -80,7 +79,9 @@ def _mute(parser: argparse.ArgumentParser) -> None:
 
 
 def _volume(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("percent", metavar="PERCENT", type=options.share, help="0 to 100")
+    from cued.cli.options import share
+
+    parser.add_argument("percent", metavar="PERCENT", type=share, help="0 to 100")
     parts = [part.value for part in commands.Part]
     parser.add_argument("--of", choices=parts, default=commands.Part.ALL.value, help="whose; default all")
 
