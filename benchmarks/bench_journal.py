@@ -113,7 +113,8 @@ def _head(hour: Hour) -> Head:
 
 def _cost(folder: Path, pack: str, minutes: int) -> list[Row]:
     """The recorder is driven a second of the session at a time and commits each."""
-    from cued.journal.recorder import Committed, Recorder
+    from cued.journal.items import Committed
+    from cued.journal.recorder import Recorder
     from cued.journal.wall import Moment
     from cued.units import NS_PER_S
 

@@ -274,24 +274,35 @@ def press_next(turn: Turn, event: Next) -> None:
     boundary(turn, planned=False, leave=event.leave_repeat)
 
 
-def pause(turn: Turn, _: Pause) -> None:
+def _true_since(turn: Turn, since_ns: int | None) -> int | None:
+    """From when on a pause or its end holds for the running time that is told; segments go on from where they are."""
+    if since_ns is None:
+        turn.rested_ns = turn.now_ns
+        return None
+    since_ns = min(max(since_ns, turn.rested_ns), turn.now_ns)
+    turn.rested_ns = since_ns
+    turn.stood_ns += (turn.now_ns - since_ns) * (1 if turn.paused else -1)
+    return since_ns
+
+
+def pause(turn: Turn, event: Pause) -> None:
     """The run rests: segments, rules and sound stand still."""
     if turn.phase is not Phase.RUNNING or turn.paused:
         return
     turn.run_base_ns = turn.run_ns()
     turn.paused = True
-    turn.effects.append(Paused(turn.now_ns, paused=True))
+    turn.effects.append(Paused(turn.now_ns, True, _true_since(turn, event.since_ns)))
     beating.recall(turn)
     sensing.rest(turn)
 
 
-def resume(turn: Turn, _: Resume) -> None:
+def resume(turn: Turn, event: Resume) -> None:
     """The run goes on where it rested."""
     if not turn.paused:
         return
     turn.paused = False
     turn.run_mark_ns = turn.now_ns
-    turn.effects.append(Paused(turn.now_ns, paused=False))
+    turn.effects.append(Paused(turn.now_ns, False, _true_since(turn, event.since_ns)))
     sensing.rest(turn)
 
 

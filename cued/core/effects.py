@@ -250,6 +250,13 @@ class Measured:
 class Paused:
     at_ns: int
     paused: bool
+    since_ns: int | None = None
+    """From when on it is true of the runner, no earlier than the last such change; None: `at_ns`."""
+
+    @property
+    def from_ns(self) -> int:
+        """From when on running time rests, or runs."""
+        return self.at_ns if self.since_ns is None else self.since_ns
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,11 +139,15 @@ class Pause:
     """The run rests (a timer stopped, the runner's key)."""
 
     at_ns: int
+    since_ns: int | None = None
+    """The runner has stood since then, which was not known before: it is no running time. None: `at_ns`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
     at_ns: int
+    since_ns: int | None = None
+    """The runner has run since then: that is running time. None: `at_ns`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,9 +228,9 @@ class Begin:
 class Pause:
     """The session pauses at once.
 
-    `since_ns`: standing began there. The run's time leaves the standing out from there on, as a watch's does. The engine, which
-    never turns back, pauses at `at_ns`, so that `pause_ns` of standing are counted to the segment: its beat rests by then
-    anyway, and there is no countdown to be seen.
+    `since_ns`: standing began there. The run's time, wherever it is told, leaves the standing out from there on, as a watch's
+    does. The segments, which never turn back, rest from `at_ns` on, so that `pause_ns` of standing are counted to the segment:
+    its beat rests by then anyway, and there is no countdown to be seen.
     """
 
     at_ns: int

@@ -22,6 +22,7 @@ class Sentence(Enum):
     READY = "ready"
     READY_PLAIN = "ready, no cues today"
     NO_POD = "no pod yet"
+    POD_ADDED = "pod added"
     REST_TODAY = "rest today"
     TODAY = "today is"
     """What the plan has come to, where that is another than was said."""
@@ -38,6 +39,9 @@ class Sentence(Enum):
     SUMMARY = "summary"
     UNRECORDED = "begun, and kept nowhere"
     UNSAVED = "summary of a run that is kept nowhere"
+    LATE = "summary of a run that is not saved yet"
+    LATE_FULL = "summary of a run for which there is no room yet"
+    PARTLY = "summary of a run whose end is missing"
     SAVED = "saved"
     """All is on the disk, and the power may go."""
     # status: why nothing is heard, or where the run is
@@ -137,11 +141,15 @@ STATUS: Final = {
 }
 """The sentence for each reason of silence in a run."""
 
+_FIGURES_EN: Final = "[ {time}.][ Cadence {cadence}.][ {share} percent in the band.][ {cues}.]"
+_FIGURES_DE: Final = "[ {time}.][ Kadenz {cadence}.][ {share} Prozent im Band.][ {cues}.]"
+
 WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
     "en": {
         Sentence.READY: "Ready.[ {pod}.][ Battery {battery} percent.][ {title}.]",
         Sentence.READY_PLAIN: "Plain run.[ {pod}.][ Battery {battery} percent.] Recording. No cues today.",
         Sentence.NO_POD: "No pod yet. Move your foot, or press next to start without.",
+        Sentence.POD_ADDED: "Pod added[: {pod}].",
         Sentence.REST_TODAY: "The plan has a rest day. If you run, it is plain.",
         Sentence.TODAY: "Today: {title}.",
         Sentence.TODAY_PLAIN: "Today a plain run. No cues.",
@@ -152,9 +160,12 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.CONTINUED: "Going on with your run.",
         Sentence.PAUSED: "Paused.",
         Sentence.RESUMED: "Going on.",
-        Sentence.SUMMARY: "Run saved.[ {time}.][ Cadence {cadence}.][ {share} percent in the band.][ {cues}.]",
+        Sentence.SUMMARY: "Run saved." + _FIGURES_EN,
         Sentence.UNRECORDED: "Running, but not recorded.",
-        Sentence.UNSAVED: "Run over, and not saved.[ {time}.][ Cadence {cadence}.][ {share} percent in the band.][ {cues}.]",
+        Sentence.UNSAVED: "Run over, and not saved." + _FIGURES_EN,
+        Sentence.LATE: "Not saved yet." + _FIGURES_EN,
+        Sentence.LATE_FULL: "Not saved yet: the disk is full." + _FIGURES_EN,
+        Sentence.PARTLY: "Saved, but not to its end." + _FIGURES_EN,
         Sentence.SAVED: "Saved. Safe to unplug.",
         Sentence.SOUNDING: "Sound is on.[ {where}.]",
         Sentence.QUIET: "Quiet[ {where}].",
@@ -211,6 +222,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.READY: "Bereit.[ {pod}.][ Batterie {battery} Prozent.][ {title}.]",
         Sentence.READY_PLAIN: "Einfacher Lauf.[ {pod}.][ Batterie {battery} Prozent.] Aufnahme läuft. Heute keine Hinweise.",
         Sentence.NO_POD: "Noch kein Sensor. Beweg den Fuß, oder drück weiter und lauf ohne los.",
+        Sentence.POD_ADDED: "Neuer Sensor[: {pod}].",
         Sentence.REST_TODAY: "Der Plan sieht heute Ruhe vor. Wenn du läufst, läufst du einfach.",
         Sentence.TODAY: "Heute: {title}.",
         Sentence.TODAY_PLAIN: "Heute ein einfacher Lauf. Keine Hinweise.",
@@ -221,9 +233,12 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.CONTINUED: "Dein Lauf geht weiter.",
         Sentence.PAUSED: "Pause.",
         Sentence.RESUMED: "Es geht weiter.",
-        Sentence.SUMMARY: "Lauf gespeichert.[ {time}.][ Kadenz {cadence}.][ {share} Prozent im Band.][ {cues}.]",
+        Sentence.SUMMARY: "Lauf gespeichert." + _FIGURES_DE,
         Sentence.UNRECORDED: "Der Lauf wird nicht aufgenommen.",
-        Sentence.UNSAVED: "Lauf zu Ende, nicht gespeichert.[ {time}.][ Kadenz {cadence}.][ {share} Prozent im Band.][ {cues}.]",
+        Sentence.UNSAVED: "Lauf zu Ende, nicht gespeichert." + _FIGURES_DE,
+        Sentence.LATE: "Noch nicht gespeichert." + _FIGURES_DE,
+        Sentence.LATE_FULL: "Noch nicht gespeichert: der Speicher ist voll." + _FIGURES_DE,
+        Sentence.PARTLY: "Gespeichert, aber nicht bis zum Ende." + _FIGURES_DE,
         Sentence.SAVED: "Gespeichert. Du kannst ausstecken.",
         Sentence.SOUNDING: "Der Ton ist an.[ {where}.]",
         Sentence.QUIET: "Stille[: {where}].",

@@ -65,8 +65,12 @@ class Session:
     """One lookahead before the run's start, so that its first beat can be promised like any other."""
     phase: Phase = Phase.BEFORE
     run_base_ns: int = 0
-    """Running time at `run_mark_ns`."""
+    """Running time at `run_mark_ns`, as segments, rules and limits go by it."""
     run_mark_ns: int = 0
+    stood_ns: int = 0
+    """Of that, what turned out to be standing: on a watch it is no running time."""
+    rested_ns: int = 0
+    """From when on the last pause, or its end, was true."""
     paused: bool = False
     muted: bool = False
     unheard: bool = False
@@ -156,6 +160,8 @@ class Turn:
     phase: Phase
     run_base_ns: int
     run_mark_ns: int
+    stood_ns: int
+    rested_ns: int
     paused: bool
     muted: bool
     unheard: bool

@@ -17,7 +17,7 @@ class View:
 
     at_ns: int
     run_ns: int
-    """Running time."""
+    """Running time, as a watch has it: the standing before a pause is none."""
     length_ns: int | None
     segment: str
     """Empty before the run and after the last segment."""
@@ -75,7 +75,7 @@ def view(session: Session) -> View:
     turn = Turn(session)
     progress, floor, beat = turn.progress, turn.floor, turn.beat
     segment = progress.segment
-    run_ns = turn.run_ns()
+    run_ns = turn.run_base_ns if turn.phase is Phase.ENDED else turn.run_ns()
     target, band = turn.target(), turn.band_words()
     here_m = carried_m(turn.motion, turn.now_ns)
     left_ns = None
@@ -88,7 +88,7 @@ def view(session: Session) -> View:
     smooth = turn.smooth_spm if turn.how.sensor else turn.how.runner.cadence_spm
     return View(
         at_ns=turn.now_ns,
-        run_ns=run_ns,
+        run_ns=max(0, run_ns - turn.stood_ns),
         length_ns=turn.how.length_ns,
         segment=segment.name if segment is not None else "",
         rep=progress.rep,

@@ -279,7 +279,8 @@ def _other(effect: Effect, t_ns: int) -> Line:
             figure = {"what": what, "value": _number(value), "speed_mps": _number(speed_mps)}
             return {"kind": "measured", "t_ns": t_ns, **figure}
         case Paused(paused=paused):
-            return {"kind": "pause", "t_ns": t_ns, "paused": paused}
+            since = {} if effect.from_ns == effect.at_ns else {"since_ns": effect.from_ns}
+            return {"kind": "pause", "t_ns": t_ns, "paused": paused, **since}
         case Counted(what=what, count=count):
             return {"kind": "counted", "t_ns": t_ns, "what": what, "count": count}
         case CuesEnded(reason=reason):

@@ -7,20 +7,21 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Final, TypeAlias
+from typing import Final
 
 from cued.core.effects import Effect
 from cued.core.events import Event, Wake
+from cued.core.running_time import RunTime
 from cued.errors import FormatError, JournalError
 from cued.formats.event_codec import encode
 from cued.journal import store
+from cued.journal.items import Committed, Going, Item, Raw, Receipt, Step
 from cued.journal.lock import Lock
 from cued.journal.retention import forget_raw
-from cued.journal.rows import INSERT, INSERT_HEAD, INSERT_HEAD_AS, KNOW, Head, Row, RunTime, Value, head_values, told_by
+from cued.journal.rows import INSERT, INSERT_HEAD, INSERT_HEAD_AS, KNOW, Head, Row, Value, head_values, told_by
 from cued.journal.stream import IN, OUT, REACHED, Packer
 from cued.journal.wall import Moment, WallWatch
 
@@ -28,54 +29,6 @@ COMMIT_S: Final = 1.0
 """Between two commits: a power cut costs this and the commit under way."""
 CLOSE_S: Final = 10.0
 """A disk that takes longer for the last commit is not waited for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """What is on the disk now, whatever happens."""
-
-    at_ns: int
-    """Session time up to which all is there."""
-    rows: int
-    """Of this process."""
-    took_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """A session that broke off and goes on: where its next rows belong."""
-
-    session: int
-    seq: int
-    """Of the next stretch."""
-    notification: int
-    """Of the next notification."""
-    time: RunTime
-    at_ns: int
-    """Session time of its last row."""
-    began_boot_ns: int
-    """The machine's uptime at session time 0, as the clock goes now: before a restart there was another."""
-    detail: str
-    """JSON, for the mark that says that it goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    event: Event | None
-    before_ns: int
-    at_ns: int
-    effects: Sequence[Effect]
-
-
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    at_ns: int
-    address: str
-    uuid: str
-    data: bytes
-
-
-_Item: TypeAlias = "_Step | _Raw | Row"
 
 
 class Recorder:
@@ -96,12 +49,19 @@ class Recorder:
         self._head = head
         self._look = look
         self._committed = committed
-        self._queue: SimpleQueue[_Item] = SimpleQueue()
+        self._queue: SimpleQueue[Item] = SimpleQueue()
         self._told: SimpleQueue[str] = SimpleQueue()
         self._begun = threading.Event()  # the first attempt to write is over
         self._refused: JournalError | None = None
         """Why there is no recording (any more)."""
         self._ending = threading.Event()
+        self._wanted = threading.Event()  # somebody waits for a commit, or for the end
+        self._receipts: list[Receipt] = []
+        self._ended = False
+        self._whole = False
+        """All of the session is on the disk, its end included."""
+        self.full = False
+        """The disk was, when it was last written to."""
         self._thread: threading.Thread | None = None
         self._lock: Lock | None = None
         self._database: sqlite3.Connection | None = None
@@ -132,23 +92,37 @@ class Recorder:
 
     def step(self, event: Event, before_ns: int, at_ns: int, effects: Sequence[Effect]) -> None:
         """The session, at `before_ns`, was given `event` and stands at `at_ns` now. A wake is kept by its effects alone."""
-        self._put(_Step(None if isinstance(event, Wake) else event, before_ns, at_ns, effects))
+        self._put(Step(None if isinstance(event, Wake) else event, before_ns, at_ns, effects))
 
     def raw(self, at_ns: int, address: str, uuid: str, data: bytes) -> None:
         """A sensor's notification as it came over the air, stamped with session time."""
-        self._put(_Raw(at_ns, address, uuid, bytes(data)))
+        self._put(Raw(at_ns, address, uuid, bytes(data)))
 
     def add(self, row: Row) -> None:
         """A condition, a rating, a note."""
         self._put(row)
 
-    def _put(self, item: _Item) -> None:
+    def _put(self, item: Item) -> None:
         if self._lock is not None:  # else nobody will ever take it
             self._queue.put(item)
 
+    def flush(self) -> Receipt:
+        """Have all that was put so far written at once; the receipt tells, at any time, whether it is."""
+        receipt = Receipt()
+        self._put(receipt)
+        self._wanted.set()
+        return receipt
+
     def is_well(self) -> bool:
         """The writer is alive, has not begun, or has ended as it should; one that gave up has told why."""
-        return self._thread is None or self._thread.is_alive() or self._refused is not None
+        return self._thread is None or self._thread.is_alive() or self._refused is not None or self._ended
+
+    @property
+    def kept(self) -> bool | None:
+        """Is all of the session on the disk, its end included? None: it is still being written."""
+        if self._whole:
+            return True
+        return None if self._thread is not None and self._thread.is_alive() else False
 
     def notices(self) -> list[str]:
         """What the runner should know, each sentence once."""
@@ -178,14 +152,21 @@ class Recorder:
         if self._begun.wait(patience_s) and self._refused is not None:
             raise self._refused
 
-    def finish(self, end_ns: int, detail: str = "{}") -> None:
-        """The session is over and its sound ends at `end_ns`; returns once that is on the disk, or cannot be."""
+    def leave(self, end_ns: int, detail: str = "{}") -> None:
+        """The session is over and its sound ends at `end_ns`; `kept` tells when that is on the disk, or cannot be."""
         self._end = (end_ns, detail)
+        self._ending.set()
+        self._wanted.set()
+
+    def finish(self, end_ns: int, detail: str = "{}") -> None:
+        """As `leave`, and wait for it."""
+        self.leave(end_ns, detail)
         self.abandon()
 
     def abandon(self) -> None:
         """Write what there is and let go: without `finish` the session counts as interrupted. A second time does nothing."""
         self._ending.set()
+        self._wanted.set()
         if self._thread is not None:
             self._thread.join(CLOSE_S)
             if self._thread.is_alive():
@@ -199,6 +180,7 @@ class Recorder:
             self._write_first()
             self._begun.set()
             self._keep_writing()
+            self._ended = True
         except JournalError as error:
             self._refused = error
             self._told.put(f"{error}; this run is not recorded")
@@ -215,8 +197,11 @@ class Recorder:
             raise JournalError("; ".join(self.notices()))
 
     def _keep_writing(self) -> None:
-        while not self._ending.wait(self._every_s):
-            self.commit()
+        while not self._ending.is_set():
+            self._wanted.wait(self._every_s)
+            self._wanted.clear()
+            if not self._ending.is_set():
+                self.commit()
         self._gather()
         if self._end is not None:
             end_ns, detail = self._end
@@ -224,6 +209,7 @@ class Recorder:
         self._write()
         if self._pending and store.drop_ballast(self._path):
             self._write()
+        self._whole = not self._pending and self._end is not None
         if self._pending and self._end is not None:
             self._write_the_end_alone()
         elif self._database is not None:
@@ -244,9 +230,11 @@ class Recorder:
                 item = self._queue.get_nowait()
             except Empty:
                 break
-            if isinstance(item, _Step):
+            if isinstance(item, Step):
                 self._take(item, lines, rows)
-            elif isinstance(item, _Raw):
+            elif isinstance(item, Receipt):
+                self._receipts.append(item)
+            elif isinstance(item, Raw):
                 values = (self._notification, item.at_ns, item.data, item.address, item.uuid)
                 rows.append(Row("notifications", values))
                 self._notification += 1
@@ -266,7 +254,7 @@ class Recorder:
         self._seq += 1
         self._pending += rows
 
-    def _take(self, step: _Step, lines: list[str], rows: list[Row]) -> None:
+    def _take(self, step: Step, lines: list[str], rows: list[Row]) -> None:
         if step.event is not None:
             if step.event.at_ns < step.before_ns:  # it came late: a replay must know how far the session was
                 lines.append(f"{REACHED}{step.before_ns}")
@@ -297,6 +285,10 @@ class Recorder:
             return
         self._kept += self._pending
         self._pending = []
+        self.full = False
+        for receipt in self._receipts:
+            receipt.written = True
+        self._receipts.clear()
         if self._failing:
             self._failing = False
             self._complain("it is written again, and nothing of the run is missing")
@@ -352,6 +344,7 @@ class Recorder:
             self._start_anew(error)
             return
         self._failing = True
+        self.full = store.is_full(error, self._path)
         self._may_pass = store.may_pass(error)
         later = "; the run goes on and is written as soon as that is possible" if self._may_pass or self._begun.is_set() else ""
         self._complain(f"{store.in_words(error, self._path)}{later}")

@@ -11,8 +11,6 @@ from cued.core.effects import (
     Effect,
     Expired,
     Failed,
-    Paused,
-    RunEnded,
     Say,
     SegmentBegan,
     Suppressed,
@@ -108,29 +106,6 @@ INSERT_HEAD_AS: Final = f"INSERT INTO sessions (id, {', '.join(HEAD_COLUMNS)}) V
 def head_values(head: Head) -> tuple[Value, ...]:
     """In the order of `HEAD_COLUMNS`."""
     return astuple(head)
-
-
-@dataclass(slots=True)
-class RunTime:
-    """Running time, pauses not counted, from what the session told of them."""
-
-    base_ns: int = 0
-    mark_ns: int = 0
-    resting: bool = False
-
-    def at(self, at_ns: int) -> int:
-        """Running time at session time `at_ns`, which lies after all that was heard."""
-        return self.base_ns if self.resting else max(0, self.base_ns + at_ns - self.mark_ns)
-
-    def hear(self, effect: Effect) -> None:
-        """A pause, its end, or the run's."""
-        if isinstance(effect, RunEnded) or (isinstance(effect, Paused) and effect.paused):
-            if not self.resting:
-                self.base_ns = self.at(effect.at_ns)
-                self.resting = True
-        elif isinstance(effect, Paused) and self.resting:
-            self.mark_ns = effect.at_ns
-            self.resting = False
 
 
 _DECIDED: Final = {

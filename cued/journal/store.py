@@ -86,13 +86,17 @@ def code_of(error: sqlite3.Error) -> int:
 
 def in_words(error: sqlite3.Error, path: Path | None = None) -> str:
     """What the matter is, for a runner; `path`: the journal, which tells more of an error of the disk."""
-    code = code_of(error)
-    if code == sqlite3.SQLITE_IOERR and path is not None and _is_full(path):
-        code = sqlite3.SQLITE_FULL  # the index that readers share could not grow
+    code = sqlite3.SQLITE_FULL if path is not None and is_full(error, path) else code_of(error)
     return _WORDS.get(code, str(error))
 
 
-def _is_full(path: Path) -> bool:
+def is_full(error: sqlite3.Error, path: Path) -> bool:
+    """Is it for want of room? The index that readers share fails in another way when it cannot grow."""
+    code = code_of(error)
+    return code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _has_no_room(path))
+
+
+def _has_no_room(path: Path) -> bool:
     try:
         disk = os.statvfs(path.parent)
     except OSError:

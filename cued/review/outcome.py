@@ -15,6 +15,7 @@ from cued.core.cues import Basis
 from cued.core.effects import CadenceSeen, CuesEnded, Effect, Paused, RunEnded, Say, SegmentBegan, TempoChanged
 from cued.core.events import Event, GroundContactTime, HeartRate, SurfaceIs, VerticalOscillation
 from cued.core.numbers import mean, median
+from cued.core.running_time import RunTime
 from cued.core.start import Start
 from cued.core.target import CAP, SLOPE_SPM_PER_MPS, WEEKLY_CAP, Figure, at_speed
 from cued.review.summary import HOLD_NS, JUDGED
@@ -105,9 +106,8 @@ class OutcomeCounter:
         self._beat = False
         self._helped_ns = -HELPED_NS
         self._sample: CadenceSeen | None = None
-        self._run_ns = 0
         self._mark_ns = 0
-        self._paused = False
+        self._time = RunTime()
         self._pain = False
 
     def hear(self, effects: Iterable[Effect], _at_ns: int = 0) -> None:
@@ -128,7 +128,8 @@ class OutcomeCounter:
                     self._helped_ns = max(self._helped_ns, effect.at_ns + effect.dur_ns)
                 case Paused():
                     self._settle(effect.at_ns)
-                    self._sample, self._paused = None, effect.paused
+                    self._sample = None
+                    self._time.hear(effect)
                 case CuesEnded() if effect.reason == "pain":
                     self._pain = True
                 case RunEnded():
@@ -208,12 +209,15 @@ class OutcomeCounter:
         if self._beat:
             self._helped_ns = max(self._helped_ns, at_ns)
 
+    @property
+    def _run_ns(self) -> int:
+        """Running time, as far as is counted."""
+        return self._time.at(self._mark_ns)
+
     def _settle(self, now_ns: int) -> None:
         """Count the time for which the last sample has spoken."""
         sample, since_ns = self._sample, self._mark_ns
         self._mark_ns = max(now_ns, since_ns)
-        if not self._paused:
-            self._run_ns += max(0, now_ns - since_ns)
         if sample is None:
             return
         held_ns = min(now_ns, sample.at_ns + HOLD_NS) - max(since_ns, sample.at_ns)

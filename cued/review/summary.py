@@ -257,7 +257,7 @@ class Counter:
             case "sensor":
                 self._sensor(at_ns, row["state"])
             case "pause":
-                self._pause(at_ns, paused=row["paused"])
+                self._pause(row.get("since_ns", at_ns), paused=row["paused"])
             case "counted":
                 summary.counted[row["what"]] = summary.counted.get(row["what"], 0) + row["count"]
             case "end":

@@ -28,8 +28,8 @@ from cued.runtime.status import clock_text
 from cued.units import NS_PER_MIN
 
 if TYPE_CHECKING:
+    from cued.journal.items import Going
     from cued.journal.reader import Journal, Session
-    from cued.journal.recorder import Going
     from cued.journal.rows import Head
     from cued.runtime.journalling import JournalWanted
     from cued.runtime.request import Request
@@ -67,8 +67,8 @@ class Broken:
 
     def going(self, clock: Line) -> Going:
         """Where its next rows belong."""
-        from cued.journal.recorder import Going
-        from cued.journal.rows import RunTime
+        from cued.core.running_time import RunTime
+        from cued.journal.items import Going
 
         time = RunTime()
         for _, effects in self.past:
@@ -157,6 +157,8 @@ class _Later:
     def take(self) -> Event:
         """That event."""
         event = self._feed.take()
+        if isinstance(event, Pause | Resume) and event.since_ns is not None:
+            event = replace(event, since_ns=event.since_ns + self._by_ns)
         return replace(event, at_ns=event.at_ns + self._by_ns)
 
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:

@@ -24,7 +24,8 @@ from cued.runtime.status import SoundState
 
 if TYPE_CHECKING:
     from cued.core.events import Event
-    from cued.journal.recorder import Committed, Recorder
+    from cued.journal.items import Committed, Receipt
+    from cued.journal.recorder import Recorder
     from cued.journal.wall import Moment
     from cued.runtime.goingon import Broken
 
@@ -102,7 +103,26 @@ class Recording:
         """What the runner said of that moment (`journal.answers`), from any thread."""
         self._recorder.add(Row("ratings", (at_ns, name, value, self._moment().utc_ns)))
 
+    def flush(self) -> Receipt:
+        """Have all of the run so far written at once; the receipt tells when it is."""
+        return self._recorder.flush()
+
+    @property
+    def kept(self) -> bool | None:
+        """After `leave`: is all of the run on the disk? None: it is still being written."""
+        return self._recorder.kept
+
+    @property
+    def is_full(self) -> bool:
+        """The disk is."""
+        return self._recorder.full
+
     def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
+        """As `leave`, and wait for it."""
+        self.leave(end_ns, sound, more)
+        self.wait()
+
+    def leave(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
         """The run is over and its sound ends at `end_ns`; `more` (of JSON's own types) is kept beside the sound's counts."""
         counts = {
             "underrun": sound.underruns,
@@ -113,8 +133,12 @@ class Recording:
         for what, count in counts.items():
             if count:
                 self._recorder.add(Row("counts", (end_ns, what, count)))
-        self._recorder.finish(end_ns, json.dumps({"sound": asdict(sound), **(more or {})}))
-        self.collect(end_ns)
+        self._recorder.leave(end_ns, json.dumps({"sound": asdict(sound), **(more or {})}))
+
+    def wait(self) -> None:
+        """Until all is written that can be."""
+        self._recorder.abandon()
+        self.collect(0)
 
     @property
     def is_well(self) -> bool:

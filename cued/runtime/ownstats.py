@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from cued.units import NS_PER_MS
+from cued.units import NS_PER_MS, NS_PER_S
 
 BOUNDS_NS: Final = tuple(int(bound * NS_PER_MS) for bound in (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 150, 250, 500, 1000, 5000))
 """Upper ends of the histogram's cells: fine where a beat begins to care (150 ms is a stall), coarse beyond."""
+COSTS_NS: Final = 5 * NS_PER_S
+"""Between two looks into /proc, which cost a millisecond or two."""
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -71,6 +73,19 @@ def costs(pid: int | None = None) -> Costs:
         threads=_threads(root),
         children=len(family) - 1,
     )
+
+
+class CostWatch:
+    """The costs of this process, looked up every few seconds: a watcher asks twice a second."""
+
+    def __init__(self) -> None:
+        self._last: tuple[int, Costs] | None = None
+
+    def look(self, now_ns: int) -> Costs:
+        """As of now, or of a moment ago."""
+        if self._last is None or now_ns - self._last[0] >= COSTS_NS:
+            self._last = now_ns, costs()
+        return self._last[1]
 
 
 def _children(pid: int) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from cued.core.effects import CadenceSeen, Effect, Say, SegmentBegan, TempoChanged
+from cued.core.effects import CadenceSeen, Effect, Paused, Say, SegmentBegan, TempoChanged
 from cued.core.events import (
     Altitude,
     AskCue,
@@ -215,7 +215,7 @@ def table(past: Past, watch: Mapping[int, tuple[float | None, float | None]]) ->
     seen = {effect.at_ns: effect for effect in effects if isinstance(effect, CadenceSeen)}
     if not rows:
         rows = list(range(0, past.end_ns + 1, NS_PER_S))
-    pauses = _pauses(past.events(), past.end_ns)
+    pauses = _pauses(effects, past.end_ns)
     told = iter(sorted((effect for effect in effects if isinstance(effect, _TELLING)), key=lambda effect: effect.at_ns))
     coming = next(told, None)
     segments = tuple((effect.at_ns, effect.segment) for effect in effects if isinstance(effect, SegmentBegan))
@@ -262,14 +262,16 @@ def _measured(events: Iterable[Event]) -> dict[int, dict[str, float]]:
     return found
 
 
-def _pauses(events: Iterable[Event], end_ns: int) -> tuple[tuple[int, int], ...]:
+def _pauses(effects: Iterable[Effect], end_ns: int) -> tuple[tuple[int, int], ...]:
     pauses: list[tuple[int, int]] = []
     since_ns: int | None = None
-    for event in events:
-        if isinstance(event, Pause) and since_ns is None:
-            since_ns = event.at_ns
-        elif isinstance(event, Resume) and since_ns is not None:
-            pauses.append((since_ns, event.at_ns))
+    for effect in effects:
+        if not isinstance(effect, Paused):
+            continue
+        if effect.paused:
+            since_ns = effect.from_ns
+        elif since_ns is not None:
+            pauses.append((since_ns, effect.from_ns))
             since_ns = None
     if since_ns is not None and since_ns < end_ns:
         pauses.append((since_ns, end_ns))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,6 +166,22 @@ def test_a_run_whose_daemon_was_killed_goes_on(tmp_path: Path) -> None:
     with reading(daemon.journal) as journal:
         (session,) = journal.sessions()
         assert session.state is State.ENDED
+
+
+def test_a_run_is_called_saved_once_the_journal_has_it_and_nobody_waits_for_that(tmp_path: Path) -> None:
+    with RunningDaemon(tmp_path, "--no-questions") as daemon:
+        daemon.wait_ready()
+        daemon.ask(commands.Start())
+        wait_for(lambda: daemon.journal.exists() and daemon.status()["run"]["run_ns"] > 0, STARTS_S, "a run")
+        with contextlib.closing(sqlite3.connect(daemon.journal, isolation_level=None, timeout=STARTS_S)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            daemon.ask(commands.Stop())
+            assert daemon.status()["summary"].startswith("Not saved yet.")
+            other.execute("ROLLBACK")
+        wait_for(lambda: str(daemon.status()["summary"]).startswith("Run saved."), STARTS_S, "the truth")
+        daemon.end()
+    with reading(daemon.journal) as journal:
+        assert [session.state for session in journal.sessions()] == [State.ENDED]
 
 
 # --- what it will not begin with -----------------------------------------------------------------------------------

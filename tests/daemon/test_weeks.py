@@ -20,6 +20,7 @@ from cued.runtime.daemon.ports import Asked, Book, Notice, Planner, Pressed
 from cued.units import NS_PER_H, NS_PER_MIN, NS_PER_MS, NS_PER_S
 from tests.support.day import House, command_of, read_day
 from tests.support.day_world import VirtualTime
+from tests.support.waiting import wait_for
 
 MONDAY_UTC_NS = 1_778_486_400 * NS_PER_S
 """2026-05-11, 8 o'clock: a day's begin, whatever the machine's time zone."""
@@ -62,12 +63,21 @@ class Weeks:
         until_ns = house.time.now_ns() + for_ns
         while house.time.now_ns() < until_ns:
             house.daemon.turn()
+            self.write_down()
             for line in house.table.lines[self._seen :]:
                 key = ANSWERS.get(line.partition("  > says: ")[2])
                 if key is not None:
                     self.press(key, house.time.now_ns() + REACTS_NS)
             self._seen = len(house.table.lines)
         return [line.partition("  > ")[2] for line in house.table.lines[began:]]
+
+    def write_down(self) -> None:
+        """The journal's thread has a time of its own, which a day in a second leaves behind."""
+        daemon = self.house.daemon
+        if daemon.saving.is_due:
+            wait_for(lambda: daemon.saving.is_written, what="the run on the disk")
+        if daemon.sessions.leaving is not None:
+            daemon.sessions.leaving.wait()
 
     def press(self, key: Key, at_ns: int) -> None:
         inbox = self.house.inbox

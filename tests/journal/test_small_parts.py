@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cued.core.effects import Paused, RunEnded
+from cued.core.running_time import RunTime
 from cued.errors import JournalError
-from cued.journal.rows import RunTime
 from cued.journal.stream import FRESH_EVERY, Packer, unpacked
 from cued.journal.wall import RELEASED_UTC_NS, Correction, Moment, WallWatch
 from cued.units import NS_PER_H, NS_PER_S

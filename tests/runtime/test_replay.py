@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cued.cli.replay import told
 from cued.core import engine
 from cued.core.effects import Say
-from cued.core.events import CadenceSample, Event, HeartRate, Wake
+from cued.core.events import CadenceSample, Event, HeartRate, Pause, Resume, Stop, Wake
 from cued.core.start import Start
 from cued.errors import JournalError
 from cued.formats.event_codec import encode
@@ -119,6 +119,16 @@ def test_an_effect_written_before_a_field_was_added_is_the_same_effect() -> None
     older = changed(is_click, lambda line: [line.replace(',"estimated":false', "").replace(',"artefact":""', "")])
     assert older != LINES
     assert replay(HOW, older).identical
+
+
+def test_a_pause_written_before_it_could_reach_back_is_the_same_pause() -> None:
+    session, lines = engine.start(HOW), list[str]()
+    for event in (Pause(60 * NS_PER_S), Resume(90 * NS_PER_S), Stop(120 * NS_PER_S)):
+        session, effects = engine.step(session, event)
+        lines += [f"<{encode(event)}", *(f">{encode(effect)}" for effect in effects)]
+    older = [line.replace(',"since_ns":null', "") for line in lines]
+    assert len([line for old, line in zip(older, lines, strict=True) if old != line]) == 4
+    assert replay(HOW, [older]).identical
 
 
 @pytest.mark.parametrize("line", ['<{"v":1,"kind":"cadence_simple","at_ns":1}', "<", "@soon", "?", '<{"v":9}'])

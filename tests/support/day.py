@@ -58,6 +58,7 @@ what happens:
   render 3            rendering takes so many seconds from now on
   sound lost|back|restarted, click late
   disk full|free      the journal cannot be opened from now on, or can; `disk busy 2`: its first row takes so many seconds
+  disk fills|hangs    nothing can be written any more, or nothing is answered; `disk empties`: all is well again
   accept              the safety notice is accepted on a screen
   edit NAME           the pack's file is written anew, as `pack NAME:` in the day's head says
   configure NAME      the configuration is written anew, as `config NAME:` in the head says (`broken`: nobody can read it);
@@ -257,6 +258,8 @@ class House:
                 return lambda: self.mouth.report(ClickLate(now_ns(), 1))
             case "disk", ["busy", seconds]:
                 return lambda: setattr(self.book, "slow_ns", int(seconds) * NS_PER_S)
+            case "disk", ["fills" | "hangs" | "empties" as state]:
+                return lambda: self.book.become(writes=state == "empties", answers=state != "hangs")
             case "disk", [state]:
                 return lambda: setattr(self.book, "full", state == "full")
             case "edit", [name]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cued.core import engine
@@ -11,6 +12,7 @@ from cued.core.effects import Effect, Paused, RunEnded, SegmentBegan, TempoChang
 from cued.core.events import Event
 from cued.core.start import Start
 from cued.formats.sensor_log import Item
+from cued.journal.items import Receipt
 from cued.runtime.clock import Line
 from cued.runtime.daemon.ports import Conditions
 from cued.runtime.request import Request
@@ -18,11 +20,24 @@ from cued.runtime.status import SoundState
 from tests.support.day_world import Table, clock
 
 
+@dataclass
+class Disk:
+    """What becomes of what is written."""
+
+    writes: bool = True
+    answers: bool = True
+    """It says so at once where it cannot."""
+
+
 class MemorySeat:
     """One session's rows."""
 
-    def __init__(self, number: int, how: Start, table: Table, line: Line) -> None:
+    def __init__(self, number: int, how: Start, table: Table, line: Line, disk: Disk) -> None:
         self.how = how
+        self._disk = disk
+        self._present = disk.writes
+        self._receipts: list[Receipt] = []
+        self._kept: bool | None = None
         self._number = number
         self._table = table
         self._line = line
@@ -34,7 +49,7 @@ class MemorySeat:
 
     @property
     def session(self) -> int | None:
-        return self._number
+        return self._number if self._present else None
 
     def step(self, event: Event, before_ns: int, at_ns: int, effects: Sequence[Effect]) -> None:
         self.events.append(event)
@@ -62,12 +77,38 @@ class MemorySeat:
     def collect(self, now_ns: int) -> list[Event]:
         return []
 
-    def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
+    def flush(self) -> Receipt:
+        receipt = Receipt()
+        self._receipts.append(receipt)
+        self.look()
+        return receipt
+
+    def leave(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
         assert self.ended_ns is None, f"session {self._number} ends a second time"
         self.ended_ns = end_ns
-        self._table.note(f"written down: {clock(end_ns)}")
+        self.look()
 
-    def abandon(self) -> None:
+    def look(self) -> None:
+        """As the writer's thread does."""
+        if self._kept is not None:
+            return
+        if self._disk.writes:
+            self._present = True
+            for receipt in self._receipts:
+                receipt.written = True
+        if self.ended_ns is not None and self._disk.answers:
+            self._kept = self._disk.writes
+            self._table.note(f"written down: {clock(self.ended_ns)}" if self._kept else "not written down")
+
+    @property
+    def kept(self) -> bool | None:
+        return self._kept
+
+    @property
+    def is_full(self) -> bool:
+        return self._disk.answers and not self._disk.writes
+
+    def wait(self) -> None:
         pass
 
     def replays(self) -> bool:
@@ -90,7 +131,14 @@ class MemoryBook:
         """So long the first row of a session takes: the card is busy."""
         self.seats: list[MemorySeat] = []
         self.full = False
+        self.disk = Disk()
         self.conditions: Conditions = ()
+
+    def become(self, *, writes: bool, answers: bool) -> None:
+        """The disk, in the middle of what is written."""
+        self.disk.writes, self.disk.answers = writes, answers
+        for seat in self.seats:
+            seat.look()
 
     def number(self, pack: str) -> int:
         return len(self.seats) + 1
@@ -105,7 +153,7 @@ class MemoryBook:
         self.conditions = conditions
         for name, value in conditions:
             self._table.note(f"keeps {name} {value}")
-        seat = MemorySeat(len(self.seats) + 1, how, self._table, line)
+        seat = MemorySeat(len(self.seats) + 1, how, self._table, line, self.disk)
         self.seats.append(seat)
         return seat
 

@@ -34,6 +34,9 @@ _BEGINS_IN: Final = {
     "Bereit.": frozenset({Phase.READY}),
     "Run saved.": frozenset(Phase) - ON,
     "Lauf gespeichert.": frozenset(Phase) - ON,
+    "Not saved yet": frozenset(Phase) - ON,
+    "Run over, and not": frozenset(Phase) - ON,
+    "Saved": frozenset(Phase) - ON,
 }
 """How a sentence begins, and when."""
 LATE_NS: Final = 4 * NS_PER_S

@@ -17,7 +17,7 @@ from cued.runtime.liverun import LiveWanted, live
 from cued.runtime.request import Request, ToNothing
 
 if TYPE_CHECKING:
-    from cued.journal.recorder import Committed
+    from cued.journal.items import Committed
 
 
 def tell(done: Committed) -> None:

@@ -89,7 +89,9 @@ class JournalBook:
         self, request: Request, how: Start, line: Line, conditions: Conditions, going: Broken | None = None
     ) -> Seat | None:
         wanted = replace(self._wanted, conditions=conditions)
-        kept = ExitStack()  # the seat is left by its own `finish`
+        if self._seat is not None:
+            self._seat.wait()  # it has the journal until its end is written
+        kept = ExitStack()  # the seat is left by its own `leave`
         self._seat = recording(wanted, request, how, REAL, line, self._notice, going, kept)
         return self._seat
 

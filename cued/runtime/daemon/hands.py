@@ -75,17 +75,22 @@ class Hands:
         daemon.caution.stop(at_ns)
         daemon.speaker.hush(at_ns)
         daemon.sessions.close()
+        daemon.saving.held(at_ns)
 
-        def settle() -> Callable[[], None]:
+    def settle(self, *, written: bool) -> None:
+        """The journal has it all, or has given up; who stops the machine waits until that is said."""
+        daemon = self._daemon
+
+        def job() -> Callable[[], None]:
             daemon.world.board.power.settle()
-            return self._saved
+            return done
 
-        daemon.world.work.do(settle)
+        def done() -> None:
+            if written:
+                daemon.say(Say(daemon.world.time.now_ns(), Sentence.SAVED), asked=True)
+            self.switches_off = True
 
-    def _saved(self) -> None:
-        """The card has it all; who stops the machine waits until that is said."""
-        self._daemon.say(Say(self._daemon.world.time.now_ns(), Sentence.SAVED), asked=True)
-        self.switches_off = True
+        daemon.world.work.do(job)
 
     def switch_off(self) -> None:
         """Ask for it, now that all is said."""

@@ -13,7 +13,7 @@ from cued.core import happening, life
 from cued.core.events import CadenceSample, Event, SpeechFailed, SpeechReady
 from cued.core.happening import Begin, End, HeadphonesAre, Moved, Phase, PodIs, Say, Told, Word
 from cued.core.menus import Ask, Prompt
-from cued.core.sentences import Sentence, sentence
+from cued.core.sentences import Sentence, Values, sentence
 from cued.runtime.board import light_of
 from cued.runtime.daemon.caution import Caution
 from cued.runtime.daemon.hands import Hands
@@ -37,11 +37,12 @@ from cued.runtime.daemon.ports import (
     Time,
     Work,
 )
+from cued.runtime.daemon.saving import Saving
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.swapping import Swapping
 from cued.runtime.daemon.today import Today
-from cued.runtime.ownstats import Costs, LoopWatch, costs
+from cued.runtime.ownstats import CostWatch, LoopWatch
 from cued.runtime.safety import Safety
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
@@ -52,13 +53,8 @@ SPEECH_NS: Final = 50 * NS_PER_MS
 MOST_FAULTS: Final = 10
 FAULTS_NS: Final = 10 * NS_PER_S
 """So many turns that fail within so long will not stop failing."""
-COSTS_NS: Final = 5 * NS_PER_S
-"""Between two looks into /proc, which cost a millisecond or two."""
 ANSWERS_NS: Final = 3 * NS_PER_MIN
 """So long an ended run's journal is kept open for the answers to the questions after it."""
-
-_UNKEPT: Final = {Sentence.BEGUN: Sentence.UNRECORDED, Sentence.SUMMARY: Sentence.UNSAVED}
-"""What is true of a run that no journal keeps."""
 
 
 @dataclass(slots=True)
@@ -95,12 +91,14 @@ class Daemon:
         self.today = today
         self.manners = manners
         self.watch = LoopWatch()
+        self.costs = CostWatch()
         self.life = life.Life(manners.life, now_ns=world.time.now_ns())
         sessions.how = manners.life
         self.following = Following(today, world.work, world.notice, lambda: self.manners.life.continue_ns)
         self.hands = Hands(self)
         self.swapping = Swapping(self)
         self.caution = Caution(self, world.safety)
+        self.saving = Saving(self)
         self.pod = PodIs(0, up=False)
         self.pods_lost = 0
         self.over = False
@@ -117,7 +115,6 @@ class Daemon:
         """When the questions before a run were last asked, or a run last began: later that day it is no morning."""
         self._answers_until_ns: int | None = None
         self._looked_ns = -IDLE_NS
-        self._costs: tuple[int, Costs] | None = None
         today.changed = self._today_changed
 
     # --- the loop --------------------------------------------------------------------------------------------------
@@ -146,7 +143,7 @@ class Daemon:
     def shut(self) -> None:
         """Everything is written down; nothing is lost."""
         self.world.notifier.stopping()
-        self.sessions.close()
+        self.sessions.shut()
         self.world.mouth.finish()
 
     def turn(self) -> None:
@@ -179,6 +176,7 @@ class Daemon:
         if now_ns - self._looked_ns >= IDLE_NS:
             self._looked_ns = now_ns
             self._look_around(now_ns)
+        self.saving.turn(now_ns)
         self._prompt(now_ns)
         self.speaker.attend(now_ns, self.sessions.busy_ns)
         self._show(now_ns)
@@ -195,6 +193,7 @@ class Daemon:
             self.world.feet.next_ns(),
             self.speaker.due_ns(self.sessions.busy_ns),
             self.caution.due_ns,
+            self.saving.due_ns,
         )
         return min(next_ns, *(due for due in dues if due is not None)) if any(due is not None for due in dues) else next_ns
 
@@ -273,6 +272,7 @@ class Daemon:
             case Begin():
                 self._asking = self._answers_until_ns = None
                 self.caution.stop(now_ns)
+                self.saving.stop()
                 self.sessions.begin(decision, now_ns)
             case happening.Pause():
                 self.sessions.pause(decision.at_ns, decision.since_ns)
@@ -310,19 +310,20 @@ class Daemon:
         what = said.sentence
         if what is Sentence.BEGUN and self.caution.owed:
             what = Sentence.UNWARNED
-        if not asked and not self.manners.says(what):
+        if what is Sentence.SUMMARY:
+            self.saving.over(said)
             return
-        run = self.sessions.run
-        if what is Sentence.SUMMARY and run is None:  # ended before its pack was ready: there was none
+        if not asked and not self.manners.says(what):
             return
         if what in {Sentence.BEGUN, Sentence.CONTINUED} and self.sessions.waits:  # said when it is true
             return
-        if run is not None and run.seat is None:
-            what = _UNKEPT.get(what, what)
+        self.speak(self.saving.truth(what), said.values, said.at_ns, asked=asked)
+
+    def speak(self, what: Sentence, values: Values, decided_ns: int, *, asked: bool) -> None:
+        """As `say`, whatever is wanted and true."""
         self.speaker.language = self._language()
-        text = sentence(what, said.values, self.speaker.language)
-        now_ns = self.world.time.now_ns()
-        self.speaker.say(text, said.at_ns, now_ns, asked=asked, run=self.sessions.on)
+        text = sentence(what, values, self.speaker.language)
+        self.speaker.say(text, decided_ns, self.world.time.now_ns(), asked=asked, run=self.sessions.on)
 
     def _language(self) -> str:
         """A run's own, until it is written down; else that of the next."""
@@ -338,13 +339,7 @@ class Daemon:
     def in_trouble(self) -> bool:
         """Something is wrong that cued cannot mend by itself."""
         run = self.sessions.run
-        return bool(self.today.trouble) or (run is not None and run.seat is None and self.keeps)
-
-    def costs(self, now_ns: int) -> Costs:
-        """What all this takes, looked up every few seconds: a watcher asks twice a second."""
-        if self._costs is None or now_ns - self._costs[0] >= COSTS_NS:
-            self._costs = now_ns, costs()
-        return self._costs[1]
+        return bool(self.today.trouble) or self.saving.fails or (run is not None and run.seat is None and self.keeps)
 
     def behave(self, manners: Manners) -> None:
         """From now on."""
@@ -361,7 +356,7 @@ class Daemon:
 
     def _prompt(self, now_ns: int) -> None:
         """Ask when all else is said; an ended run is written down once its questions are over."""
-        quiet = self.speaker.is_silent(now_ns, self.sessions.busy_ns)
+        quiet = self.speaker.is_silent(now_ns, self.sessions.busy_ns) and not self.saving.is_due
         if self.hands.switches_off and quiet:
             self.hands.switch_off()
         if self._asking is Prompt.BEFORE and self.life.phase is not Phase.READY:
@@ -372,7 +367,8 @@ class Daemon:
             self.hands.press(Ask(now_ns, prompt))
         until_ns = self._answers_until_ns
         idle = self.hands.idle and self._asking is None
-        if until_ns is not None and self.life.phase is Phase.ENDED and ((idle and quiet) or now_ns >= until_ns):
+        done = ((idle and quiet) or (until_ns is not None and now_ns >= until_ns)) and not self.saving.fails
+        if until_ns is not None and self.life.phase is Phase.ENDED and done:
             self._answers_until_ns = None
             self.sessions.close()
 

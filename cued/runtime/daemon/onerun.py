@@ -115,8 +115,6 @@ class OneRun:
         self._conductor = Conductor(how, NoFeed(), [self._ears, self.tally], self._render, witness)
         self.resting = False
         """Ended, as far as anybody knows; it may still be continued."""
-        self._stood_ns = 0
-        """Standing that the engine took for running: on a watch it is none."""
         self.begun_ns = 0
         """When it was decided that it had begun."""
 
@@ -162,7 +160,7 @@ class OneRun:
     @property
     def run_ns(self) -> int:
         """Running time, as a watch has it."""
-        return max(0, self._conductor.view().run_ns - self._stood_ns)
+        return self._conductor.view().run_ns
 
     # --- its course ------------------------------------------------------------------------------------------------
 
@@ -257,16 +255,17 @@ class OneRun:
     def pause(self, now_ns: int, since_ns: int) -> None:
         """It rests; the runner has stood since `since_ns`."""
         if not self._conductor.view().paused:
-            rests_ns = self.at(now_ns) + self.line.zero_ns  # later than decided, where the machine slept
-            self._stood_ns += max(0, rests_ns - since_ns)
-            self.step(now_ns, events.Pause)
+            self.step(now_ns, lambda at_ns: events.Pause(at_ns, self._since(since_ns, at_ns)))
 
     def resume(self, now_ns: int, since_ns: int) -> None:
         """It goes on; the runner has run since `since_ns`."""
         self.resting = False
-        if self._conductor.view().paused:
-            self._stood_ns -= max(0, self.at(now_ns) + self.line.zero_ns - since_ns)
-        self.step(now_ns, events.Resume)
+        self.step(now_ns, lambda at_ns: events.Resume(at_ns, self._since(since_ns, at_ns)))
+
+    def _since(self, since_ns: int, at_ns: int) -> int | None:
+        """That moment in session time; None: it is `at_ns`."""
+        since_ns -= self.line.zero_ns
+        return since_ns if since_ns < at_ns else None
 
     def go_on(self, felt: Iterable[Event], now_ns: int, since_ns: int) -> None:
         """It had ended and goes on, since the runner runs: what was felt since then is lived through, as at a begin."""
@@ -277,8 +276,7 @@ class OneRun:
         if not before.muted:
             self._conductor.step(events.Mute(from_ns, muted=True))
         if before.paused:
-            self._stood_ns -= max(0, from_ns + self.line.zero_ns - since_ns)
-            self._conductor.step(events.Resume(from_ns))
+            self._conductor.step(events.Resume(from_ns, self._since(since_ns, from_ns)))
         self._live_through(felt, now_ns)
         if not before.muted:
             self._conductor.step(events.Mute(self.at(now_ns), muted=False))
@@ -304,5 +302,5 @@ class OneRun:
         self.stop(now_ns)
         end_ns = self._conductor.finish()
         if self.seat is not None:
-            self.seat.finish(end_ns, sound, more)
+            self.seat.leave(end_ns, sound, more)
         return end_ns

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cued.coaching import happening as planned
     from cued.coaching.today import Today
     from cued.core.cues import CuePack
+    from cued.journal.items import Receipt
     from cued.runtime.goingon import Broken
 
 # --- what arrives --------------------------------------------------------------------------------------------------
@@ -217,11 +218,22 @@ class Seat(Protocol):
     def collect(self, now_ns: int) -> list[Event]:
         """No events; sentences go to the runner."""
 
-    def finish(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
-        """The session is over; `more`: the daemon's own statistics."""
+    def flush(self) -> Receipt:
+        """Have all of it written at once; the receipt tells when it is."""
 
-    def abandon(self) -> None:
-        """Let go; a session that was not finished counts as interrupted."""
+    def leave(self, end_ns: int, sound: SoundState, more: Mapping[str, object] | None = None) -> None:
+        """The session is over; `more`: the daemon's own statistics. Waits for nothing."""
+
+    @property
+    def kept(self) -> bool | None:
+        """After `leave`: is all of it on the disk? None: it is still being written."""
+
+    @property
+    def is_full(self) -> bool:
+        """The disk is, so that nothing can be written just now."""
+
+    def wait(self) -> None:
+        """Until all is written that can be."""
 
 
 class Book(Protocol):

@@ -12,7 +12,7 @@ from cued.core.events import CadenceSample, Event, LinkState, SensorLink, SoundB
 from cued.core.happening import Begin, LifeSettings, SessionOver
 from cued.runtime.daemon.choice import Prepared
 from cued.runtime.daemon.onerun import OneRun, SessionLine
-from cued.runtime.daemon.ports import Book, Feet, Mouth, Time
+from cued.runtime.daemon.ports import Book, Feet, Mouth, Seat, Time
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.today import Today
 from cued.runtime.status import clock_text
@@ -81,6 +81,8 @@ class Sessions:
         self.number = 0
         """How many have begun."""
         self._past = Totals()
+        self._leaving: Seat | None = None
+        """Of a session whose end is being written."""
 
     # --- what is asked of it ---------------------------------------------------------------------------------------
 
@@ -276,7 +278,7 @@ class Sessions:
         return True
 
     def close(self) -> None:
-        """Write the session down that has ended, or is to end now."""
+        """Have the session written down that has ended, or is to end now; waits for nothing."""
         run, self.run = self.run, None
         if run is None:
             return
@@ -284,7 +286,25 @@ class Sessions:
         self._past.add(run)
         run.close(self._time.now_ns(), self._mouth.state(), self.statistics())
         if run.seat is not None:
-            run.seat.collect(0)
+            self._leaving = run.seat
+
+    def shut(self) -> None:
+        """No session any more, and all is written that can be."""
+        self.close()
+        if self._leaving is not None:
+            self._leaving.wait()
+
+    @property
+    def leaving(self) -> Seat | None:
+        """The seat of a session whose end is being written."""
+        return self._leaving
+
+    def _see_off(self) -> None:
+        """What the journal still has to say of it is told."""
+        seat = self._leaving
+        if seat is not None and seat.kept is not None:
+            seat.collect(0)
+            self._leaving = None
 
     def step(self, now_ns: int, make: Callable[[int], Event]) -> bool:
         """An event for the session that is on; False: none is."""
@@ -304,3 +324,4 @@ class Sessions:
         """All that is due up to now."""
         if self.run is not None:
             self.run.advance(now_ns)
+        self._see_off()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cued.audio.commands import Bus
 from cued.core.happening import Phase
-from cued.core.sentences import Sentence, Values, sentence
+from cued.core.sentences import Values, sentence
 from cued.runtime.daemon.choice import PLAIN
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.housestatus import HouseStatus, PodState, Statistics, TodayState
@@ -50,7 +50,7 @@ def last_in_words(daemon: Daemon) -> str:
     over = daemon.sessions.last
     if over is None:
         return ""
-    return sentence(Sentence.SUMMARY, Values(
+    return sentence(daemon.saving.last, Values(
         time_ns=over.run_ns, mean_spm=over.mean_spm, in_band_percent=over.in_band_percent, cues=over.cues
     ))  # fmt: skip
 
@@ -60,7 +60,7 @@ def statistics(daemon: Daemon, now_ns: int) -> Statistics:
     sessions, watch = daemon.sessions, daemon.watch
     sound = daemon.world.mouth.state()
     totals = sessions.totals()
-    price = daemon.costs(now_ns)
+    price = daemon.costs.look(now_ns)
     return Statistics(
         up_ns=now_ns,
         sessions=sessions.number,
