@@ -118,6 +118,8 @@ class OnAirRun:
         self._time = time or SystemTime()
         mine = own_sensors(word, known)
         self._pods = self._with(mine) if mine else None
+        self._owned = bool(mine)
+        """They are the runner's own, not just in sight."""
 
     def _with(self, sensors: tuple[KnownSensor, ...]) -> Pods:
         return Pods(sensors, self._make_radio, self._notice, self._known, self._time)
@@ -139,10 +141,26 @@ class OnAirRun:
         if self._pods is not None:
             return False
         until_ns = self._time.now_ns() + PATIENCE_NS if patience_ns is None else patience_ns
-        sensor, told = self._look_around(until_ns, impatient)
-        self._pods = self._with((sensor, *_companions(sensor, self._known.all())))
+        sensors, told = self._look_around(until_ns, impatient)
+        self._pods = self._with(sensors)
         self._pods.start()
         return told
+
+    def keep(self) -> bool:
+        """Are the links right for the sensors that are the runner's now? Then their names are taken over.
+
+        Raises SensorError as `own_sensors` does.
+        """
+        if self._pods is None:
+            return True
+        mine = own_sensors(self._word, self._known)
+        if not mine:
+            return not self._owned
+        if [(one.address, one.cadence_unit) for one in mine] != [(one.address, one.cadence_unit) for one in self.sensors]:
+            return False
+        self._pods.rename(mine)
+        self._owned = True
+        return True
 
     @property
     def sensors(self) -> tuple[KnownSensor, ...]:
@@ -153,11 +171,15 @@ class OnAirRun:
         """The addresses of those whose link is up."""
         return () if self._pods is None else self._pods.linked()
 
-    def _look_around(self, until_ns: int, impatient: Callable[[], None]) -> tuple[KnownSensor, bool]:
-        """The pod to take, and whether it took so long that `impatient` was called."""
+    def _look_around(self, until_ns: int, impatient: Callable[[], None]) -> tuple[tuple[KnownSensor, ...], bool]:
+        """The sensors to take, and whether it took so long that `impatient` was called."""
         self._notice("looking for a pod" + (f" called {self._word}" if self._word else ""))
         sight, told, last = InSight(self._word), False, ""
         while True:
+            mine = self._paired_meanwhile()
+            if mine:
+                self._owned = True
+                return mine, told
             began_ns = self._time.now_ns()
             sight.forget(began_ns - IN_SIGHT_NS)
             try:
@@ -167,7 +189,8 @@ class OnAirRun:
                 rest_ns, state = 0, str(error)
             found = sight.chosen()
             if found is not None:
-                return self._as_known(found), told
+                pod = self._as_known(found)
+                return (pod, *_companions(pod, self._known.all())), told
             if state and state != last:
                 self._notice(state)
             last = state
@@ -176,6 +199,12 @@ class OnAirRun:
                 self._notice(OFFER)
                 impatient()
             self._rest(began_ns + max(LOOK_NS, rest_ns))
+
+    def _paired_meanwhile(self) -> tuple[KnownSensor, ...]:
+        try:
+            return own_sensors(self._word, self._known)
+        except SensorError:  # whoever wrote that is told
+            return ()
 
     def _as_known(self, found: Sighting) -> KnownSensor:
         """A pod that may be the runner's own under a new name: then what is known of it holds."""

@@ -216,6 +216,12 @@ class Pods:
         """All of them, the preferred first."""
         return self._sensors
 
+    def rename(self, sensors: Sequence[KnownSensor]) -> None:
+        """The same sensors, of which more, or something else, is known now."""
+        with self._changed:
+            self._sensors = tuple(sensors)
+            self._names = {one.address: one.name for one in sensors}
+
     def linked(self) -> tuple[str, ...]:
         """The addresses of those whose link is up."""
         with self._changed:

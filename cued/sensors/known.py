@@ -52,6 +52,14 @@ class KnownSensors:
             self._path = user_data_path("cued") / "sensors.json"
         return self._path
 
+    def mark(self) -> tuple[int, int, int]:
+        """Changes when the file does: it is always a new one."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return 0, 0, 0
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
     def _kept(self) -> Kept:
         return Kept(self.path, "sensors", SensorError)
 

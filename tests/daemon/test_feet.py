@@ -44,12 +44,15 @@ class HouseTime:
 class Air:
     """Feet over a radio in the test's hands."""
 
-    def __init__(self, tmp_path: Path, *sensors: KnownSensor) -> None:
+    def __init__(self, tmp_path: Path, *sensors: KnownSensor, later: KnownSensor | None = None) -> None:
+        """`later`: is paired half a minute later."""
         self.time = FakeTime()
         self.house = HouseTime(self.time)
         known = KnownSensors(tmp_path / "sensors.json")
         for sensor in sensors:
             known.put(sensor)
+        if later is not None:
+            self.time.at(30, lambda: known.put(later))
         self.radios: list[FakeRadio] = []
         self.inbox: SimpleQueue[Message] = SimpleQueue()
 
@@ -60,8 +63,11 @@ class Air:
         def nothing(_for_ns: int, _seen: object) -> int:
             return 0
 
-        run = OnAirRun("", known, lambda _: None, radio, nothing, self.time)
-        self.feet = AirFeet(run, self.house, self.inbox, lambda _: None)
+        def make() -> OnAirRun:
+            return OnAirRun("", known, lambda _: None, radio, nothing, self.time)
+
+        self.known = known
+        self.feet = AirFeet(make, self.house, self.inbox, lambda _: None)
         wait_for(self.feet.listening.is_set, what="the feet to listen")
 
     def hear(self, *items: object) -> None:

@@ -12,7 +12,8 @@ from cued.control import commands
 from cued.journal.reader import reading
 from cued.sensors.cadence_unit import CadenceUnit
 from cued.sensors.known import KnownSensor, KnownSensors
-from tests.support.bluez import Running, Script, VirtualBluez
+from cued.units import NS_PER_S
+from tests.support.bluez import Peripheral, Running, Script, VirtualBluez, running_pod
 from tests.support.daemons import STARTS_S, RunningDaemon
 from tests.support.kept_links import POD
 from tests.support.pulse import Parec, pulse_server
@@ -20,6 +21,7 @@ from tests.support.waiting import wait_for
 
 QUICK = "life: {begin_after: 5 s, pause_after: 3 s}\n"
 MINE = KnownSensor(POD.address, "Pod", ("cadence",), CadenceUnit.STRIDES, "runner")
+SPARE = KnownSensor("C0:FF:EE:00:00:02", "Spare", ("cadence",), CadenceUnit.STRIDES, "runner")
 
 
 @pytest.fixture
@@ -53,6 +55,33 @@ def test_a_runner_runs_and_the_run_begins_rests_and_is_kept_with_what_the_pod_se
         (session,) = journal.sessions()
         assert session.source == "ble"
         assert journal.notifications(session.id) > 8
+
+
+def test_a_pod_that_is_paired_while_the_daemon_runs_is_taken_up_without_a_restart_after_the_run(
+    tmp_path: Path, bluez: VirtualBluez
+) -> None:
+    first = bluez.add(POD)
+    bluez.add(Peripheral(SPARE.address, SPARE.name, running_pod()))
+    known = KnownSensors(tmp_path / "home" / "data" / "cued" / "sensors.json")
+    known.put(MINE)
+    with RunningDaemon(tmp_path / "home", "--sensor", "ble", "--no-questions", config=QUICK, env=bluez.env) as daemon:
+        wait_for(lambda: "READY=1" in daemon.told(), STARTS_S, "READY=1")
+        with Script(first, Running(170), hz=4.0, factor=2):
+            wait_for(lambda: daemon.status()["phase"] == "running", STARTS_S, "a run")
+            known.prefer(SPARE)
+            known.forget(MINE)
+            wait_for(lambda: daemon.status()["run"] is not None, STARTS_S, "its pack")
+            at_ns = daemon.status()["run"]["run_ns"]
+            wait_for(lambda: daemon.status()["run"]["run_ns"] > at_ns + 5 * NS_PER_S, STARTS_S, "more of the run")
+            assert daemon.status()["pod"]["name"] == "Pod"
+            assert daemon.status()["statistics"]["pod_losses"] == 0
+        daemon.ask(commands.Stop())
+        wait_for(lambda: daemon.status()["pod"]["name"] == "Spare", STARTS_S, "the other pod")
+        wait_for(lambda: "pod added: Spare" in daemon.log, STARTS_S, "a word")
+        assert "Pod is not yours any more" in daemon.log
+        assert daemon.end()[0] == 0
+        assert daemon.log.count("pod added") == 1
+        assert "Traceback" not in daemon.log
 
 
 @pytest.mark.audio

@@ -117,9 +117,10 @@ class AirFeet:
     simulated = False
     on_air = True
 
-    def __init__(self, run: OnAirRun, time: Time, inbox: Inbox, notice: Notice) -> None:
-        """`run` has been made and not yet begun."""
-        self._run = run
+    def __init__(self, make: Callable[[], OnAirRun], time: Time, inbox: Inbox, notice: Notice) -> None:
+        """`make` chooses the sensors that are the runner's just then; raises SensorError."""
+        self._make = make
+        self._run = make()
         self._time = time
         self._inbox = inbox
         self._notice = notice
@@ -130,21 +131,43 @@ class AirFeet:
         self._battery: dict[str, int] = {}
         self._told: tuple[bool, str | None, int | None] | None = None
         self._start_ns = time.start_ns
-        self._thread = threading.Thread(target=self._find, name="cued-pods", daemon=True)
         self._lock = threading.Lock()
+        self._closed = False
         self.listening = threading.Event()
         """It is known which pods it is about, and they are heard."""
-        self._thread.start()
+        self._begin()
 
-    def _find(self) -> None:
-        self._run.start()
-        self._run.find()
-        self._run.record(self._heard)
+    def _begin(self) -> None:
+        threading.Thread(target=self._find, args=(self._run,), name="cued-pods", daemon=True).start()
+
+    def _find(self, run: OnAirRun) -> None:
+        run.start()
+        run.find()
+        run.record(self._heard)
         self._start_ns = self._time.start_ns
-        self._run.begin(self._start_ns, self._felt)
-        for address in self._run.linked():
+        run.begin(self._start_ns, self._felt)
+        for address in run.linked():
             self._heard(LinkIs(self._time.now_ns() + self._time.start_ns, address, Link.UP))
         self.listening.set()
+
+    def choose_anew(self) -> None:
+        """Other sensors may be the runner's now: keep the links that are right, else begin with the new ones.
+
+        Any thread but the loop's, for links take their time to end, and only once `listening` is set. Raises SensorError, and
+        then all is as it was.
+        """
+        if self._run.keep():
+            return
+        new, old = self._make(), self._run
+        self.listening.clear()
+        old.close()
+        with self._lock:
+            self._up.clear()
+            if self._closed:
+                return
+            self._run = new
+        self._begin()
+        self._inbox.put(Woken())
 
     # --- the radio's thread ----------------------------------------------------------------------------------------
 
@@ -205,8 +228,13 @@ class AirFeet:
         self._told = state
         return PodIs(now_ns, *state)
 
+    @property
+    def sensors(self) -> tuple[KnownSensor, ...]:
+        """All whose links are kept, the preferred first."""
+        return self._run.sensors
+
     def _pods(self) -> tuple[KnownSensor, ...]:
-        return tuple(one for one in self._run.sensors if one.may_give("cadence"))
+        return tuple(one for one in self.sensors if one.may_give("cadence"))
 
     def hear(self, effects: Sequence[Effect]) -> None:
         pass
@@ -215,4 +243,6 @@ class AirFeet:
         self._listener = listener
 
     def close(self) -> None:
+        with self._lock:
+            self._closed = True
         self._run.close()

@@ -14,6 +14,7 @@ _SAID_BY: Final = {
     Sentence.READY: "ready",
     Sentence.READY_PLAIN: "ready",
     Sentence.NO_POD: "ready",
+    Sentence.POD_ADDED: "ready",
     Sentence.BEGUN: "pauses",
     Sentence.CONTINUED: "pauses",
     Sentence.PAUSED: "pauses",

@@ -52,8 +52,9 @@ class Watching:
         read: Callable[[], Settings],
         notice: Notice,
         settings: Settings,
+        pods: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """`read`: the configuration anew; raises CuedError. `settings`: as it was read before."""
+        """`read`: the configuration anew; raises CuedError. `settings`: as it was read before. `pods` looks after them."""
         self._daemon = daemon
         self._book = book
         self._manager = manager
@@ -64,12 +65,14 @@ class Watching:
         self._tidied_ns = 0
         self._settings = settings
         self._edits = Edits(daemon)
+        self._pods = pods
 
     def look(self, now_ns: int) -> None:
         """Once a second or so."""
         daemon = self._daemon
         daemon.world.mouth.look()
         self._ears.look(now_ns)
+        self._pods(now_ns)
         if now_ns - self._files_ns >= FILES_NS:
             self._files_ns = now_ns
             daemon.today.notice_edits()

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from cued.audio.commands import Bus, KeepAwake
 from cued.config.settings import Settings
+from cued.core.happening import Say
+from cued.core.sentences import Sentence, Values
 from cued.errors import SensorError
 from cued.runtime.board import led_of, power_off_of
 from cued.runtime.clock import MonotonicClock
@@ -132,7 +134,8 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         daemon.keeps = wanted.journal is not None
         daemon.percent = {Bus.BEAT: wanted.volumes.beat * 100, Bus.VOICE: wanted.volumes.voice * 100}
         sessions.statistics = lambda: {"statistics": asdict(statistics(daemon, time.now_ns()))}
-        _join(daemon, Watching(daemon, book, manager, ears, read, log, settings), log)
+        pods = _own_pods(daemon, errands, log)
+        _join(daemon, Watching(daemon, book, manager, ears, read, log, settings, pods), log)
         today.choose(today.choice, to_continue=True)
         today.look_around()
         log(_greeting(wanted))
@@ -190,12 +193,29 @@ def _feet(wanted: DaemonWanted, time: DaemonTime, inbox: Inbox, log: Notice) -> 
     from cued.sensors.ble import Radio
     from cued.sensors.known import KnownSensors
 
+    word = wanted.sensor.word
     try:
-        run = OnAirRun(wanted.sensor.word, KnownSensors(), log, Radio, looking.glance)
+        return AirFeet(lambda: OnAirRun(word, KnownSensors(), log, Radio, looking.glance), time, inbox, log)
     except SensorError as error:
         log(f"{error}; runs begin by `cued start` or by the next key until that is mended")
         return NoFeet()
-    return AirFeet(run, time, inbox, log)
+
+
+def _own_pods(daemon: Daemon, work: Worker, log: Notice) -> Callable[[int], None]:
+    feet = daemon.world.feet
+    if not isinstance(feet, AirFeet):
+        return lambda _: None
+    from cued.runtime.daemon.owned import OwnPods
+    from cued.sensors.known import KnownSensors
+
+    def is_free() -> bool:
+        return not daemon.pod.up or (daemon.sessions.on is None and not daemon.sessions.waits)
+
+    def added(name: str) -> None:
+        log(f"pod added: {name}")
+        daemon.say(Say(daemon.world.time.now_ns(), Sentence.POD_ADDED, Values(pod=name)), asked=False)
+
+    return OwnPods(feet, KnownSensors(), work, log, is_free, added).look
 
 
 def _ears(wanted: DaemonWanted, work: Worker, log: Notice, time: DaemonTime) -> KnownEars:
