@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import numpy as np
 import pytest
 
 from cued.control import commands
+from cued.headphones.known import KnownHeadphones, OwnHeadphones
 from cued.journal.reader import reading
+from cued.runtime.daemon.ears import BACKSTOP_NS
 from cued.sensors.cadence_unit import CadenceUnit
 from cued.sensors.known import KnownSensor, KnownSensors
 from cued.units import NS_PER_S
@@ -81,6 +84,24 @@ def test_a_pod_that_is_paired_while_the_daemon_runs_is_taken_up_without_a_restar
         assert "Pod is not yours any more" in daemon.log
         assert daemon.end()[0] == 0
         assert daemon.log.count("pod added") == 1
+        assert "Traceback" not in daemon.log
+
+
+def test_headphones_that_go_and_come_back_are_noticed_when_it_happens(tmp_path: Path, bluez: VirtualBluez) -> None:
+    shokz = bluez.add_headphones("C0:FF:EE:00:00:10")
+    shokz.own()
+    home = tmp_path / "home"
+    OwnHeadphones(home / "data" / "cued" / "headphones.json").put(KnownHeadphones(shokz.address, "Shokz"))
+    words = ("--output", "device:pulse", "--no-questions")  # no such server is there: it is looked for, as after a power cut
+    with RunningDaemon(home, *words, env={**bluez.env, "PULSE_SERVER": "unix:/nowhere"}) as daemon:
+        wait_for(lambda: "Shokz are connected" in daemon.log, STARTS_S, "headphones")
+        began_s = time.monotonic()
+        shokz.switch(on=False)
+        wait_for(lambda: "Shokz are gone" in daemon.log, STARTS_S, "a loss")
+        assert time.monotonic() - began_s < BACKSTOP_NS / NS_PER_S / 3  # a look of its own would have come later, mostly
+        shokz.switch(on=True)
+        wait_for(lambda: daemon.log.count("Shokz are connected") == 2, STARTS_S, "a return")
+        assert daemon.end()[0] == 0
         assert "Traceback" not in daemon.log
 
 

@@ -30,7 +30,7 @@ from cued.runtime.daemon.loop import Daemon, World
 from cued.runtime.daemon.manners import manners_of
 from cued.runtime.daemon.mouth import LiveMouth
 from cued.runtime.daemon.planner import JournalPlan
-from cued.runtime.daemon.ports import Board, Feet, Inbox, Message, Notice, Quit, Reread
+from cued.runtime.daemon.ports import Board, Carried, Feet, Inbox, Message, Notice, Quit, Reread
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.state import in_words, statistics
@@ -120,7 +120,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         closing.callback(errands.close)
         feet = _feet(wanted, time, inbox, log)
         closing.callback(feet.close)
-        ears = _ears(wanted, errands, log, time)
+        ears = _ears(wanted, errands, log, time, inbox)
         closing.callback(ears.close)
         manners = manners_of(settings, asks=wanted.asks)
         personal = Personal.of(settings, wanted.volumes, wanted.beat_spm)
@@ -218,13 +218,19 @@ def _own_pods(daemon: Daemon, work: Worker, log: Notice) -> Callable[[int], None
     return OwnPods(feet, KnownSensors(), work, log, is_free, added).look
 
 
-def _ears(wanted: DaemonWanted, work: Worker, log: Notice, time: DaemonTime) -> KnownEars:
+def _ears(wanted: DaemonWanted, work: Worker, log: Notice, time: DaemonTime, inbox: Inbox) -> KnownEars:
     from cued.audio.devices import SERVERS
-    from cued.runtime.daemon.ears import KnownEars
+    from cued.runtime.daemon.ears import KnownEars, Told
 
     output = wanted.output
     by_server = isinstance(output, ToDevice) and (output.name is None or output.name in SERVERS)
-    return KnownEars(work, log, time, wanted=by_server)
+
+    def watch(changed: Callable[[], None]) -> Told:
+        from cued.headphones.watch import Watch
+
+        return Watch(lambda: inbox.put(Carried(changed)))
+
+    return KnownEars(work, log, time, wanted=by_server, watch=watch)
 
 
 def _chance() -> int:
