@@ -19,6 +19,7 @@ from cued.errors import FormatError, JournalError
 from cued.formats.event_codec import encode
 from cued.journal import store
 from cued.journal.items import Committed, Going, Item, Raw, Receipt, Step
+from cued.journal.kept import Kept
 from cued.journal.lock import Lock
 from cued.journal.retention import forget_raw
 from cued.journal.rows import INSERT, INSERT_HEAD, INSERT_HEAD_AS, KNOW, Head, Row, Value, head_values, told_by
@@ -69,8 +70,7 @@ class Recorder:
         self._wall = WallWatch(head.began_utc_ns, self._began_boot_ns, verified=head.verified)
         self._packer = Packer()
         self._pending: list[Row] = []
-        self._kept: list[Row] = []
-        """All that was committed: a file that breaks under the run is written anew."""
+        self._kept = Kept()
         self._complained: set[str] = set()  # troubles that the runner has been told
         self._failing = False
         self._may_pass = True  # what fails now is worth another try
@@ -283,7 +283,7 @@ class Recorder:
         except sqlite3.Error as error:
             self._failed(error)
             return
-        self._kept += self._pending
+        self._kept.add(self._pending)
         self._pending = []
         self.full = False
         for receipt in self._receipts:
@@ -368,8 +368,8 @@ class Recorder:
         self._write()
 
     def _forget_written(self) -> None:
-        self._pending = self._kept + self._pending
-        self._kept = []
+        self._pending = [*self._kept, *self._pending]
+        self._kept = Kept()
         self._present = False
 
     def _write_the_end_alone(self) -> None:

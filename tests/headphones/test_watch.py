@@ -90,6 +90,7 @@ def test_a_bluetoothd_and_a_bus_that_die_are_told_and_come_back_to(bluez: Virtua
         for blow in (bluez.restart, bluez.restart_bus):
             heard_again(blow, watch, news)
             heard_again(lambda: connect_known([KnownHeadphones(ADDRESS, "Shokz")]), watch, news)
+            assert connected()
 
 
 def test_where_there_is_no_bus_it_goes_on_trying_and_ends_when_it_is_told() -> None:

@@ -38,7 +38,7 @@ from cued.runtime.daemon.today import Kitchen, Today
 from cued.runtime.daemon.watching import Watching, usual_word
 from cued.runtime.daemon.work import Worker
 from cued.runtime.feeding import OnAir, SensorChoice
-from cued.runtime.heap import give_back
+from cued.runtime.heap import give_back, settle
 from cued.runtime.moments import moment
 from cued.runtime.notify import Manager
 from cued.runtime.request import RATE_HZ, OutputChoice, ToDevice, Volumes
@@ -96,6 +96,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
     inbox: SimpleQueue[Message] = SimpleQueue()
     with _signals(inbox) as hurry, ExitStack() as closing:
         _import_all()
+        settle()
         manager = Manager.from_environment()
         closing.callback(manager.close)
         time = DaemonTime()
@@ -134,8 +135,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
         daemon.keeps = wanted.journal is not None
         daemon.percent = {Bus.BEAT: wanted.volumes.beat * 100, Bus.VOICE: wanted.volumes.voice * 100}
         sessions.statistics = lambda: {"statistics": asdict(statistics(daemon, time.now_ns()))}
-        pods = _own_pods(daemon, errands, log)
-        _join(daemon, Watching(daemon, book, manager, ears, read, log, settings, pods), log)
+        _join(daemon, Watching(daemon, book, manager, ears, read, log, settings, _own_pods(daemon, errands, log)), log)
         today.choose(today.choice, to_continue=True)
         today.look_around()
         log(_greeting(wanted))
