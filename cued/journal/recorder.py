@@ -58,7 +58,6 @@ class Recorder:
         self._ending = threading.Event()
         self._wanted = threading.Event()  # somebody waits for a commit, or for the end
         self._receipts: list[Receipt] = []
-        self._ended = False
         self._whole = False
         """All of the session is on the disk, its end included."""
         self.full = False
@@ -114,15 +113,14 @@ class Recorder:
         return receipt
 
     def is_well(self) -> bool:
-        """The writer is alive, has not begun, or has ended as it should; one that gave up has told why."""
-        return self._thread is None or self._thread.is_alive() or self._refused is not None or self._ended
+        """The writer is alive, has not begun, or was to end; one that gave up has told why."""
+        told = self._refused is not None or self._ending.is_set()
+        return told or self._thread is None or self._thread.is_alive()
 
     @property
     def kept(self) -> bool | None:
-        """Is all of the session on the disk, its end included? None: it is still being written."""
-        if self._whole:
-            return True
-        return None if self._thread is not None and self._thread.is_alive() else False
+        """Is all of the session on the disk, its end included, and the file closed? None: it is still being written."""
+        return None if self._thread is not None and self._thread.is_alive() else self._whole
 
     def notices(self) -> list[str]:
         """What the runner should know, each sentence once."""
@@ -180,7 +178,6 @@ class Recorder:
             self._write_first()
             self._begun.set()
             self._keep_writing()
-            self._ended = True
         except JournalError as error:
             self._refused = error
             self._told.put(f"{error}; this run is not recorded")

@@ -34,11 +34,15 @@ class _Owed:
     values: Values = NOTHING
     told: bool = False
     """That it is not saved yet."""
+    lost: bool = False
+    """Nothing is being written, and the last run was not."""
 
     @property
     def written(self) -> bool | None:
         """None: not yet."""
-        if self.seat is None or (self.receipt is not None and self.receipt.written):
+        if self.seat is None:
+            return not self.lost
+        if self.receipt is not None and self.receipt.written:
             return True
         return self.seat.kept
 
@@ -95,7 +99,9 @@ class Saving:
 
     def held(self, now_ns: int) -> None:
         """The button was held, and the session is being written down: that it is safe is said once it is."""
-        self._owed = _Owed(self._daemon.sessions.leaving, None, now_ns + PATIENCE_NS, Sentence.SAVED)
+        seat = self._daemon.sessions.leaving
+        lost = seat is None and self.last is not Sentence.SUMMARY
+        self._owed = _Owed(seat, None, now_ns + PATIENCE_NS, Sentence.SAVED, lost=lost)
         self.turn(now_ns)
 
     def stop(self) -> None:
@@ -117,8 +123,9 @@ class Saving:
             self._say(owed, self.last, owed.values, now_ns)
 
     def _tell(self, owed: _Owed, now_ns: int, *, written: bool) -> None:
-        partly = owed.seat is not None and owed.seat.session is not None
-        self.last = Sentence.SUMMARY if written else Sentence.PARTLY if partly else Sentence.UNSAVED
+        if owed.seat is not None:
+            partly = owed.seat.session is not None
+            self.last = Sentence.SUMMARY if written else Sentence.PARTLY if partly else Sentence.UNSAVED
         held = owed.said is Sentence.SAVED
         if not (held and written):  # else that is said when the card has it, too
             self._say(owed, self.last, NOTHING if owed.told else owed.values, now_ns)  # a run's figures are said once
