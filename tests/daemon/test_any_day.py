@@ -51,7 +51,6 @@ ASKED: Final = (
 WORLD: Final = (
     *("headphones on", "headphones off", "sound lost", "sound back", "sound restarted", "sleep 7", "sleep 400", "stall 3"),
     *("render 0", "render 3", "render 20", "disk full", "disk free", "disk busy 1", "disk busy 0", "date +1", "hang up"),
-    *("disk fills", "disk hangs", "disk empties", "disk empties"),
     *("edit mine.half", "edit mine.new", "configure quick", "configure german", "configure broken"),
 )
 GAPS_S: Final = (0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 7, 9, 12, 21, 45, 80)
