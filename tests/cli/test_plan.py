@@ -105,6 +105,18 @@ def test_a_race_is_repeated_with_its_date_and_what_follows_from_it(capsys: Captu
     assert (found["race"], found["race_in_days"]) == (None, None)
 
 
+def test_a_day_that_is_past_is_refused_as_far_as_anybody_can_know(capsys: Capture, own: Path) -> None:
+    words = ["plan", "race", "2026-01-02"]
+    if planned(own, moment()).day is not None:
+        assert "Friday 2 January 2026 is past, for today is" in said(words, capsys, 2)
+        assert not own.exists()
+    else:
+        assert main(words) == 0
+        told = capsys.readouterr()
+        assert "that it lies ahead cannot be checked" in told.out
+        assert told.err == "by this machine's own clock, which nobody vouches for, that day is past\n"
+
+
 def test_what_the_plan_refuses_ends_with_one(capsys: Capture) -> None:
     assert "not advanced" in said(["plan", "advance"], capsys, 1)
 
