@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cued.review.reasons_in_words import RULES_OWN, PackWords, Row, Wording, rule_words, told, why
 from cued.runtime.eventlog import EventLog
 from cued.runtime.status import SoundState, clock_text
 from cued.units import to_s
 
+if TYPE_CHECKING:
+    from cued.review.summary import Summary
+
 NOT_SAID = ("withheld", "suppressed", "expired", "failed")
 """Kinds of lines that tell of a cue nobody heard."""
 
 
-def print_story(log: EventLog, notes: Sequence[str], out: TextIO) -> None:
-    """What was said when, under the segments it was said in, and the summary."""
+def print_story(log: EventLog, notes: Sequence[str], out: TextIO) -> Summary:
+    """What was said when, under the segments it was said in, and the summary, whose figures are given back."""
     from cued.review.figures_in_words import summary_lines
     from cued.review.summary import summarize
 
@@ -25,6 +28,7 @@ def print_story(log: EventLog, notes: Sequence[str], out: TextIO) -> None:
     print(file=out)
     for line in summary_lines(figures, _only(wording)):
         print(line, file=out)
+    return figures
 
 
 def _telling(rows: Iterable[Row], out: TextIO, wording: Wording) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from html import escape
 from typing import Final
 
-from cued.coaching.calendar import coming
+from cued.coaching.calendar import coming, planned_lately
 from cued.coaching.happening import Decision
 from cued.coaching.phases import DELOAD_EVERY, LAST, WEEK_DAYS
 from cued.coaching.state import PlanState
@@ -98,6 +98,16 @@ def today_text(state: PlanState, day: int) -> str:
     return f"Today, {date_text(day)}: {'no run planned; if you run: ' if free else ''}{line(answer)}"
 
 
+def lately_text(state: PlanState, day: int) -> str:
+    """`Planned runs done: 5 of 6 in the last 14 days`; empty while none was planned."""
+    lately = planned_lately(state, day)
+    if not lately.planned:
+        return ""
+    done, more = min(lately.done, lately.planned), lately.done - lately.planned
+    told = f"Planned runs done: {done} of {lately.planned} in the last {lately.days} days"
+    return f"{told}, and {more} more" if more > 0 else told
+
+
 def date_text(day: int) -> str:
     """`Mon 6 Apr`."""
     found = EPOCH + timedelta(days=day)
@@ -108,7 +118,8 @@ def calendar_lines(state: PlanState, day: int, before: int = 2, ahead: int = 3) 
     """For a terminal; 72 columns."""
     rows = weeks_of(state, day, before, ahead)
     names = "".join(f"{date_text(cell.day)[:3]:<8}" for cell in rows[0].cells)
-    lines = [heading(state), today_text(state, day), "", f"{'':14}{names} min"]
+    lately = [told] if (told := lately_text(state, day)) else []
+    lines = [heading(state), today_text(state, day), *lately, "", f"{'':14}{names} min"]
     for row in rows:
         cells = "".join(_text_of(cell, day) for cell in row.cells)
         start = date_text(row.cells[0].day)[4:]
@@ -142,7 +153,7 @@ def plan_html(state: PlanState, day: int, decided: Sequence[Decision], before: i
 <body>
 <main>
 <h1>{escape(heading(state))}</h1>
-<p>{escape(today_text(state, day))}</p>
+<p>{"<br>".join(escape(text) for text in (today_text(state, day), lately_text(state, day)) if text)}</p>
 <table>
 <thead><tr><th>week</th>{names}<th>min</th></tr></thead>
 <tbody>
