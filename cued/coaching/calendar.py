@@ -44,14 +44,16 @@ class Lately:
 
 
 def planned_lately(state: PlanState, day: int) -> Lately:
-    """Were runs run as planned, up to `day`? What is planned of a broken week counts in whole runs."""
-    first = max(day - LATELY_DAYS + 1, day if state.began is None else state.began)
-    last = day if state.off is None or state.off.since is None else min(day, state.off.since - 1)
+    """Were runs run as planned, up to `day`, which counts once it has a run? Of a broken week whole runs are planned."""
+    ran = {run.day for run in state.runs if run.day is not None}
+    last = day if day in ran else day - 1
+    first = last - LATELY_DAYS + 1 if state.began is None else max(last - LATELY_DAYS + 1, state.began)
+    if state.off is not None and state.off.since is not None:
+        last = min(last, state.off.since - 1)
     days = 0 if state.began is None else max(0, last - first + 1)
     a_week = state.rules.cue + state.rules.plain
     a_week = min(a_week, len(state.weekdays)) if state.weekdays else a_week
-    done = {run.day for run in state.runs if run.day is not None and first <= run.day <= last}
-    return Lately(len(done) if days else 0, a_week * days // WEEK_DAYS, days)
+    return Lately(len([one for one in ran if first <= one <= last]), a_week * days // WEEK_DAYS, days)
 
 
 def _as_planned(state: PlanState, answer: Today) -> PlanState:
