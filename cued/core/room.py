@@ -119,8 +119,10 @@ def usual_ns(pack: CuePack, session_number: int = 1) -> int:
     own_ns = own_length_ns(pack)
     if not own_ns:
         return max(USUAL_NS, _needed_ns(pack, session_number))
-    waits = [segment for segment in pack.segments() if segment.starts_on_press]
-    return own_ns + sum(max(0, PRESS_WAIT_NS - expected_ns(segment, DEFAULT_MPS)) for segment in waits)
+    for segment in pack.segments():
+        if segment.starts_on_press:
+            own_ns += max(0, PRESS_WAIT_NS - expected_ns(segment, DEFAULT_MPS))
+    return own_ns
 
 
 def _needed_ns(pack: CuePack, session_number: int) -> int:
