@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     print(f"playlist: {done.playlist}")
     names = words_of(pack.value)
     for left in left_out:
-        print(f"left out: {rule_words(left.rule, names)}{f', {left.says}' if left.says else ''} ({left.reason})")
+        print(f"left out: {rule_words(left.rule, names)}{f'; {left.says}' if left.says else ''} ({left.reason})")
     return 0
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from cued.core.cues import Asked, CuePack, Mode, RunEnd, RunStart, SegmentEnd, SegmentStart, SetMetronome
 from cued.core.room import USUAL_NS, Cut, Room, own_length_ns, room
-from cued.packs.aloud import when_words
 from cued.runtime.status import clock_text
 from cued.units import NS_PER_S
 from cued.yamlread.quantities import time_text
@@ -53,6 +52,8 @@ def quiet_lines(pack: CuePack, figures: Figures, length_ns: int | None, session_
     silent = length_ns is not None and room(pack, length_ns, session_number).silent  # then `room_lines` has told it
     if lines or heard or figures.withheld or figures.not_spoken or silent:
         return lines
+    from cued.packs.aloud import when_words
+
     waits = list(dict.fromkeys(when_words(rule.when) for rule in pack.rules if not isinstance(rule.when, Asked)))
     return [f"Nothing was heard: {pack.name} speaks {', or '.join(waits)}, and this run gave no occasion. Try --sim tired."]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cued.core.cues import CuePack
-from cued.packs.aloud import rule_names
 from cued.review.reasons_in_words import PackWords, Wording
 
 
 def words_of(pack: CuePack) -> PackWords:
     """Its limits, its rules and their names."""
+    from cued.packs.aloud import rule_names
+
     return PackWords(pack.limits, {rule.id: rule for rule in pack.rules}, rule_names(pack))
 
 
