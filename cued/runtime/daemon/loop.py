@@ -13,7 +13,8 @@ from cued.core import happening, life
 from cued.core.events import CadenceSample, Event, SpeechFailed, SpeechReady
 from cued.core.happening import Begin, End, HeadphonesAre, Moved, Phase, PodIs, Say, Told, Word
 from cued.core.menus import Ask, Prompt
-from cued.core.sentences import Sentence, Values, sentence
+from cued.core.sentences import Sentence, sentence
+from cued.core.values import Values
 from cued.runtime.board import light_of
 from cued.runtime.daemon.caution import Caution
 from cued.runtime.daemon.hands import Hands

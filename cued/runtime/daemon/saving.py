@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cued.core.happening import Say
-from cued.core.sentences import NOTHING, Sentence, Values
+from cued.core.sentences import Sentence
+from cued.core.values import NOTHING, Values
 from cued.units import NS_PER_MS, NS_PER_S
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 from cued.audio.commands import Bus, KeepAwake
 from cued.config.settings import Settings
 from cued.core.happening import Say
-from cued.core.sentences import Sentence, Values
+from cued.core.sentences import Sentence
+from cued.core.values import Values
 from cued.errors import SensorError
 from cued.runtime.board import led_of, power_off_of
 from cued.runtime.clock import MonotonicClock
