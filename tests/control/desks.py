@@ -13,8 +13,7 @@ from typing import Any, Self
 from cued.control.commands import Command, Status
 from cued.control.protocol import Answer, Done
 from cued.control.server import Desk, Server
-
-DEADLINE_S = 10.0
+from tests.support.waiting import DEADLINE_S
 
 
 class Prompt:

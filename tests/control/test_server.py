@@ -23,7 +23,7 @@ from cued.control.protocol import LINE_BYTES, Answer, Done
 from cued.control.server import BURST, MOST_CLIENTS, MOST_WATCHING, Server
 from cued.errors import ControlError
 from tests.control.desks import Prompt, Raw, Slow, folder, served
-from tests.support.waiting import wait_for
+from tests.support.waiting import DEADLINE_S, wait_for
 
 QUICK_S = 0.1
 """What every command is answered in."""
@@ -40,7 +40,7 @@ def answers_quickly(path: Path) -> None:
     took_s = []
     for _ in range(5):
         began_s = time.monotonic()
-        with Client(path) as client:
+        with Client(path, DEADLINE_S) as client:
             assert client.ask(commands.Status())
         took_s.append(time.monotonic() - began_s)
     assert min(took_s) < QUICK_S
