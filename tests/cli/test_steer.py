@@ -191,7 +191,8 @@ def test_a_run_is_steered_by_every_verb(steered: Steered, capsys: pytest.Capture
     assert run.rows()[-1]["kind"] == "end"
     assert [row["reason"] for row in run.rows("cues_ended")] == ["pain"]
     run.expect_rows("say", text=WORDS)
-    assert {row["what"] for row in run.rows("counted")} <= {"late_click", "missed_click"}  # of a machine that has much to do
+    # A machine that has much to do stands still now and then; nothing restarted, and no fault was survived.
+    assert {row["what"] for row in run.rows("counted")} <= {"late_click", "missed_click", "late_event"}
     assert min(steered.took_s) < QUICK_S
     with reading(run.events.parent / "data" / "cued" / "journal.db") as journal:
         assert [(said.name, said.value) for said in journal.ratings(1)] == [("helped", "yes")]
