@@ -1,7 +1,7 @@
 """The control socket's server: an asyncio loop in a thread of its own, which no client can hold up and which holds up nobody.
 
-A client that does not read its answers is dropped, one too many takes the place of the one that has been quiet for longest,
-and one that asks without pause is slowed down.
+A client that does not read its answers is dropped, one too many takes the place of the one that is missed least, and one that
+asks without pause is slowed down.
 """
 
 from __future__ import annotations
@@ -131,12 +131,24 @@ class Server:
                 await writer.wait_closed()
 
     def _make_room(self) -> None:
-        """Drop the client that has been quiet for longest, of those who watch, who ask, or who have said nothing yet."""
-        watching = sum(client.watches for client in self._clients) > MOST_WATCHING
+        """Drop the client that is missed least; of several the one that has been quiet for longest."""
         mute = sum(not client.has_asked for client in self._clients) > MOST_MUTE
-        quiet = next(client for client in self._clients if (not client.has_asked if mute else client.watches is watching))
-        del self._clients[quiet]
-        quiet.drop()
+        watching = sum(client.watches for client in self._clients) > MOST_WATCHING
+
+        def missed(client: _Client) -> int:
+            if client.is_spent:
+                return 0
+            if mute and not client.has_asked:
+                return 1
+            if watching and client.watches:
+                return 2
+            if client.is_owed:
+                return 5
+            return 4 if client.watches else 3
+
+        least = min(self._clients, key=missed)
+        del self._clients[least]
+        least.drop()
 
     def _may_enter(self, connection: socket.socket) -> bool:
         try:
@@ -188,6 +200,10 @@ class _Client:
         self._watching: asyncio.Task[None] | None = None
         self.has_asked = False
         """Whoever connects and says nothing is nobody's loss."""
+        self.is_owed = False
+        """Whoever has asked, at no more than the rate that is allowed, and waits for the answer."""
+        self.is_spent = False
+        """It had its last answer and only lingers (`LINGER_S`)."""
 
     @property
     def watches(self) -> bool:
@@ -207,8 +223,11 @@ class _Client:
             free_s = max(free_s, loop.time() - 1.0) + 1.0 / BURST
             if free_s > loop.time():
                 await asyncio.sleep(free_s - loop.time())
-            if not await self._answer(line):
-                await asyncio.sleep(LINGER_S)
+            self.is_owed = True
+            is_heard_on = await self._answer(line)
+            self.is_owed = False
+            if not is_heard_on:
+                await self._linger()
                 return
 
     async def _line(self) -> bytes | None:
@@ -218,8 +237,12 @@ class _Client:
             return None
         except asyncio.LimitOverrunError:
             self.send(None, TOO_LONG)
-            await asyncio.sleep(LINGER_S)
+            await self._linger()
             return None
+
+    async def _linger(self) -> None:
+        self.is_spent = True
+        await asyncio.sleep(LINGER_S)
 
     async def _answer(self, line: bytes) -> bool:
         """Answer one line; False: nothing that follows is worth reading."""

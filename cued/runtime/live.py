@@ -19,7 +19,8 @@ from cued.units import NS_PER_MS, NS_PER_S
 
 STALL_NS: Final = 150 * NS_PER_MS
 """Later than this, clicks that were due are beyond saving: they are committed 400 ms ahead, the ring is filled 250 ms ahead.
-Then the session is told that it stalled, so that it counts and skips instead of making up for lost time."""
+Then the session is told that it stalled, so that it counts and skips instead of making up for lost time. Where time runs faster
+there is no device and nobody listens: such a run takes each thing at its own time, however late, and loses nothing."""
 IDLE_POLL_NS: Final = NS_PER_S
 """The sound's reports are fetched at least so often."""
 SPEECH_POLL_NS: Final = 50 * NS_PER_MS
@@ -87,7 +88,7 @@ class Live:
             event = clock.wait(self._inbox, self._next_ns(clock.now_ns(), shown_ns))
             now_ns = clock.now_ns()
             due_ns = conductor.due_ns
-            if due_ns is not None and now_ns - due_ns > self._real(STALL_NS):
+            if self._rate == 1.0 and due_ns is not None and now_ns - due_ns > STALL_NS:
                 conductor.step(Stalled(now_ns, due_ns))
             for arrived in self._arrived(event, now_ns):
                 conductor.advance(min(arrived.at_ns, now_ns))

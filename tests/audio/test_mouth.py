@@ -163,7 +163,7 @@ def test_sentences_of_the_moment_are_forgotten_in_their_order_and_come_back_when
     mouth.say("never made")
     assert mouth.live.state().cues == 1
     mouth.say(long(0))  # gone, and back from the disk
-    wait_for(lambda: mouth.collect() and mouth.live.state().cues == 2, 2.0, "it is said all the same")
+    wait_for(lambda: mouth.collect() and mouth.live.state().cues == 2, 60.0, "it is said all the same")
     assert kept() == most * one
     assert mouth.live.is_heard()
 

@@ -80,7 +80,7 @@ def beat(pulse: Pulse) -> Iterator[Beat]:
     device = find_device(None)
     assert device is not None
     with closing(LiveOutput(MixFormat(channels=2, keep_awake=KeepAwake.AUTO), device, time.monotonic_ns())) as output:
-        assert output.wait_open(15.0)
+        assert output.wait_open(60.0)
         playing = Beat(output)
         playing.play_until(lambda: any(one.place == "Phones" for one in beats(playing)), "where it plays is known")
         playing.play(1.5)

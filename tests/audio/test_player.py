@@ -34,7 +34,7 @@ from cued.audio.player import LiveOutput
 from cued.errors import AudioError
 from cued.units import NS_PER_MS, NS_PER_S
 from tests.support.tries import faults, undisturbed
-from tests.support.waiting import wait_for
+from tests.support.waiting import DEADLINE_S, wait_for
 
 pytestmark = pytest.mark.audio
 
@@ -115,7 +115,7 @@ def test_nothing_that_is_told_makes_the_caller_wait(jack: Server) -> None:
     recorder.discard()
 
 
-def collect_until(output: LiveOutput, kind: type[Report], reports: list[Report], deadline_s: float = 15.0) -> None:
+def collect_until(output: LiveOutput, kind: type[Report], reports: list[Report], deadline_s: float = DEADLINE_S) -> None:
     """Until a report of that kind has come; all that come are kept in `reports`."""
 
     def come() -> bool:
@@ -168,7 +168,7 @@ def test_a_server_that_dies_and_comes_back_is_told_once_each_way(jack: Server) -
         collect_until(output, NoDevice, told)
         jack.start()
         told.clear()
-        collect_until(output, Opened, told, 30.0)
+        collect_until(output, Opened, told)
         assert [type(report) for report in told if isinstance(report, Restarted | Opened)] == [Restarted, Opened]
         recorder = Recorder(jack.env, 20.0, name="second")
         now_ns = time.monotonic_ns() - start_ns

@@ -40,7 +40,7 @@ def played(pulse: Path) -> tuple[Heartbeat, Frames]:
         assert device is not None
         output = LiveOutput(MixFormat(channels=2), device, time.monotonic_ns())
         with contextlib.closing(output):
-            assert output.wait_open(15.0)
+            assert output.wait_open(60.0)
             start_ns = time.monotonic_ns() + NS_PER_S // 2
             output.start_at(start_ns)
             feeder = Feeder(output, start_ns, SPM, BEATS)

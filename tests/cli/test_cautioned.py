@@ -50,24 +50,24 @@ def alone(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 def test_enter_at_the_terminal_accepts_it_once_and_the_run_has_its_pack(tmp_path: Path, safety: Safety) -> None:
     with OnTerminal(run(tmp_path)) as terminal:
-        terminal.expect(lambda: ASKED in terminal.text, 30.0)
+        terminal.expect(lambda: ASKED in terminal.text)
         assert "not medical advice" in terminal.text
         terminal.press("\n")
-        assert terminal.end(30.0) == 0
+        assert terminal.end() == 0
     assert packs(tmp_path) == {"metronome"}
     accepted = safety.accepted()
     assert accepted is not None
     assert accepted.how == "screen"
     with OnTerminal(run(tmp_path)) as terminal:
-        assert terminal.end(30.0) == 0
+        assert terminal.end() == 0
         assert ASKED not in terminal.text
 
 
 def test_who_does_not_accept_it_runs_without_beat_and_cues_and_is_told_so(tmp_path: Path, safety: Safety) -> None:
     with OnTerminal(run(tmp_path)) as terminal:
-        terminal.expect(lambda: ASKED in terminal.text, 30.0)
+        terminal.expect(lambda: ASKED in terminal.text)
         terminal.press("n\n")
-        assert terminal.end(30.0) == 0
+        assert terminal.end() == 0
         assert PLAIN in terminal.text
     assert packs(tmp_path) == {"plain"}
     assert safety.accepted() is None
@@ -75,9 +75,9 @@ def test_who_does_not_accept_it_runs_without_beat_and_cues_and_is_told_so(tmp_pa
 
 def test_who_leaves_at_the_question_begins_nothing(tmp_path: Path, safety: Safety) -> None:
     with OnTerminal(run(tmp_path)) as terminal:
-        terminal.expect(lambda: ASKED in terminal.text, 30.0)
+        terminal.expect(lambda: ASKED in terminal.text)
         terminal.press("q\n")
-        assert terminal.end(30.0) == 1
+        assert terminal.end() == 1
     assert not (tmp_path / "run.jsonl").exists()
     assert safety.accepted() is None
 
@@ -103,7 +103,7 @@ def test_where_nobody_runs_or_nothing_is_heard_it_is_not_asked_for(words: tuple[
 
 def test_a_mistake_is_told_before_the_question(tmp_path: Path) -> None:
     with OnTerminal(run(tmp_path, "device", "--pack", "nonesuch")) as terminal:
-        assert terminal.end(30.0) == 2
+        assert terminal.end() == 2
         assert ASKED not in terminal.text
 
 
@@ -113,7 +113,7 @@ def test_drills_want_it_too(safety: Safety) -> None:
     assert done.returncode == 2
     assert "`cued safety --accept` at a terminal, once" in done.stderr
     with OnTerminal(play) as terminal:
-        terminal.expect(lambda: ASKED in terminal.text, 30.0)
+        terminal.expect(lambda: ASKED in terminal.text)
         terminal.press("n\n")
-        assert terminal.end(30.0) == 1
+        assert terminal.end() == 1
     assert safety.accepted() is None

@@ -48,7 +48,7 @@ class Terminal:
     kinds: list[str]
 
 
-def watched(command: list[str], events: Path, until: str, deadline_s: float = 60.0) -> Terminal:
+def watched(command: list[str], events: Path, until: re.Pattern[bytes], deadline_s: float = 60.0) -> Terminal:
     """Run `command` on a terminal of its own; press Ctrl-C once `until` is seen and the events file has grown thrice."""
     master, slave = pty.openpty()
     child = subprocess.Popen(
@@ -66,10 +66,12 @@ def watched(command: list[str], events: Path, until: str, deadline_s: float = 60
             seen += got
         if (count := len(rows(events))) > grown[-1]:
             grown.append(count)
-        if not pressed and until.encode() in seen and len(grown) > 3:
+        if not pressed and until.search(seen) and len(grown) > 3:
             child.send_signal(signal.SIGINT)
             pressed = True
     os.close(master)
+    if not pressed:
+        child.kill()
     code = child.wait(60)
     return Terminal(ANSI.sub("", seen.decode()), code, grown, [row["kind"] for row in rows(events)])
 
@@ -79,11 +81,11 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     """A few seconds of a run on a terminal, ended by Ctrl-C."""
     events = tmp_path_factory.mktemp("run") / "run.jsonl"
     command = [*CUED, "run", "--sensor", "sim", "--output", "null", "--seed", "1", "--events", str(events)]
-    return watched(command, events, "0:03\x1b")
+    return watched(command, events, re.compile(rb"(?<!\d)0:(0[3-9]|[1-5]\d)\x1b"))  # a busy machine leaves seconds out
 
 
 def test_the_terminal_shows_segment_time_left_cadence_and_beat(seen: Terminal) -> None:
-    assert re.search(r"\r0:0\d  warmup −9:5\d  16\d spm  ♪ 16\d", seen.text), seen.text
+    assert re.search(r"\r0:\d\d  warmup −9:[0-5]\d  16\d spm  ♪ 16\d", seen.text), seen.text
 
 
 def test_nothing_of_the_status_line_is_shown_before_it_is_true(seen: Terminal) -> None:
@@ -137,7 +139,7 @@ def test_a_reader_that_goes_away_ends_the_run(tmp_path: Path) -> None:
         assert child.stdout is not None
         assert b"warmup" in child.stdout.readline()
         child.stdout.close()
-        assert child.wait(30) == 141
+        assert child.wait(60) == 141
 
 
 def test_a_terminal_that_is_closed_ends_the_run_with_whole_files(tmp_path: Path) -> None:
@@ -212,7 +214,7 @@ def test_a_pipe_gets_the_events_as_they_come_and_stays_a_pipe(tmp_path: Path) ->
         assert child.poll() is None
         child.send_signal(signal.SIGTERM)
         child.communicate(timeout=60)
-    reader.join(20)
+    reader.join(60)
     assert child.returncode == 0
     assert json.loads(got[0])["kind"] == "start"
     assert json.loads(got[-1])["kind"] == "end"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -54,6 +55,11 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
     return err.removeprefix("cued: ").rstrip()
 
 
+def calm(text: str) -> str:
+    """The same without every other advertisement's decibel more: which of them was the last is chance."""
+    return re.sub(r"(?<=-)\d+(?= dBm)", lambda found: str(int(found[0]) + int(found[0]) % 2), text)
+
+
 # --- scan ----------------------------------------------------------------------------------------------------------
 
 
@@ -65,7 +71,7 @@ def test_a_scan_lists_sensors_with_battery_and_live_cadence(
     bluez.add(LAMP)
     assert cued("scan", *SHORT) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "Pod    C0:FF:EE:00:00:01  cadence and speed  strong -60 dBm  90 %     85 per minute  yours"
+    assert calm(lines[1]) == "Pod    C0:FF:EE:00:00:01  cadence and speed  strong -60 dBm  90 %     85 per minute  yours"
     assert lines[2].startswith("Strap  C0:FF:EE:00:00:03  heart rate")
     assert lines[3] == "1 more in sight that cued cannot read (--all shows them)"
     wait_for(lambda: not pod.connected)
@@ -173,7 +179,7 @@ def test_several_pods_are_listed_with_what_to_type(
     bluez.add(POD)
     bluez.add(Peripheral(NEIGHBOUR.address, "Pod", NEIGHBOUR.services, rssi=-80))
     assert cued("pair", *SHORT) == 2
-    assert told(capsys).splitlines() == [
+    assert calm(told(capsys)).splitlines() == [
         "2 pods are in sight; say which:",
         "  cued sensors pair C0:FF:EE:00:00:01   Pod, strong -60 dBm, yours",
         "  cued sensors pair C0:FF:EE:00:00:02   Pod, weak -80 dBm",

@@ -13,8 +13,7 @@ from typing import Any, Self
 from cued.control.commands import Command, Status
 from cued.control.protocol import Answer, Done
 from cued.control.server import Desk, Server
-
-DEADLINE_S = 10.0
+from tests.support.waiting import DEADLINE_S
 
 
 class Prompt:
@@ -89,10 +88,14 @@ class Raw:
         got: dict[str, Any] = json.loads(self._lines.readline())
         return got
 
+    def rest(self) -> bytes:
+        """All that still comes until the server has hung up; waits for it."""
+        try:
+            return self._lines.read()
+        except ConnectionResetError:
+            return b""
+
     @property
     def is_over(self) -> bool:
-        """The server has hung up; waits for it."""
-        try:
-            return self._lines.read() == b""
-        except ConnectionResetError:
-            return True
+        """The server has hung up, and nothing came before; waits for it."""
+        return self.rest() == b""

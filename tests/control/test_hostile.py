@@ -13,7 +13,7 @@ from cued.control.client import Client
 from tests.control.desks import Prompt, Raw, served
 from tests.control.test_server import answers_quickly
 from tests.soak import hostile
-from tests.support.waiting import wait_for
+from tests.support.waiting import DEADLINE_S, wait_for
 
 FOR_S = 1.0
 """Those that could go on for ever."""
@@ -27,7 +27,7 @@ def test_others_are_answered_at_once_beside(name: str) -> None:
         assert friend.ask("status")["ok"]
         going_on = pool.submit(worst, path, random.Random(7), FOR_S)
         answers_quickly(path)
-        wait_for(going_on.done, 30.0, f"{name} has done its worst")
+        wait_for(going_on.done, 60.0, f"{name} has done its worst")
         going_on.result()
         answers_quickly(path)
         assert desk.asked == []  # and nothing of it was a command
@@ -36,7 +36,7 @@ def test_others_are_answered_at_once_beside(name: str) -> None:
 def test_all_of_them_at_once_are_outlived() -> None:
     with served(Prompt()) as path, ThreadPoolExecutor(len(hostile.CLIENTS)) as pool:
         going_on = [pool.submit(worst, path, random.Random(n), FOR_S) for n, worst in enumerate(hostile.CLIENTS)]
-        with Client(path) as client:
+        with Client(path, DEADLINE_S) as client:
             assert client.ask(commands.Next())
         for one in going_on:
             wait_for(one.done, 60.0, "the worst is over")

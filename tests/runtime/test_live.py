@@ -64,6 +64,7 @@ class Stage:
         script: Sequence[tuple[int, Callable[[Stage], None]]] = (),
         sources: Sequence[Source] | None = None,
         end_cue: bool = False,
+        rate: float = 1.0,
     ) -> None:
         self.inbox: SimpleQueue[Event] = SimpleQueue()
         self.clock = VirtualClock(script=[(at_ns, self._bound(act)) for at_ns, act in script])
@@ -81,6 +82,7 @@ class Stage:
             self.inbox,
             (self.voice, self.reports) if sources is None else sources,
             Display(self.screen, SoundState),
+            rate,
         )
 
     def _bound(self, act: Callable[[Stage], None]) -> Callable[[], None]:
@@ -162,6 +164,18 @@ def test_a_stall_is_counted_and_nothing_is_made_up_for() -> None:
     assert not [at_ns for at_ns in clicks if 46 * NS_PER_S < at_ns < 52 * NS_PER_S]
     assert any(isinstance(counted, Counted) and counted.what == "missed_click" for counted in stage.heard(Counted))
     assert [at_ns for at_ns in clicks if at_ns > 53 * NS_PER_S]
+
+
+def test_where_time_runs_faster_a_stall_loses_nothing() -> None:
+    def stall(stage: Stage) -> None:
+        stage.clock.time_ns = 95 * NS_PER_S
+
+    at_once, late = Stage(simulated()), Stage(simulated(), script=[(10 * NS_PER_S, stall)], rate=400.0)
+    for stage in (at_once, late):
+        stage.loop.run()
+    assert late.heard(PlayClick) == at_once.heard(PlayClick)
+    assert [ended.at_ns for ended in late.heard(RunEnded)] == [RUN_NS]
+    assert not late.heard(Counted)
 
 
 def test_a_stop_ends_the_run_at_once_and_cleanly() -> None:

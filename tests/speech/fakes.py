@@ -93,6 +93,12 @@ def is_running(pid: int) -> bool:
     return state not in ("Z", "X")
 
 
+def is_over(note: Path) -> bool:
+    """Has the process ended whose number `note` holds? On a busy machine it may have been killed before it wrote one."""
+    number = note.read_text() if note.exists() else ""
+    return not (number and is_running(int(number)))
+
+
 class FakeVoice:
     """A Voice that hums, and fails as it is told: texts named in `fails`, everything while `gone`, all but `languages`."""
 

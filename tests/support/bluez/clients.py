@@ -13,6 +13,7 @@ from dbus_fast.aio import MessageBus
 
 from tests.support.bluez.peripherals import RSC_MEASUREMENT, Peripheral, full, running_pod
 from tests.support.bluez.tree import ADAPTER, ADAPTER_PATH, PROPERTIES
+from tests.support.waiting import DEADLINE_S
 
 ADDRESS: Final = "C0:FF:EE:00:00:01"
 POD: Final = Peripheral(address=ADDRESS, name="Pod", services=running_pod(), rssi=-60)
@@ -24,12 +25,12 @@ Heard = list[bytes]
 
 
 async def found(address: str = ADDRESS) -> BLEDevice:
-    device = await BleakScanner.find_device_by_address(address, timeout=5.0)
+    device = await BleakScanner.find_device_by_address(address, timeout=DEADLINE_S)
     assert device is not None
     return device
 
 
-async def connected(device: BLEDevice, lost: Callable[[], None] | None = None, timeout_s: float = 5.0) -> BleakClient:
+async def connected(device: BLEDevice, lost: Callable[[], None] | None = None, timeout_s: float = DEADLINE_S) -> BleakClient:
     client = BleakClient(device, disconnected_callback=lambda _: lost() if lost else None, timeout=timeout_s)
     await client.connect()
     return client
