@@ -316,7 +316,7 @@ def _try(desk: Desk) -> str:
 
     the_device(None, desk.settings.sound.device)  # without sound there is nothing to try
 
-    offered = _to_run_with()
+    offered = _to_run_with(desk.settings.runner.language)
     names = [name for name, _ in offered]
     choices = [Choice(str(number), f"{name}: {title}") for number, (name, title) in enumerate(offered, 1)]
     usual = desk.settings.pack or USUAL_PACK
@@ -335,7 +335,7 @@ def _try(desk: Desk) -> str:
     return name
 
 
-def _to_run_with() -> list[tuple[str, str]]:
+def _to_run_with(language: str) -> list[tuple[str, str]]:
     """(name, title) of every pack that is heard on a run, by its phase, those without one last."""
     from cued.cli.drills import is_set
     from cued.cli.options import probe_sound
@@ -349,7 +349,7 @@ def _to_run_with() -> list[tuple[str, str]]:
         except PackError:  # `cued pack check` is for those
             continue
         if not is_set(pack) and one.name != PLAIN:
-            found.append((pack.phase is None, pack.phase or 0, one.name, pack.title))
+            found.append((pack.phase is None, pack.phase or 0, one.name, pack.title_for(language)))
     return [(name, title) for _, _, name, title in sorted(found)]
 
 

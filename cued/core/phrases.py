@@ -165,7 +165,7 @@ class _Words:
     no_time: str
     no_distance: str
     segments: Mapping[str, str]
-    """The well-known segments whose names are not words of the language as they stand."""
+    """The well-known segments, and those of cued's own packs, whose names are not words of the language as they stand."""
 
 
 def _braced_names(text: str) -> tuple[str, ...]:
@@ -337,11 +337,36 @@ _GERMAN: Final = _Words(
     segments={
         "warmup": "Einlaufen",
         "cooldown": "Auslaufen",
+        "feeder": "Impuls",
         "steady": "Dauerlauf",
         "tempo": "Tempolauf",
+        "probe": "Probe",
         "strides": "Steigerungen",
         "hills": "Hügel",
+        "surface": "Untergrund",
+        "reactive": "Reaktion",
         "drills": "Übungen",
+        "run": "Lauf",
+        # of the six phases
+        "listen": "Hinhören",
+        "beat": "Takt",
+        "feel": "Spüren",
+        "nudge": "Taktsteigerung",
+        "between": "Trabpause",
+        "reference": "Vergleichslauf",
+        "tired": "müde Beine",
+        "recall": "Erinnern",
+        "refresh": "Auffrischen",
+        "free": "freies Laufen",
+        # of the block test and the sets
+        "jog": "Traben",
+        "light": "leichtes Laufen",
+        "brisk": "zügiges Laufen",
+        "hard": "hartes Laufen",
+        "rest": "Ausruhen",
+        "feet": "Füße",
+        "grass": "Gras",
+        "hips": "Hüfte",
         "balance": "Gleichgewicht",
         "calves": "Waden",
         "hops": "Sprünge",

@@ -24,7 +24,7 @@ class Difference:
     """A sentence without a full stop."""
 
 
-_HEAD: Final = ("name", "version", "title", "phase", "language", "license", "summary")
+_HEAD: Final = ("name", "version", "title", "title_in", "phase", "language", "license", "summary", "summary_in")
 _PLAN: Final = ("weeks", "per_week", "advance")
 _SEGMENT_WORDS: Final = ("theme", "surface", "effort", "record", "optional", "starts", "drills", "say")
 _CUE_WORDS: Final = ("kind", "focus", "theme", "priority", "praise", "expect", "loads")
@@ -36,7 +36,10 @@ def differences(old: CuePack, new: CuePack) -> list[Difference]:
     before, after = as_data(old), as_data(new)
     found: list[Difference] = []
     for word in _HEAD:
-        found += _changed(word, word, before.get(word), after.get(word))
+        if word.endswith("_in"):
+            found += _translated(word, word.removesuffix("_in"), before.get(word) or {}, after.get(word) or {})
+        else:
+            found += _changed(word, word, before.get(word), after.get(word))
     found += _changed("authors", "authors", old.authors or None, new.authors or None)
     if old.sources != new.sources:
         told = [[f"{one.cite} ({one.says})" if one.says else one.cite for one in pack.sources] for pack in (old, new)]
@@ -90,6 +93,12 @@ def _changed(where: str, name: str, before: object, after: object) -> list[Diffe
     if before == after:
         return []
     return [Difference(where, f"{name} {_said(after)} instead of {_said(before)}")]
+
+
+def _translated(where: str, name: str, before: Data, after: Data) -> list[Difference]:
+    """A text in other languages."""
+    codes = dict.fromkeys([*before, *after])
+    return [one for code in codes for one in _changed(where, f"{name} in {code}:", before.get(code), after.get(code))]
 
 
 def _fields(where: str, before: Data, after: Data) -> list[Difference]:
@@ -217,9 +226,7 @@ def _cue(before: cues.Cue, after: cues.Cue, old_data: Data, new_data: Data) -> l
     if _heard(before) != _heard(after):
         verb = "says" if after.say is not None else "plays"
         found.append(Difference("cues", f"cue `{after.id}` now {verb} {_heard(after)} instead of {_heard(before)}"))
-    texts = dict(before.say_in), dict(after.say_in)
-    for code in dict.fromkeys([*texts[0], *texts[1]]):
-        found += _changed("cues", f"cue `{after.id}` in {code}:", texts[0].get(code), texts[1].get(code))
+    found += _translated("cues", f"cue `{after.id}`", dict(before.say_in), dict(after.say_in))
     for word in _CUE_WORDS:
         found += _changed("cues", f"cue `{after.id}`: {word}", old_data.get(word), new_data.get(word))
     return found

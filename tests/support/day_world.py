@@ -9,6 +9,7 @@ from typing import Final
 
 from cued.audio.commands import Bus
 from cued.control.keys import Shown
+from cued.core.cues import CuePack
 from cued.core.effects import CutSpeech, Effect, PlayClick, Render, Say
 from cued.core.events import CadenceSample, Event, LinkState, SensorLink, SoundBack, SoundLost, SpeechReady
 from cued.core.happening import PodIs
@@ -254,10 +255,12 @@ class VirtualEars:
 
 class VirtualKeyboard:
     def __init__(self) -> None:
-        self.shown = Shown()
+        self.shown: list[Shown] = []
+        """Each change."""
 
     def show(self, shown: Shown) -> None:
-        self.shown = shown
+        if self.shown[-1:] != [shown]:
+            self.shown.append(shown)
 
     def close(self) -> None:
         pass
@@ -315,11 +318,11 @@ class VirtualFiles(PackFiles):
         own = self.folder / f"{word}.yaml"
         return super().load(str(own) if own.exists() else word)
 
-    def titles(self) -> tuple[tuple[str, str], ...]:
+    def packs(self) -> tuple[tuple[str, CuePack], ...]:
         own = []
         for path in sorted(self.folder.glob("*.yaml")):
             try:
-                own.append((path.stem, super().load(str(path))[0].value.title))
+                own.append((path.stem, super().load(str(path))[0].value))
             except PackError:
                 continue
-        return (*own, *super().titles())
+        return (*own, *super().packs())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cued.core.cues import CuePack
 from cued.errors import PackError
 from cued.runtime.request import Pack
 from cued.yamlread import NoFile
@@ -30,13 +31,13 @@ class PackFiles:
         loaded = open_pack(word, probe)
         return Pack(loaded.pack, loaded.folder, loaded.file), tuple(one.at(loaded.file) for one in loaded.warnings)
 
-    def titles(self) -> tuple[tuple[str, str], ...]:
+    def packs(self) -> tuple[tuple[str, CuePack], ...]:
         from cued.packs.catalog import catalogue, open_pack
 
         found = []
         for one in catalogue():
             try:
-                found.append((one.name, open_pack(one.name).pack.title))
+                found.append((one.name, open_pack(one.name).pack))
             except PackError:  # who asks for it is told what is wrong with it
                 continue
         return tuple(found)

@@ -51,7 +51,8 @@ class Hands:
     def glance(self) -> Glance:
         """What the keys see."""
         run = self._daemon.sessions.on
-        seen = menus.glance(None if run is None else run.view(), self._daemon.life.phase, self._daemon.today.packs)
+        packs = self._daemon.today.titles(self._daemon.language)
+        seen = menus.glance(None if run is None else run.view(), self._daemon.life.phase, packs)
         plans = self._daemon.following.planner is not None
         return replace(seen, has_cue=run is not None and run.tally.last_cue is not None, plans=plans)
 

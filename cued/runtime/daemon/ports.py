@@ -293,8 +293,8 @@ class Files(Protocol):
     def load(self, word: str) -> tuple[Pack, tuple[str, ...]]:
         """The pack and its warnings; raises PackError."""
 
-    def titles(self) -> tuple[tuple[str, str], ...]:
-        """(name, title) of every pack that is right."""
+    def packs(self) -> tuple[tuple[str, CuePack], ...]:
+        """(name, pack) of every pack that is right."""
 
     def mark(self, pack: Pack) -> tuple[tuple[int, int, int], ...]:
         """Changes when a file of the pack does."""

@@ -35,13 +35,18 @@ def text_of(file: str) -> str:
         return ""
 
 
+PLAIN_TITLES: Final = {"en": "Plain run", "de": "Einfacher Lauf"}
+"""As the pack `plain` has them."""
+
+
 def plain(pack: CuePack) -> CuePack:
     """`pack` without cues and beat: the run is recorded, and its cadence held against the same band."""
     segment = Segment(0, "run", Open(), coach=Coach.SILENT, target=pack.target, band=pack.band)
     return replace(
         pack,
         name=PLAIN,
-        title="Plain run",
+        title=PLAIN_TITLES.get(pack.language, PLAIN_TITLES["en"]),
+        title_in=tuple((code, title) for code, title in PLAIN_TITLES.items() if code != pack.language),
         session=(segment,),
         metronome=Metronome(),
         cues=(),
@@ -112,8 +117,8 @@ class Kitchen:
             spares = bool(left_out(pack.value, answer))
             request = for_today(request, answer)
         language = request.spoken_language
-        taken = sentence(Sentence.PICKED, Values(title=pack.value.title), language)
-        named = sentence(Sentence.TODAY, Values(title=pack.value.title), language)
+        taken = sentence(Sentence.PICKED, Values(title=request.title), language)
+        named = sentence(Sentence.TODAY, Values(title=request.title), language)
         own = [(text, language) for text in (*known_texts(language), taken, named)]
         lengths = dict(self._mouth.prepare(request, own))
         broken = self._book.broken(request) if as_run is not None else None
@@ -173,9 +178,9 @@ class Kitchen:
         """Changes when a file of the pack does."""
         return self._files.mark(pack)
 
-    def titles(self) -> tuple[tuple[str, str], ...]:
+    def packs(self) -> tuple[tuple[str, CuePack], ...]:
         """The packs to choose from."""
-        return self._files.titles()
+        return self._files.packs()
 
 
 class Today:
@@ -192,8 +197,8 @@ class Today:
         """Why the pack that was asked for cannot be taken."""
         self.offer = ""
         """What has been edited on the disk and waits to be taken."""
-        self.packs: tuple[tuple[str, str], ...] = ()
-        """(name, title) of those to choose from."""
+        self.packs: tuple[tuple[str, CuePack], ...] = ()
+        """(name, pack) of those to choose from."""
         self._asked = 0
         self._looks = False
         self._moving: object = None
@@ -221,7 +226,7 @@ class Today:
             return TodayIs(at_ns, None)
         prepared, aloud = self.prepared, self._aloud
         self._aloud = False
-        title = None if prepared is None else prepared.request.pack.value.title
+        title = None if prepared is None else prepared.request.title
         answer = None if prepared is None else prepared.answer
         if prepared is None or answer is None:
             return TodayIs(at_ns, title, self.choice.plain)
@@ -229,6 +234,10 @@ class Today:
         if answer.kind is RunKind.REST:
             return TodayIs(at_ns, None, more=more, planned=True, aloud=aloud)
         return TodayIs(at_ns, title, answer.kind is RunKind.PLAIN, more, planned=True, aloud=aloud)
+
+    def titles(self, language: str) -> tuple[tuple[str, str], ...]:
+        """(name, title in that language) of the packs to choose from."""
+        return tuple((name, pack.title_for(language)) for name, pack in self.packs)
 
     def choose(self, choice: Choice, *, to_continue: bool = False, edited: bool = False, aloud: bool = False) -> None:
         """Have it prepared; what was prepared before holds until then.
@@ -271,7 +280,7 @@ class Today:
         """What packs are there?"""
 
         def job() -> Callable[[], None]:
-            found = self.kitchen.titles()
+            found = self.kitchen.packs()
 
             def take() -> None:
                 self.packs = found
