@@ -17,6 +17,7 @@ from cued.cli.run import screen_for
 from cued.cli.safety import usual_language
 from cued.core.cues import CuePack, Drill, Segment
 from cued.core.drills import plan
+from cued.core.phrases import segment_words
 from cued.errors import JournalError, PackError, UsageError
 from cued.runtime.drillkeys import DrillKeys
 from cued.runtime.feeding import Nobody, feeding_of
@@ -144,7 +145,8 @@ def _show(args: argparse.Namespace) -> int:
     by_id = {drill.id: drill for drill in pack.drills}
     for segment in pack.segments():
         waits = ", after a press" if segment.starts_on_press else ""
-        print(f"\n{segment.name}, {clock_text(plan(pack, segment).length_ns)}{waits}")
+        named = segment_words(segment.name, args.language or pack.language)
+        print(f"\n{named}, {clock_text(plan(pack, segment).length_ns)}{waits}")
         for name in segment.drills:
             print(f"  {_said(by_id[name], pack, args.language)}  ({_dose(by_id[name])})")
     return 0

@@ -14,7 +14,7 @@ from cued.packs.aloud import in_language
 from cued.packs.catalog import open_pack
 from cued.packs.full import as_data, to_yaml
 from cued.packs.load import parse_pack
-from tests.packs.samples import HEAD, RUN, SMALLEST, WHOLE
+from tests.packs.samples import HEAD, SMALLEST, WHOLE
 from tests.packs.shipped import SETS, SHIPPED
 
 SPOKEN = "cues: {a: {say: Light feet., say_in: {de: Leichte Füße.}}}\nrules: [{when: {every: 5 min}, say: a}]\n"
@@ -137,12 +137,17 @@ def test_lists_are_in_the_configurations_language(tmp_path: Path, capsys: pytest
         assert "Plain run\n" not in told
 
 
-def test_who_installs_a_pack_is_shown_all_its_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "mine.yaml").write_text(HEAD.replace("beat", "titles-only") + RUN + TITLED + SPOKEN, encoding="utf-8")
-    assert main(["pack", "install", str(tmp_path / "mine.yaml")]) == 2, "nobody is here to say yes"
-    told = capsys.readouterr().out
+def test_what_is_handed_on_keeps_its_titles_and_is_shown_in_all_its_languages(
+    packs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "beat.yaml").write_text(SMALLEST + TITLED + SPOKEN, encoding="utf-8")
+    shown("pack", "export", "beat.yaml", "-o", "beat.zip", capsys=capsys)
+    told = shown("pack", "install", "beat.zip", "--yes", capsys=capsys)
     assert "in de   Dein Takt" in told
     assert "“Light feet.”; de: “Leichte Füße.”" in told
+    assert [path.name for path in packs.iterdir()] == ["beat"], "with the licence that the zip has"
+    assert "Dein Takt (your own)" in shown("pack", "list", "--language", "de", capsys=capsys)
+    assert shown("pack", "diff", "beat.yaml", "beat", capsys=capsys) == "there is no difference\n"
 
 
 # --- cued's own packs ----------------------------------------------------------------------------------------------
