@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from cued.core.names import SEGMENT_NAMES
 from cued.units import NS_PER_MS, NS_PER_S, Ns
 
 PLACEHOLDERS: Final = ("cadence", "target", "segment", "next_segment", "remaining", "rep", "reps")
@@ -283,7 +284,7 @@ _ENGLISH: Final = _Words(
     decimal_km=lambda whole, tenths: f"{_en_number(whole)} point {_en_number(tenths)} kilometres",
     no_time="no time",
     no_distance="a few metres",
-    segments={"warmup": "warm-up", "cooldown": "cool-down"},
+    segments=SEGMENT_NAMES["en"],
 )
 
 
@@ -356,45 +357,7 @@ _GERMAN: Final = _Words(
     decimal_km=lambda whole, tenths: f"{_de_number(whole)} Komma {_de_number(tenths)} Kilometer",
     no_time="keine Zeit",
     no_distance="wenige Meter",
-    segments={
-        "warmup": "Einlaufen",
-        "cooldown": "Auslaufen",
-        "feeder": "Impuls",
-        "steady": "Dauerlauf",
-        "tempo": "Tempolauf",
-        "probe": "Probe",
-        "strides": "Steigerungen",
-        "hills": "Hügel",
-        "surface": "Untergrund",
-        "reactive": "Reaktion",
-        "drills": "Übungen",
-        "run": "Lauf",
-        # of the six phases
-        "listen": "Hinhören",
-        "beat": "Takt",
-        "feel": "Spüren",
-        "nudge": "Taktsteigerung",
-        "between": "Trabpause",
-        "reference": "Vergleichslauf",
-        "tired": "müde Beine",
-        "recall": "Erinnern",
-        "refresh": "Auffrischen",
-        "free": "freies Laufen",
-        # of the block test and the sets
-        "jog": "Traben",
-        "light": "leichtes Laufen",
-        "brisk": "zügiges Laufen",
-        "hard": "hartes Laufen",
-        "rest": "Ausruhen",
-        "feet": "Füße",
-        "grass": "Gras",
-        "hips": "Hüfte",
-        "balance": "Gleichgewicht",
-        "calves": "Waden",
-        "hops": "Sprünge",
-        "skips": "Hüpfer",
-        "springs": "Federn",
-    },
+    segments=SEGMENT_NAMES["de"],
 )
 
 
