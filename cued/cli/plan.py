@@ -75,7 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ask or say; 0, or 1 for a word that the plan refused."""
+    """Ask or say; 0, or 1 for a word that the plan refused. Raises UsageError for a race that is past."""
     from cued.runtime.moments import moment
     from cued.runtime.planning import planned
 
@@ -219,6 +219,8 @@ def _say(args: argparse.Namespace, path: Path) -> int:
         from cued.coaching.today import line
 
         print(f"today: {line(plan.today)}")
+        if args.what == "race" and plan.day is None and plan.state.race is not None and plan.state.race < plan.believed:
+            print("by this machine's own clock, which nobody vouches for, that day is past", file=sys.stderr)
     return 1 if any(one.kind is Kind.REFUSED for one in decided) else 0
 
 
@@ -279,6 +281,7 @@ def _as_json(plan: Planned) -> dict[str, Any]:
         "off_since": None if state.off is None or state.off.since is None else _iso(state.off.since),
         "injured": [place.value for place in state.places],
         "race": None if state.race is None else _iso(state.race),
+        "race_in_days": None if state.race is None or plan.day is None else state.race - plan.day,
         "held": state.held,
         "alarm": state.alarm or None,
         "proposed": proposal_of(state, plan.day) or None,

@@ -131,10 +131,11 @@ __all__ = [
     "Target",
     "Tissue",
     "Trigger",
+    "said_in",
 ]
 
 
-def _said_in(language: str, own: str | None, own_language: str, others: tuple[tuple[str, str], ...]) -> str | None:
+def said_in(language: str, own: str | None, own_language: str, others: tuple[tuple[str, str], ...]) -> str | None:
     """The text in `language` where `others` has one, else the pack's own."""
     if language != own_language:
         for code, text in others:
@@ -166,7 +167,7 @@ class Cue:
 
     def text(self, language: str, pack_language: str) -> str | None:
         """The text in `language` where the pack has one, else in the pack's own; None for a sound."""
-        return _said_in(language, self.say, pack_language, self.say_in)
+        return said_in(language, self.say, pack_language, self.say_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,11 +277,11 @@ class CuePack:
 
     def title_for(self, language: str) -> str:
         """The title in `language` where the pack has one, else in the pack's own; likewise for no language."""
-        return _said_in(language, self.title, self.language, self.title_in) or self.title
+        return said_in(language, self.title, self.language, self.title_in) or self.title
 
     def summary_for(self, language: str) -> str:
         """As `title_for`; empty where there is none."""
-        return _said_in(language, self.summary, self.language, self.summary_in) or self.summary
+        return said_in(language, self.summary, self.language, self.summary_in) or self.summary
 
     def cue(self, cue_id: str) -> Cue:
         """The cue of that id. Raises KeyError: the loader has checked every id that a rule names."""

@@ -80,7 +80,7 @@ def test_a_word_is_answered_and_holds(capsys: Capture) -> None:
     [
         (["ill"], "ill: no run is planned"),
         (["away"], "away: no run is planned"),
-        (["race", NEXT_YEAR], "race: nothing new in the seven days before it"),
+        (["race", NEXT_YEAR], "no new target, drill, shoe, surface or pack"),
         (["plain", "today"], "plain"),
         (["hold"], "hold: phase 1 stays"),
         (["hold", "--off"], "no longer held"),
@@ -99,6 +99,29 @@ def test_every_word_is_understood(words: list[str], told: str, capsys: Capture) 
     assert "decided" in shown(["plan", *words], capsys)
 
 
+def test_a_race_is_repeated_with_its_date_and_what_follows_from_it(capsys: Capture) -> None:
+    told = said(["plan", "race", "2099-12-05"], capsys).splitlines()[0]
+    assert told.startswith("race on Saturday 5 December 2099")
+    assert "from 28 November no new target, drill, shoe, surface or pack; race day and the two days after are plain" in told
+    assert ("in " in told) is (planned(Path("journal.db"), moment()).day is not None)
+    assert shown(["plan", "today"], capsys)["race"] == "2099-12-05"
+    assert said(["plan", "race", "off"], capsys).startswith("no race\n")
+    found = shown(["plan", "today"], capsys)
+    assert (found["race"], found["race_in_days"]) == (None, None)
+
+
+def test_a_day_that_is_past_is_refused_as_far_as_anybody_can_know(capsys: Capture, own: Path) -> None:
+    words = ["plan", "race", "2026-01-02"]
+    if planned(own, moment()).day is not None:
+        assert "Friday 2 January 2026 is past, for today is" in said(words, capsys, 2)
+        assert not own.exists()
+    else:
+        assert main(words) == 0
+        told = capsys.readouterr()
+        assert "that it lies ahead cannot be checked" in told.out
+        assert told.err == "by this machine's own clock, which nobody vouches for, that day is past\n"
+
+
 def test_what_the_plan_refuses_ends_with_one(capsys: Capture) -> None:
     assert "not advanced" in said(["plan", "advance"], capsys, 1)
 
@@ -106,6 +129,7 @@ def test_what_the_plan_refuses_ends_with_one(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["race", "2025-06-01"], "Sunday 1 June 2025 is past, for "),
         (["race", "tomorrow"], "write year, month and day, such as 2026-10-11"),
         (["race", "2026-02-30"], "write year, month and day"),
         (["race", "20261011"], "write year, month and day"),

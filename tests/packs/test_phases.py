@@ -7,7 +7,8 @@ import pytest
 from cued.core import cues
 from cued.core.drills import needs_words
 from cued.core.phrases import segment_words
-from cued.core.sentences import PLACES, SURFACES, Sentence, Values, known_texts, sentence
+from cued.core.sentences import Sentence, known_texts, sentence
+from cued.core.values import PLACES, SURFACES, Values
 from cued.packs.catalog import open_pack
 from cued.packs.lint import MAX_WORDS
 from cued.units import NS_PER_MIN

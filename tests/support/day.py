@@ -63,6 +63,7 @@ what happens:
   configure NAME      the configuration is written anew, as `config NAME:` in the head says (`broken`: nobody can read it);
                       `hang up`: SIGHUP, `ask reload`: it is read
   flood 200 COMMAND   so many clients ask at once
+  date unknown|known  nobody knows what day it is, or the plan does again
   date +1             the date is another one: midnight has passed, or the clock was set
   quit                SIGTERM; `quit twice`: and again at once
 what comes of it:
@@ -271,6 +272,8 @@ class House:
                 return lambda: self.inbox.put(Reread())
             case "flood", [count, *_]:
                 return lambda: self.flood(int(count), command_of(rest.split(maxsplit=1)[1]))
+            case "date", ["unknown" | "known"]:
+                return lambda: self.date(known=rest == "known")
             case "date", [days]:
                 return lambda: setattr(self.time, "later_days", self.time.later_days + int(days))
             case "quit", []:
@@ -285,6 +288,10 @@ class House:
 
     def accept(self) -> None:
         Safety(self.folder / "safety.json").accept("screen")
+
+    def date(self, *, known: bool) -> None:
+        assert self.plan is not None, "only a plan asks for the date"
+        self.plan.dated = known
 
     def hurry(self) -> None:
         """Two signals at once."""

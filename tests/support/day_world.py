@@ -9,13 +9,13 @@ from typing import Final
 
 from cued.audio.commands import Bus
 from cued.control.keys import Shown
-from cued.core.cues import CuePack
 from cued.core.effects import CutSpeech, Effect, PlayClick, Render, Say
 from cued.core.events import CadenceSample, Event, LinkState, SensorLink, SoundBack, SoundLost, SpeechReady
 from cued.core.happening import PodIs
 from cued.core.phrases import nominal_duration_ns
 from cued.errors import PackError
 from cued.formats.sensor_log import Item
+from cued.packs.listing import Listed, in_order
 from cued.runtime.daemon.files import PackFiles
 from cued.runtime.daemon.ports import Carried, Felt, Message
 from cued.runtime.request import Pack, Request
@@ -318,11 +318,11 @@ class VirtualFiles(PackFiles):
         own = self.folder / f"{word}.yaml"
         return super().load(str(own) if own.exists() else word)
 
-    def packs(self) -> tuple[tuple[str, CuePack], ...]:
+    def listed(self) -> tuple[Listed, ...]:
         own = []
         for path in sorted(self.folder.glob("*.yaml")):
             try:
-                own.append((path.stem, super().load(str(path))[0].value))
+                own.append(Listed.of(path.stem, super().load(str(path))[0].value))
             except PackError:
                 continue
-        return (*own, *super().packs())
+        return in_order([*own, *super().listed()])

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cued.coaching.fitting import left_out
 from cued.coaching.today import RunKind
 from cued.config.settings import Settings
 from cued.core.cues import Coach, CuePack, Metronome, Open, Segment
 from cued.core.happening import TodayIs
-from cued.core.sentences import Sentence, Values, known_texts, sentence
+from cued.core.sentences import Sentence, known_texts, sentence
+from cued.core.values import Values
 from cued.errors import CuedError, PackError
 from cued.runtime.conductor import NoFeed
 from cued.runtime.daemon.choice import BETWEEN, FALLBACK, PLAIN, Choice, Personal, Prepared
@@ -22,6 +23,9 @@ from cued.runtime.planning import for_today
 from cued.runtime.planning import spoken as said_of
 from cued.runtime.request import Pack, Request
 from cued.runtime.safety import spoken, thanks
+
+if TYPE_CHECKING:
+    from cued.packs.listing import Listed
 
 MOST_READ: Final = 5
 """So often a pack is read again that somebody is writing; then it is taken as it is, and the next look finds the change."""
@@ -178,9 +182,9 @@ class Kitchen:
         """Changes when a file of the pack does."""
         return self._files.mark(pack)
 
-    def packs(self) -> tuple[tuple[str, CuePack], ...]:
+    def listed(self) -> tuple[Listed, ...]:
         """The packs to choose from."""
-        return self._files.packs()
+        return self._files.listed()
 
 
 class Today:
@@ -197,8 +201,8 @@ class Today:
         """Why the pack that was asked for cannot be taken."""
         self.offer = ""
         """What has been edited on the disk and waits to be taken."""
-        self.packs: tuple[tuple[str, CuePack], ...] = ()
-        """(name, pack) of those to choose from."""
+        self.packs: tuple[Listed, ...] = ()
+        """All that are right."""
         self._asked = 0
         self._looks = False
         self._moving: object = None
@@ -209,6 +213,10 @@ class Today:
         """The runner waits to hear what it has come to."""
         self.changed: Callable[[], None] = lambda: None
         """Called when something has become ready, or failed."""
+
+    def offered(self, language: str) -> tuple[tuple[str, str], ...]:
+        """(name, title in that language) of those to run with: sets are for `cued drills play`, and plain has an item."""
+        return tuple((one.name, one.title_for(language)) for one in self.packs if not one.is_set and one.name != PLAIN)
 
     @property
     def usually_planned(self) -> bool:
@@ -234,10 +242,6 @@ class Today:
         if answer.kind is RunKind.REST:
             return TodayIs(at_ns, None, more=more, planned=True, aloud=aloud)
         return TodayIs(at_ns, title, answer.kind is RunKind.PLAIN, more, planned=True, aloud=aloud)
-
-    def titles(self, language: str) -> tuple[tuple[str, str], ...]:
-        """(name, title in that language) of the packs to choose from."""
-        return tuple((name, pack.title_for(language)) for name, pack in self.packs)
 
     def choose(self, choice: Choice, *, to_continue: bool = False, edited: bool = False, aloud: bool = False) -> None:
         """Have it prepared; what was prepared before holds until then.
@@ -280,7 +284,7 @@ class Today:
         """What packs are there?"""
 
         def job() -> Callable[[], None]:
-            found = self.kitchen.packs()
+            found = self.kitchen.listed()
 
             def take() -> None:
                 self.packs = found
