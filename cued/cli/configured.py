@@ -108,6 +108,24 @@ class Typed:
         )
 
 
+def add_read_in(parser: argparse.ArgumentParser) -> None:
+    """`--language` and `--config` of a verb that only shows packs."""
+    parser.add_argument("--language", metavar="L", help="in this language where the pack has it; default: the configuration's")
+    add_config(parser)
+
+
+def read_in(args: argparse.Namespace) -> str:
+    """The language of `add_read_in`; empty: each pack's own. Raises UsageError for a named configuration that is not right."""
+    if args.language is not None:
+        return str(args.language)
+    try:
+        return configuration(args.config).settings.runner.language
+    except UsageError:  # who looks at packs need not mend their own first
+        if args.config is not None:
+            raise
+        return ""
+
+
 def add_socket(parser: argparse.ArgumentParser, *, none: bool = False) -> None:
     """`--socket PATH`, or `none` where a run may be steered by nobody else."""
     what = "where `cued status`, `cued pause` and their like reach this run, or none" if none else "where the run listens"

@@ -17,6 +17,7 @@ from cued.cli.run import screen_for
 from cued.cli.safety import usual_language
 from cued.core.cues import CuePack, Drill, Segment
 from cued.core.drills import is_set, plan
+from cued.core.phrases import segment_words
 from cued.errors import JournalError, PackError, UsageError, did_you_mean
 from cued.runtime.drillkeys import DrillKeys
 from cued.runtime.feeding import Nobody, feeding_of
@@ -49,9 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         sub.add_argument("--json", action="store_true", help="print it as JSON; of `show` with every word and when it is said")
     for sub in (showing, playing):
         sub.add_argument("pack", metavar="SET", help="a set's name, its file or its folder")
-        sub.set_defaults(pack_needed=False, session=None, new=True)
+        sub.set_defaults(session=None, new=True)
+        sub.set_defaults(pack_needed=False)
         configured.add_config(sub)
         options.add_language(sub)
+    configured.add_read_in(listing)
     playing.add_argument("--output", metavar="O", help="device[:NAME], null or file:PATH; default: the configuration's device")
     playing.add_argument(
         "--rate", metavar="X", type=options.rate, default=1.0, help="time runs X times as fast (without a device)"
@@ -66,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do one of them; 0."""
     if args.what == "list":
-        return _list(as_json=args.json)
+        return _list(configured.read_in(args), as_json=args.json)
     return _show(args) if args.what == "show" else _play(args)
 
 
@@ -78,8 +81,8 @@ def set_length_ns(pack: CuePack) -> int:
 # --- list ----------------------------------------------------------------------------------------------------------
 
 
-def _list(*, as_json: bool) -> int:
-    rows = [_row(name, pack) for name, pack in _sets()]
+def _list(language: str, *, as_json: bool) -> int:
+    rows = [_row(name, pack, language) for name, pack in _sets()]
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return 0
@@ -109,11 +112,11 @@ def _sets() -> list[tuple[str, CuePack]]:
     return found
 
 
-def _row(name: str, pack: CuePack) -> dict[str, Any]:
+def _row(name: str, pack: CuePack, language: str) -> dict[str, Any]:
     return {
         "name": name,
-        "title": pack.title,
-        "summary": pack.summary,
+        "title": pack.title_for(language),
+        "summary": pack.summary_for(language),
         "minutes": -(-set_length_ns(pack) // NS_PER_MIN),
         "needs": sorted({drill.needs for drill in pack.drills if drill.needs}),
         "drills": [drill for segment in pack.segments() for drill in segment.drills],
@@ -130,14 +133,15 @@ def _show(args: argparse.Namespace) -> int:
     _check(pack)
     if args.json:
         parts = [_part_data(pack, segment, args.language) for segment in pack.segments()]
-        print(json.dumps(_row(pack.name, pack) | {"segments": parts}, indent=2, ensure_ascii=False))
+        print(json.dumps(_row(pack.name, pack, args.language) | {"segments": parts}, indent=2, ensure_ascii=False))
         return 0
-    print(f"{pack.title}: {-(-set_length_ns(pack) // NS_PER_MIN)} min")
-    print(pack.summary)
+    print(f"{pack.title_for(args.language)}: {-(-set_length_ns(pack) // NS_PER_MIN)} min")
+    print(pack.summary_for(args.language))
     by_id = {drill.id: drill for drill in pack.drills}
     for segment in pack.segments():
         waits = ", after a press" if segment.starts_on_press else ""
-        print(f"\n{segment.name}, {clock_text(plan(pack, segment).length_ns)}{waits}")
+        named = segment_words(segment.name, args.language or pack.language)
+        print(f"\n{named}, {clock_text(plan(pack, segment).length_ns)}{waits}")
         for name in segment.drills:
             print(f"  {_said(by_id[name], pack, args.language)}  ({_dose(by_id[name])})")
     return 0
@@ -207,8 +211,9 @@ def _play(args: argparse.Namespace) -> int:
         keep_awake=KeepAwake(settings.sound.keep_awake),
         keys=NO_KEYS,
     )
-    hands = DrillKeys(KeysWanted(args.keys == "headset" and args.rate == 1.0), pack.value.title, opening)
-    print(f"{pack.value.title}: {-(-set_length_ns(pack.value) // NS_PER_MIN)} min. {PRESS}", file=sys.stderr)
+    wanted_keys = KeysWanted(args.keys == "headset" and args.rate == 1.0)
+    hands = DrillKeys(wanted_keys, request.title, opening, request.spoken_language)
+    print(f"{request.title}: {-(-set_length_ns(pack.value) // NS_PER_MIN)} min. {PRESS}", file=sys.stderr)
     screen = screen_for(sys.stdout)
     with interruptible(), any_key(hands.press), Bars() as bars:
         done = live(request, wanted, screen, bars.speech, bars.close, search, hands=hands)

@@ -198,7 +198,8 @@ def check_heart_rate(pack: Pack, max_hr_bpm: int | None, notice: TextIO) -> None
 
 def check_language(pack: Pack, language: str, notice: TextIO) -> None:
     """Say so if the pack does not know the language: its own is heard instead."""
-    known = {code for cue in pack.value.cues for code, _ in cue.say_in} | {pack.value.language}
+    said_in = [*(cue.say_in for cue in pack.value.cues), *(drill.say_in for drill in pack.value.drills)]
+    known = {code for others in said_in for code, _ in others} | {pack.value.language}
     if language and language not in known:
         print(f"{pack.value.name} has no texts in {language}: you will hear {pack.value.language}", file=notice)
 

@@ -72,6 +72,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     checking.add_argument("files", metavar="FILE", nargs="+", help="a pack's file, folder, zip or name")
     checking.add_argument("--strict", action="store_true", help="warnings count as problems")
+    for sub in (listing, showing):
+        configured.add_read_in(sub)
     for sub in (listing, showing, checking):
         sub.add_argument("--json", action="store_true", help="print it as JSON")
     for word, summary, example, add in _SHARING:
@@ -85,7 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do one of them; 1 for a pack that is not right in `check`."""
     if args.what == "list":
-        return _list(as_json=args.json)
+        return _list(configured.read_in(args), as_json=args.json)
     if args.what == "show":
         return _show(args)
     if args.what == "check":
@@ -105,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
 # --- list ----------------------------------------------------------------------------------------------------------
 
 
-def _list(*, as_json: bool) -> int:
+def _list(language: str, *, as_json: bool) -> int:
     from cued.packs.catalog import catalogue, own_folder
     from cued.packs.load import load_pack
 
@@ -114,8 +116,8 @@ def _list(*, as_json: bool) -> int:
         row: dict[str, Any] = {"name": found.name, "path": str(found.path), "own": found.own}
         try:
             pack = load_pack(found.path).pack
-            row |= {"title": pack.title, "version": pack.version, "phase": pack.phase, "language": pack.language}
-            row |= {"license": pack.license, "summary": pack.summary, "right": True}
+            row |= {"title": pack.title_for(language), "version": pack.version, "phase": pack.phase, "language": pack.language}
+            row |= {"license": pack.license, "summary": pack.summary_for(language), "right": True}
         except PackError as error:
             row |= {"right": False, "problems": options.problems_data(error.problems)}
         rows.append(row)
@@ -153,7 +155,7 @@ def _shown(args: argparse.Namespace, loaded: LoadedPack) -> int:
         return 0
     for problem in loaded.warnings:
         print(problem.at(loaded.file), file=sys.stderr)
-    lines = _aloud(loaded, args.length, args.session)
+    lines = _aloud(loaded, args.length, args.session, configured.read_in(args))
     if args.json:
         from cued.packs.full import as_data
 
@@ -186,13 +188,13 @@ def _width() -> int:
     return min(WIDEST, max(NARROWEST, shutil.get_terminal_size((100, 24)).columns))
 
 
-def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> list[str]:
+def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int, language: str) -> list[str]:
     from cued.core.room import own_length_ns, usual_ns
     from cued.packs import aloud, drawing
     from cued.runtime.roomwords import room_lines
     from cued.yamlread.quantities import time_text
 
-    pack = loaded.pack
+    pack = aloud.in_language(loaded.pack, language)
     lines = [pack.title, f"{pack.name} {pack.version}, in {pack.language}, {pack.license}"]
     if pack.authors:
         lines[-1] += f", by {', '.join(pack.authors)}"

@@ -145,6 +145,7 @@ def _show(coming: Taken) -> None:
     print(plain(pack.title))
     lines = [
         ("pack", f"{pack.name} {plain(pack.version)}, in {plain(pack.language)}"),
+        *((f"in {plain(code)}", plain(title)) for code, title in pack.title_in),
         ("licence", plain(pack.license)),
         ("by", plain(", ".join(pack.authors)) or "nobody named"),
         ("about", plain(pack.summary)),
@@ -156,18 +157,23 @@ def _show(coming: Taken) -> None:
             print(f"  {word:<8}{text}")
     urgent = _urgent(pack)
     said = [
-        f"“{plain(cue.say)}”" + (" (safety: no limit holds it back)" if cue.id in urgent else "")
+        _said(cue.say, cue.say_in) + (" (safety: no limit holds it back)" if cue.id in urgent else "")
         for cue in pack.cues
         if cue.say
     ]
     _list("The run", [plain(line) for line in aloud.session_lines(pack)])
     _list("It says", said)
-    _list("Drills", [f"“{plain(drill.say)}”" for drill in pack.drills])
+    _list("Drills", [_said(drill.say, drill.say_in) for drill in pack.drills])
     _list("Its sounds", [f"{plain(one.name)}, {one.seconds:.1f} s, {_size(one.size)}" for one in coming.sounds])
     _list("With it comes", [plain(name) for name in coming.texts])
     _list("Left out, as no part of a pack", [plain(name) for name in coming.left_out])
     for problem in coming.loaded.warnings[:MAX_SHOWN]:
         print(problem.at(coming.loaded.file), file=sys.stderr)
+
+
+def _said(text: str, others: tuple[tuple[str, str], ...]) -> str:
+    """A text in all its languages: who runs in another hears another."""
+    return "; ".join([f"“{plain(text)}”", *(f"{plain(code)}: “{plain(other)}”" for code, other in others)])
 
 
 def _urgent(pack: CuePack) -> set[str]:
@@ -227,6 +233,7 @@ def _data(coming: Taken, there: list[Path], changes: list[Difference]) -> dict[s
         "name": pack.name,
         "version": pack.version,
         "title": pack.title,
+        "title_in": dict(pack.title_in),
         "license": pack.license,
         "authors": list(pack.authors),
         "for": coming.made_for or None,

@@ -316,7 +316,7 @@ def _try(desk: Desk) -> str:
 
     the_device(None, desk.settings.sound.device)  # without sound there is nothing to try
 
-    offered = _to_run_with()
+    offered = _to_run_with(desk.settings.runner.language)
     names = [name for name, _ in offered]
     choices = [Choice(str(number), f"{name}: {title}") for number, (name, title) in enumerate(offered, 1)]
     usual = desk.settings.pack or USUAL_PACK
@@ -335,13 +335,13 @@ def _try(desk: Desk) -> str:
     return name
 
 
-def _to_run_with() -> list[tuple[str, str]]:
+def _to_run_with(language: str) -> list[tuple[str, str]]:
     """(name, title) of every pack that is heard on a run, by its phase, those without one last."""
     from cued.cli.options import probe_sound
     from cued.cli.run import PLAIN
     from cued.packs.listing import listed
 
-    return [(one.name, one.title) for one in listed(probe_sound) if not one.is_set and one.name != PLAIN]
+    return [(one.name, one.title_for(language)) for one in listed(probe_sound) if not one.is_set and one.name != PLAIN]
 
 
 def _next(desk: Desk) -> str:

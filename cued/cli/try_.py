@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     folder = _folder(args.output)
     stem = folder / f"try-{pack.name}"
     sound, timeline = f"{stem}.wav", f"{stem}.html"
-    print(f"{pack.title}: {time_text(args.for_ns)} with a simulated runner ({args.sim}). Ctrl-C ends it.", file=sys.stderr)
+    print(f"{request.title}: {time_text(args.for_ns)} with a simulated runner ({args.sim}). Ctrl-C ends it.", file=sys.stderr)
     if args.fast:
         with interruptible(), Bars(request.feeding.end_ns) as bars:
             watch = Watch(notice=bars.notice, speech=bars.speech, run=bars.run)

@@ -131,7 +131,17 @@ __all__ = [
     "Target",
     "Tissue",
     "Trigger",
+    "said_in",
 ]
+
+
+def said_in(language: str, own: str | None, own_language: str, others: tuple[tuple[str, str], ...]) -> str | None:
+    """The text in `language` where `others` has one, else the pack's own."""
+    if language != own_language:
+        for code, text in others:
+            if code == language:
+                return text
+    return own
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +167,7 @@ class Cue:
 
     def text(self, language: str, pack_language: str) -> str | None:
         """The text in `language` where the pack has one, else in the pack's own; None for a sound."""
-        if language != pack_language:
-            for code, text in self.say_in:
-                if code == language:
-                    return text
-        return self.say
+        return said_in(language, self.say, pack_language, self.say_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +270,18 @@ class CuePack:
     advance: Advance = field(default_factory=Advance)
     sounds: tuple[str, ...] = ()
     """Every file of the pack's folder that a cue or a `play` uses; the shell reports their lengths by SpeechReady."""
+    title_in: tuple[tuple[str, str], ...] = ()
+    """(language, title), in file order."""
+    summary_in: tuple[tuple[str, str], ...] = ()
+    """(language, summary), in file order."""
+
+    def title_for(self, language: str) -> str:
+        """The title in `language` where the pack has one, else in the pack's own; likewise for no language."""
+        return said_in(language, self.title, self.language, self.title_in) or self.title
+
+    def summary_for(self, language: str) -> str:
+        """As `title_for`; empty where there is none."""
+        return said_in(language, self.summary, self.language, self.summary_in) or self.summary
 
     def cue(self, cue_id: str) -> Cue:
         """The cue of that id. Raises KeyError: the loader has checked every id that a rule names."""

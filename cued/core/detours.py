@@ -75,7 +75,8 @@ def swap(turn: Turn, event: SwapPack) -> None:
     turn.how = replace(turn.how, pack=event.pack, session_number=number)
     kept = {text_id: length for text_id, length in turn.ready.items() if not text_id.startswith(FILE)}  # files are the pack's
     turn.ready = {**kept, **{text_id: max(1, length_ns) for text_id, length_ns in event.speech}}
-    turn.effects.append(PackSwapped(turn.now_ns, event.pack.name, event.pack.version, event.pack.title, number))
+    title = event.pack.title_for(turn.how.language)
+    turn.effects.append(PackSwapped(turn.now_ns, event.pack.name, event.pack.version, title, number))
     firing.forget_pack(turn)
     if turn.phase is Phase.BEFORE:
         turn.rules = tuple(RuleState() for _ in event.pack.rules)

@@ -49,8 +49,8 @@ WORDS: Final = {
 
 
 def own_words(what: Own, language: str) -> str:
-    """The sentence in that language, in English where cued does not speak it."""
-    return WORDS.get(language, WORDS["en"])[what]
+    """The sentence in that language ("de-AT" counts as "de"), in English where cued does not speak it."""
+    return WORDS.get(language.lower().replace("_", "-").partition("-")[0], WORDS["en"])[what]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from cued.core.names import SEGMENT_NAMES
 from cued.units import NS_PER_MS, NS_PER_S, Ns
 
 PLACEHOLDERS: Final = ("cadence", "target", "segment", "next_segment", "remaining", "rep", "reps")
@@ -187,7 +188,7 @@ class _Words:
     no_time: str
     no_distance: str
     segments: Mapping[str, str]
-    """The well-known segments whose names are not words of the language as they stand."""
+    """The well-known segments, and those of cued's own packs, whose names are not words of the language as they stand."""
 
 
 def _braced_names(text: str) -> tuple[str, ...]:
@@ -283,7 +284,7 @@ _ENGLISH: Final = _Words(
     decimal_km=lambda whole, tenths: f"{_en_number(whole)} point {_en_number(tenths)} kilometres",
     no_time="no time",
     no_distance="a few metres",
-    segments={"warmup": "warm-up", "cooldown": "cool-down"},
+    segments=SEGMENT_NAMES["en"],
 )
 
 
@@ -356,20 +357,7 @@ _GERMAN: Final = _Words(
     decimal_km=lambda whole, tenths: f"{_de_number(whole)} Komma {_de_number(tenths)} Kilometer",
     no_time="keine Zeit",
     no_distance="wenige Meter",
-    segments={
-        "warmup": "Einlaufen",
-        "cooldown": "Auslaufen",
-        "steady": "Dauerlauf",
-        "tempo": "Tempolauf",
-        "strides": "Steigerungen",
-        "hills": "Hügel",
-        "drills": "Übungen",
-        "balance": "Gleichgewicht",
-        "calves": "Waden",
-        "hops": "Sprünge",
-        "skips": "Hüpfer",
-        "springs": "Federn",
-    },
+    segments=SEGMENT_NAMES["de"],
 )
 
 

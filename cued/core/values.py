@@ -48,7 +48,14 @@ SURFACES: Final = ("road", "trail", "grass", "gravel", "track", "treadmill")
 
 _GROUNDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {},
-    "de": {"road": "Straße", "trail": "Waldweg", "grass": "Gras", "gravel": "Kies", "track": "Bahn", "treadmill": "Laufband"},
+    "de": {
+        "road": "Straße",
+        "trail": "Waldweg",
+        "grass": "Gras",
+        "gravel": "Schotter",
+        "track": "Bahn",
+        "treadmill": "Laufband",
+    },
 }
 PLACES: Final = ("calf", "achilles", "shin", "foot", "knee", "hip")
 """Where it may hurt (`cues.Tissue`)."""

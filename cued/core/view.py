@@ -60,7 +60,7 @@ class View:
     pack: str
     """The name of the pack that the run goes by now."""
     title: str
-    """Its title."""
+    """Its title, in the language that is spoken."""
 
     @property
     def silence_reason(self) -> str:
@@ -121,7 +121,7 @@ def view(session: Session) -> View:
         ended=turn.phase is Phase.ENDED,
         silence=_silence(turn, sounding=sounding),
         pack=turn.how.pack.name,
-        title=turn.how.pack.title,
+        title=turn.how.pack.title_for(turn.how.language),
     )
 
 

@@ -90,7 +90,7 @@ class EventsFile:
             "seed": how.seed,
             "pack": how.pack.name,
             "pack_version": how.pack.version,
-            "title": how.pack.title,
+            "title": how.pack.title_for(how.language),
             "session": how.session_number,
             "language": how.language or how.pack.language,
             "source": self._source,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from cued.core import cues
@@ -36,6 +37,24 @@ def lines_of(pack: CuePack) -> list[str]:
         *_titled("Drills", [_drill_line(drill) for drill in pack.drills]),
         *_titled("Sources", [f"{source.cite}: {source.says}" if source.says else source.cite for source in pack.sources]),
     ]
+
+
+def in_language(pack: CuePack, language: str) -> CuePack:
+    """`pack` with its own texts in `language`, where it has them: to be read, not to be run."""
+    if language in ("", pack.language):
+        return pack
+    return replace(
+        pack,
+        title=pack.title_for(language),
+        summary=pack.summary_for(language),
+        cues=tuple(_cue_in(cue, cue.text(language, pack.language)) for cue in pack.cues),
+        drills=tuple(replace(drill, say=dict(drill.say_in).get(language, drill.say)) for drill in pack.drills),
+    )
+
+
+def _cue_in(cue: cues.Cue, text: str | None) -> cues.Cue:
+    """The coach's own voice speaks the pack's own language."""
+    return replace(cue, say=text, voice_file=cue.voice_file if text == cue.say else None)
 
 
 def _titled(title: str, lines: Sequence[str]) -> list[str]:

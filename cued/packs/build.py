@@ -64,6 +64,8 @@ class _Builder:
             rules=(*self._segment_rules(), *self._rules()),
             drills=self.drills,
             advance=_advance(words),
+            title_in=tuple((words.title_in or {}).items()),
+            summary_in=tuple((words.summary_in or {}).items()),
         )
         pack = replace(pack, sounds=_sounds(pack))
         return Built(pack, self.segment_paths, self.rule_paths)

@@ -24,7 +24,7 @@ class Difference:
     """A sentence without a full stop."""
 
 
-_HEAD: Final = ("version", "title", "phase", "language", "license", "summary")
+_HEAD: Final = ("version", "title", "title_in", "phase", "language", "license", "summary", "summary_in")
 _PLAN: Final = ("weeks", "per_week", "advance")
 _SEGMENT_WORDS: Final = ("theme", "surface", "effort", "record", "optional", "starts", "drills", "say")
 _CUE_WORDS: Final = ("kind", "focus", "theme", "priority", "praise", "expect", "loads")
@@ -64,7 +64,11 @@ def differences(old: CuePack, new: CuePack, sides: Sides | None = None) -> list[
     if old.name != new.name:
         found.append(Difference("name", f"the first pack is called {old.name} and the second {new.name}"))
     for word in _HEAD:
-        found += _changed(sides, word, f"the {word}", before.get(word), after.get(word))
+        if word.endswith("_in"):
+            subject = f"the {word.removesuffix('_in')}"
+            found += _translated(sides, word, subject, before.get(word) or {}, after.get(word) or {})
+        else:
+            found += _changed(sides, word, f"the {word}", before.get(word), after.get(word))
     found += _changed(sides, "authors", "the list of authors", old.authors or None, new.authors or None)
     if old.sources != new.sources:
         told = [[f"{one.cite} ({one.says})" if one.says else one.cite for one in pack.sources] for pack in (old, new)]
@@ -116,6 +120,14 @@ def _said(value: object) -> str:
 
 def _changed(sides: Sides, where: str, subject: str, before: object, after: object) -> list[Difference]:
     return [] if before == after else [Difference(where, sides.both(subject, _said(before), _said(after)))]
+
+
+def _translated(sides: Sides, where: str, subject: str, before: Data, after: Data) -> list[Difference]:
+    """A text in other languages."""
+    found = []
+    for code in dict.fromkeys([*before, *after]):
+        found += _changed(sides, where, f"{subject} in the language {code}", before.get(code), after.get(code))
+    return found
 
 
 def _fields(sides: Sides, where: str, before: Data, after: Data, of: str = "") -> list[Difference]:
@@ -248,9 +260,7 @@ def _cue(sides: Sides, before: cues.Cue, after: cues.Cue, old_data: Data, new_da
     found, name = [], f"the cue `{after.id}`"
     if _heard(before) != _heard(after):
         found.append(Difference("cues", sides.both(name, _heard(before), _heard(after))))
-    texts = dict(before.say_in), dict(after.say_in)
-    for code in dict.fromkeys([*texts[0], *texts[1]]):
-        found += _changed(sides, "cues", f"{name} in the language {code}", texts[0].get(code), texts[1].get(code))
+    found += _translated(sides, "cues", name, dict(before.say_in), dict(after.say_in))
     for word in _CUE_WORDS:
         found += _changed(sides, "cues", f"`{word}` of {name}", old_data.get(word), new_data.get(word))
     return found

@@ -28,6 +28,8 @@ _DEEP: Final = frozenset({("session",), ("cues",), ("target",), ("band",), ("met
 """Where a wrong word leaves open what limits and beats come to."""
 _SPEAKING: Final = frozenset({("session",), ("cues",), ("rules",)})
 """Where a wrong word leaves open which cues and sounds are heard."""
+_TITLED: Final = frozenset({("title",), ("title_in",), ("language",)})
+"""Where a wrong word leaves open in which languages the title is."""
 
 
 def check_names(built: Built, notes: Notes, open_: Unsure) -> None:
@@ -124,9 +126,26 @@ def check_cues(pack: CuePack, notes: Notes) -> None:
             if count > MAX_WORDS:
                 notes.add(path, f"{count} words are hard to take in while running: say it in {MAX_WORDS}", warning=True)
         for code, _ in cue.say_in:
-            if code == pack.language:
-                message = f"`{code}` is the pack's own language: its text is `say`, so remove this one"
-                notes.add(("cues", cue.id, "say_in", code), message, warning=True)
+            _check_other(code, pack, "say", ("cues", cue.id, "say_in", code), notes)
+
+
+def check_titles(pack: CuePack, notes: Notes) -> None:
+    """A title in every language that is spoken: it is heard before the run, and in the menu of packs."""
+    for word, texts in (("title", pack.title_in), ("summary", pack.summary_in)):
+        for code, _ in texts:
+            _check_other(code, pack, word, (f"{word}_in", code), notes)
+    if any(path[:1] in _TITLED for path in notes.touched):
+        return
+    said_in = [*(cue.say_in for cue in pack.cues), *(drill.say_in for drill in pack.drills)]
+    for code in dict.fromkeys(code for others in said_in for code, _ in others):
+        if code != pack.language and code not in dict(pack.title_in):
+            message = f"its texts are also in `{code}`, and its title, which is heard, is not: add `title_in: {{{code}: …}}`"
+            notes.add(("title",), message, warning=True)
+
+
+def _check_other(code: str, pack: CuePack, word: str, path: Path, notes: Notes) -> None:
+    if code == pack.language:
+        notes.add(path, f"`{code}` is the pack's own language: its text is `{word}`, so remove this one", warning=True)
 
 
 def check_heard(pack: CuePack, notes: Notes) -> None:
@@ -239,6 +258,7 @@ def lint(built: Built, files: SoundFiles | None, notes: Notes) -> None:
     check_lengths(built, notes)
     check_absolute(built, notes)
     check_cues(pack, notes)
+    check_titles(pack, notes)
     check_sounds(pack, built, files, notes)
     check_heard(pack, notes)
     check_plan(pack, notes)

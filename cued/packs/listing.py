@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cued.core.cues import CuePack
+from cued.core.cues import CuePack, said_in
 from cued.core.drills import is_set
 from cued.errors import PackError
 from cued.packs.catalog import catalogue, open_pack
@@ -20,11 +20,19 @@ class Listed:
     phase: int | None = None
     is_set: bool = False
     """There is nothing in it but drills."""
+    language: str = ""
+    """Of the title."""
+    title_in: tuple[tuple[str, str], ...] = ()
+    """(language, title)."""
+
+    def title_for(self, language: str) -> str:
+        """As `CuePack.title_for`."""
+        return said_in(language, self.title, self.language, self.title_in) or self.title
 
     @staticmethod
     def of(name: str, pack: CuePack) -> Listed:
         """`pack`, which is asked for by that name."""
-        return Listed(name, pack.title, pack.phase, is_set(pack))
+        return Listed(name, pack.title, pack.phase, is_set(pack), pack.language, pack.title_in)
 
 
 def listed(probe: Probe | None = None) -> tuple[Listed, ...]:

@@ -100,7 +100,7 @@ def _lines(answers: Answers) -> list[str]:
         "format: 1",
         f"name: {scalar_text(answers.name)}  # what it is called by: a-z, 0-9 and -",
         "version: 1.0.0  # raise it when you change something: the middle number for new cues, the last for small mends",
-        f"title: {_quoted(answers.title)}  # what people read in a list",
+        f"title: {_quoted(answers.title)}  # what people read in a list and hear before a run; others: title_in: {{de: …}}",
         *([f"phase: {answers.phase}  # {_PHASES[answers.phase]}"] if answers.phase in _PHASES else []),
         f'language: {scalar_text(answers.language)}  # of the texts; others go into each cue: say_in: {{de: "…"}}',
         f"license: {scalar_text(answers.license)}  # what others may do: CC0-1.0 anything, CC-BY-4.0 if they name you",

@@ -212,11 +212,13 @@ class Pack(Strict):
     name: Name
     version: Version
     title: Text
+    title_in: dict[Language, Text] | None = None
     phase: Annotated[int, Whole(1, 6)] | None = None
     language: Language
     license: Text
     authors: list[Text] | None = None
     summary: Text | None = None
+    summary_in: dict[Language, Text] | None = None
     sources: list[Source] | None = None
     target: Target | None = None
     band: Band | None = None

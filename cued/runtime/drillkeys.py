@@ -8,6 +8,7 @@ from typing import Self
 from cued.control.keys import Key, Playback, Shown
 from cued.core.effects import Effect, RunEnded, Say, SegmentBegan
 from cued.core.events import Announce, Event, Next, Stop
+from cued.core.phrases import segment_words
 from cued.core.view import View
 from cued.runtime.clock import Clock
 from cued.runtime.keys import KeysWanted, Presses
@@ -19,10 +20,11 @@ class DrillKeys:
     pending = False
     """A press wakes the loop."""
 
-    def __init__(self, wanted: KeysWanted, title: str, opening: str = "") -> None:
+    def __init__(self, wanted: KeysWanted, title: str, opening: str = "", language: str = "en") -> None:
         """Raises UsageError for pins that are none. Nothing is listened to before `begun`. `opening` is said first."""
         self._opening = opening
         self._title = title
+        self._language = language
         self._presses = Presses(wanted)
         self._view: Callable[[], View] | None = None
         self._segment = ""
@@ -62,7 +64,7 @@ class DrillKeys:
                 case Say():
                     self._text = effect.text
                 case SegmentBegan():
-                    self._segment, self._text = effect.segment, ""
+                    self._segment, self._text = segment_words(effect.segment, self._language), ""
                     self._over = self._over or not effect.segment
                 case RunEnded():
                     self._over = True

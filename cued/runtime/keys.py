@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 from cued.control.keys import Key, Playback, Shown
 from cued.core.effects import CutSpeech, Effect, PackSwapped, RunEnded, Say, SegmentBegan
 from cued.core.events import Back, Event, Mute, Next, Stop, Wake
+from cued.core.phrases import segment_words
 from cued.core.view import View
 from cued.runtime.clock import Clock
 
@@ -94,11 +95,12 @@ class RunKeys:
     pending = False
     """A press wakes the loop."""
 
-    def __init__(self, wanted: KeysWanted, pack: str) -> None:
-        """Raises UsageError for pins that are none. Nothing is listened to before `begun`."""
+    def __init__(self, wanted: KeysWanted, pack: str, language: str = "en") -> None:
+        """Raises UsageError for pins that are none. Nothing is listened to before `begun`. `pack` is its title."""
         self._presses = Presses(wanted)
         self._view: Callable[[], View] | None = None
         self._pack = pack
+        self._language = language
         self._segment = ""
         self._said = ("", 0)
         """The text that is said, and when it ends."""
@@ -148,7 +150,7 @@ class RunKeys:
                 case CutSpeech():
                     self._said = ("", 0)
                 case SegmentBegan():
-                    self._segment = effect.segment
+                    self._segment = segment_words(effect.segment, self._language)
                 case PackSwapped():
                     self._pack = effect.title
                 case RunEnded():

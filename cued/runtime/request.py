@@ -135,6 +135,11 @@ class Request:
         return self.language or self.pack.value.language
 
     @property
+    def title(self) -> str:
+        """The pack's, in that language."""
+        return self.pack.value.title_for(self.language)
+
+    @property
     def texts(self) -> tuple[Text, ...]:
         """What has to be ready before the start."""
         return texts_of(self.pack.value, self.language, on_air=self.feeding.on_air)

@@ -39,7 +39,9 @@ def test_show_tells_each_drill_with_its_dose(capsys: Capture) -> None:
     assert out.startswith("Set A: feet and first springs: 13 min\n")
     assert "Calf raises, both feet. Up one, down three.  (12 times 4 s, to a click at 60, loads the calf)" in out
     assert "grass, 2:19, after a press" in out
-    assert "Wadenheben, beide Füße." in drills("show", "set-a", "--language", "de", capsys=capsys)[1]
+    german = drills("show", "set-a", "--language", "de", capsys=capsys)[1]
+    assert "Wadenheben, beide Füße." in german
+    assert "\nGleichgewicht, " in german
 
 
 def test_show_as_json_has_every_word_and_click(capsys: Capture) -> None:
@@ -75,6 +77,16 @@ def test_a_set_is_played_to_its_end_and_kept_as_a_session(tmp_path: Path, capsys
     assert f"of drills, kept as session 1 --journal {path}." in out
     assert main(["log", "show", "1", "--journal", path, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["pack"] == "strength"
+
+
+def test_a_set_is_played_in_german_by_its_german_title(capsys: Capture) -> None:
+    words = ["play", "set-b", "--output", "null", "--rate", "1000", "--journal", "none", "--socket", "none", "--keys", "none"]
+    code, out, err = drills(*words, "--language", "de", capsys=capsys)
+    assert code == 0
+    assert "Übungen B: Landen und Hüpfen: 11 min." in err
+    assert "has no texts in de" not in err
+    assert "Such dir Gras, dann drück." in out
+    assert "set-b has no texts in fr" in drills(*words, "--language", "fr", capsys=capsys)[2]
 
 
 @pytest.mark.slow

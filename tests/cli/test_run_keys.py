@@ -36,13 +36,13 @@ def test_a_run_is_muted_and_moved_on_by_a_desktops_keys_and_by_a_headsets(
     bluez: VirtualBluez, bus: SessionBus, tmp_path: Path
 ) -> None:
     events = tmp_path / "run.jsonl"
-    words = [*CUED, "--events", str(events)]
+    words = [*CUED, "--language", "de", "--events", str(events)]
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | bus.env
     ) as child:
         try:
             wait_for(lambda: bus.playerctl("-p", "cued", "status") == "Playing", 60.0)
-            wait_for(lambda: bus.playerctl("metadata", "album") == "A steady beat · warmup")
+            wait_for(lambda: bus.playerctl("metadata", "album") == "Ein gleichmäßiger Takt · Einlaufen")
             bus.playerctl("play-pause")
             wait_for(lambda: bus.playerctl("status") == "Paused")
             wait_for(lambda: [one["PlaybackStatus"] for one in bluez.players] == ["Paused"])
@@ -50,7 +50,7 @@ def test_a_run_is_muted_and_moved_on_by_a_desktops_keys_and_by_a_headsets(
             wait_for(lambda: bus.playerctl("status") == "Playing")
             bluez.press("Next")
             wait_for(lambda: segments(events) == ["warmup", "steady"])
-            wait_for(lambda: bus.playerctl("metadata", "title") == "steady")
+            wait_for(lambda: bus.playerctl("metadata", "title") == "Dauerlauf")
             bus.playerctl("previous")  # back to steady's start, or to warmup where this comes within seconds
             wait_for(lambda: len(segments(events)) == 3)
             child.send_signal(signal.SIGINT)

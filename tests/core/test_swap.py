@@ -78,6 +78,14 @@ def test_what_the_pack_swapped_tells_comes_before_its_segment() -> None:
     assert (run.view.pack, run.view.title, run.view.segment_left_ns) == ("other", "Other", seconds(49))
 
 
+def test_the_pack_swapped_tells_its_title_in_the_runs_language() -> None:
+    other = replace(by_time(*MINUTES), title_in=(("de", "Anderes"),))
+    for language, title in (("de", "Anderes"), ("", "Other"), ("fr", "Other")):
+        run = swapped(pack(segment("easy", 600)), other, 70, 71, language=language)
+        assert [one.title for _, one in run.decided if isinstance(one, PackSwapped)] == [title]
+        assert run.view.title == title
+
+
 def test_a_run_past_the_new_session_has_nothing_more_to_do_but_recording() -> None:
     run = swapped(pack(segment("easy", 600)), by_time(*MINUTES), 300, 310)
     assert began(run) == [(0, "easy", 0), (300, "", 1)]

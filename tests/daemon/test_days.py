@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cued.control.lights import Light
+from cued.packs.catalog import open_pack
+from cued.runtime.daemon.today import PLAIN_TITLES, plain
 from tests.support.day import House, read_day
 
 DAYS = sorted(Path(__file__).with_name("days").glob("*.txt"))
@@ -42,6 +45,25 @@ def test_a_pack_that_is_broken_from_the_start_is_a_trouble_that_shows_and_is_no_
     assert set(house.led.shown) == {Light.FAULT}
     assert "0:10  > says: Plain run. Stryd. Recording. No cues today." in lines
     assert "1:20  > session 1 begins at 1:00: plain" in lines
+
+
+def test_headsets_and_phones_show_pack_and_segment_in_the_runners_language(tmp_path: Path) -> None:
+    script = "# x\nconfig: runner: {language: de}\n---\n0:05  headphones on\n0:10  pod Stryd\n1:00  run 166\n2:00  quit\n"
+    house = House(read_day(script), tmp_path)
+    house.live()
+    assert {(one.pack, one.segment) for one in house.keyboard.shown if one.pack} == {
+        ("Ein gleichmäßiger Takt", ""),
+        ("Ein gleichmäßiger Takt", "Einlaufen"),
+    }
+
+
+def test_a_run_without_cues_has_a_title_in_the_language_of_its_pack_too() -> None:
+    for language, other in (("en", "de"), ("de", "en"), ("fr", "de")):
+        made = plain(replace(open_pack("integration").pack, language=language))
+        assert {made.title_for("de"), made.title_for("en")} == {"Einfacher Lauf", "Plain run"}
+        assert made.title == made.title_for(language) != made.title_for(other)
+    shipped = open_pack("plain").pack
+    assert {code: shipped.title_for(code) for code in PLAIN_TITLES} == PLAIN_TITLES
 
 
 def test_the_watchdog_is_fed_and_the_service_manager_told(tmp_path: Path) -> None:

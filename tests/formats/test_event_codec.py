@@ -97,6 +97,8 @@ def test_a_whole_pack_and_a_start_come_back_as_they_went() -> None:
         ),
         cues=(Cue("light", "Light feet.", say_in=(("de", "Leichte Füße."),)),),
         rules=(Rule("rules[0]", OffBand(Side.LOW, 5), (SayCue("light"), EndCues())),),
+        title_in=(("de", "Takt"), ("fr", "Rythme")),
+        summary_in=(("de", "Ein Takt, sonst nichts."),),
     )
     start = Start(pack, seed=7, speech=(("say:Light feet.", 1_015_000_000),))
     assert decode_as(encode(start), Start) == start
@@ -104,6 +106,14 @@ def test_a_whole_pack_and_a_start_come_back_as_they_went() -> None:
 
 def test_a_field_that_came_later_takes_its_default() -> None:
     assert decode_event('{"v":1,"kind":"cadence_sample","at_ns":1,"spm":164}') == CadenceSample(1, 164.0)
+
+
+def test_a_pack_that_an_older_cued_wrote_has_its_title_in_one_language() -> None:
+    pack = CuePack("beat", "1.0.0", "Beat", "en", "CC0-1.0", (Segment(0, "run", Remainder()),), summary="A beat.")
+    data = json.loads(encode(pack))
+    del data["title_in"], data["summary_in"]
+    assert decode_as(json.dumps(data), CuePack) == pack
+    assert (pack.title_for("de"), pack.summary_for("de")) == ("Beat", "A beat.")
 
 
 def test_what_an_older_cued_wrote_of_a_key_or_a_segment_is_still_read() -> None:

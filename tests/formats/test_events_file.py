@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -65,7 +66,8 @@ def rows(lines: list[str]) -> list[dict[str, object]]:
 
 
 def test_the_first_line_says_what_was_started() -> None:
-    how = Start(pack(title="Füße"), seed=7, session_number=3, length_ns=1800 * S, simulated=True)
+    titled = replace(pack(title="Feet"), title_in=(("de", "Füße"),))
+    how = Start(titled, language="de", seed=7, session_number=3, length_ns=1800 * S, simulated=True)
     line = EventsFile(how, voice="nominal", source="sim:easy").header()
     row = json.loads(line)
     assert line.startswith('{"kind": "start", "t_ns": 0, ')
@@ -73,7 +75,7 @@ def test_the_first_line_says_what_was_started() -> None:
     assert "Füße" in line
     assert (row["voice"], row["seed"], row["pack"], row["session"], row["length_s"]) == ("nominal", 7, "beat", 3, 1800.0)
     assert row["simulated"] is True
-    assert row["language"] == "en"
+    assert (row["language"], row["title"]) == ("de", "Füße")
 
 
 def test_a_click_waits_until_its_onset_is_past_so_that_lines_stay_in_order_of_time() -> None:

@@ -112,6 +112,13 @@ def pack(text: str) -> CuePack:
             "only the second has the source: Willy 2016 (it held for a month)",
         ]),
         ("version: 1.0.0", "version: 2.0.0", ["in beat 1.0.0 the version is 1.0.0; in beat 2.0.0 it is 2.0.0"]),
+        ("language: en", 'language: en\ntitle_in: {de: "Dein Takt", fr: "Rythme"}', [
+            both("the title in the language de", "not set", "“Dein Takt”"),
+            both("the title in the language fr", "not set", "Rythme"),
+        ]),
+        ("language: en", "language: en\nsummary_in: {de: Ein Takt}", [
+            both("the summary in the language de", "not set", "“Ein Takt”")
+        ]),
     ],
 )  # fmt: skip
 def test_a_change_is_told_once_and_in_words(old: str, new: str, says: list[str]) -> None:
@@ -142,7 +149,11 @@ def test_two_packs_differ_in_words_just_where_they_differ(one: CuePack, other: C
 @given(data=st.data())
 def test_no_changed_value_is_passed_over(data: st.DataObject) -> None:
     one, other = data.draw(packs()), data.draw(packs())
-    word = data.draw(st.sampled_from(["target", "band", "fade", "limits", "metronome", "advance", "phase", "summary"]))
+    word = data.draw(
+        st.sampled_from(
+            ["target", "band", "fade", "limits", "metronome", "advance", "phase", "summary", "title_in", "summary_in"]
+        )
+    )
     mixed = replace(one, **{word: getattr(other, word)})
     assert bool(differences(one, mixed)) == (as_data(one) != as_data(mixed))
 

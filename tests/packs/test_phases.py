@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cued.core import cues
+from cued.core.drills import needs_words
 from cued.core.phrases import segment_words
-from cued.core.sentences import known_texts
+from cued.core.sentences import Sentence, known_texts, sentence
+from cued.core.values import PLACES, SURFACES, Values
 from cued.packs.catalog import open_pack
 from cued.packs.lint import MAX_WORDS
 from cued.units import NS_PER_MIN
@@ -66,10 +68,26 @@ def test_the_two_languages_are_two(name: str) -> None:
     assert [place for place in english if english[place] == german[place]] == []
 
 
-def test_what_waits_for_a_press_is_named_in_both_languages() -> None:
-    waiting = {segment.name for name in SHIPPED for segment in pack_of(name).segments() if segment.starts_on_press}
-    assert len(waiting) > 5
-    assert {name for name in waiting if segment_words(name, "de") == name} <= {"grass"}, "which is asked for by what it needs"
+def test_every_segment_is_named_in_both_languages() -> None:
+    names = {segment.name for name in SHIPPED for segment in pack_of(name).segments()}
+    assert len(names) > 20
+    assert [name for name in sorted(names) if segment_words(name, "de") == name] == []
+
+
+def test_every_well_known_segment_is_named_in_both_languages() -> None:
+    names = ("warmup", "feeder", "steady", "tempo", "probe", "strides", "hills", "surface", "reactive", "drills", "cooldown")
+    assert [name for name in names if segment_words(name, "de") == name] == []
+
+
+def test_every_ground_place_and_need_is_named_in_german() -> None:
+    said = [(Sentence.GROUND, Values(ground=name)) for name in SURFACES]
+    said += [(Sentence.PLACE, Values(place=name)) for name in PLACES]
+    assert [one for one in said if sentence(*one, "de") == sentence(*one, "en")] == []
+    asked = [(pack, one) for pack in map(pack_of, SHIPPED) for one in pack.segments() if needs_words(pack, one, "en")]
+    assert asked
+    for pack, one in asked:
+        (need,) = {drill.needs for drill in pack.drills if drill.needs and drill.id in one.drills}
+        assert need not in needs_words(pack, one, "de")
 
 
 @pytest.mark.parametrize("name", PHASES)

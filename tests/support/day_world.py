@@ -255,10 +255,12 @@ class VirtualEars:
 
 class VirtualKeyboard:
     def __init__(self) -> None:
-        self.shown = Shown()
+        self.shown: list[Shown] = []
+        """Each change."""
 
     def show(self, shown: Shown) -> None:
-        self.shown = shown
+        if self.shown[-1:] != [shown]:
+            self.shown.append(shown)
 
     def close(self) -> None:
         pass

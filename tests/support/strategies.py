@@ -305,6 +305,8 @@ class Dice:
             limits=self.limits(),
             metronome=self.metronome(),
             rules=(*own, *said),
+            title_in=self.of((), (("de", "Wild, auf Deutsch"),), (("de", "Anders"), ("fr", "Sauvage"))),
+            summary_in=self.of((), (), (("de", "Alles, was geht."),)),
         )
 
     def runner(self) -> Runner:

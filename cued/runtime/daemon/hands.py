@@ -53,9 +53,9 @@ class Hands:
     def glance(self) -> Glance:
         """What the keys see."""
         run = self._daemon.sessions.on
-        following = self._daemon.following
+        following, offered = self._daemon.following, self._daemon.today.offered(self._daemon.language)
         return replace(
-            menus.glance(None if run is None else run.view(), self._daemon.life.phase, self._daemon.today.offered),
+            menus.glance(None if run is None else run.view(), self._daemon.life.phase, offered),
             has_cue=run is not None and run.tally.last_cue is not None,
             plans=following.planner is not None,
             day=self._day,

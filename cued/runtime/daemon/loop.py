@@ -13,6 +13,7 @@ from cued.core import happening, life
 from cued.core.events import CadenceSample, Event, SpeechFailed, SpeechReady
 from cued.core.happening import Begin, End, HeadphonesAre, Moved, Phase, PodIs, Say, Told, Word
 from cued.core.menus import Ask, Prompt
+from cued.core.phrases import segment_words
 from cued.core.sentences import Sentence, sentence
 from cued.core.values import Values
 from cued.runtime.board import light_of
@@ -322,11 +323,12 @@ class Daemon:
 
     def speak(self, what: Sentence, values: Values, decided_ns: int, *, asked: bool) -> None:
         """As `say`, whatever is wanted and true."""
-        self.speaker.language = self._language()
+        self.speaker.language = self.language
         text = sentence(what, values, self.speaker.language)
         self.speaker.say(text, decided_ns, self.world.time.now_ns(), asked=asked, run=self.sessions.on)
 
-    def _language(self) -> str:
+    @property
+    def language(self) -> str:
         """A run's own, until it is written down; else that of the next."""
         run, prepared = self.sessions.run, self.today.prepared
         request = run.request if run is not None else None if prepared is None else prepared.request
@@ -388,10 +390,8 @@ class Daemon:
         muted = view is None or view.muted or view.paused
         speaks = not self.speaker.is_silent(now_ns, self.sessions.busy_ns)
         prepared = self.today.prepared
-        pack = (
-            run.request.pack.value.title if run is not None else "" if prepared is None else prepared.request.pack.value.title
-        )
-        segment = "" if view is None else view.segment
+        pack = run.request.title if run is not None else "" if prepared is None else prepared.request.title
+        segment = "" if view is None else segment_words(view.segment, self.language)
         title = self.speaker.title if speaks else segment or pack
         playback = Playback.STOPPED if view is None else Playback.PAUSED if muted else Playback.PLAYING
         self.world.keyboard.show(Shown(playback, title, segment, pack))

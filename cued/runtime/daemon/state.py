@@ -29,7 +29,7 @@ def house_status(daemon: Daemon, now_ns: int) -> HouseStatus:
         headphones_told=daemon.world.ears.told(),
         today=TodayState(
             pack="" if prepared is None else prepared.request.pack.value.name,
-            title="" if prepared is None else prepared.request.pack.value.title,
+            title="" if prepared is None else prepared.request.title,
             plain=prepared is not None and prepared.request.pack.value.name == PLAIN,
             length_ns=today.choice.length_ns,
             trouble=today.trouble,

@@ -82,7 +82,7 @@ class Swapping:
         if run is None or self._daemon.sessions.on is not run:  # it has ended meanwhile
             self._daemon.today.choose(Choice(name))
             return
-        title = prepared.request.pack.value.title
+        title = prepared.request.title
         self._daemon.say(Say(now_ns, Sentence.PICKED, Values(title=title)), asked=False)  # before the pack's own first cue
         run.mark = prepared.mark
         run.swap(prepared.request, prepared.speech, prepared.text, now_ns)

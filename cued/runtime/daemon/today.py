@@ -39,13 +39,18 @@ def text_of(file: str) -> str:
         return ""
 
 
+PLAIN_TITLES: Final = {"en": "Plain run", "de": "Einfacher Lauf"}
+"""As the pack `plain` has them."""
+
+
 def plain(pack: CuePack) -> CuePack:
     """`pack` without cues and beat: the run is recorded, and its cadence held against the same band."""
     segment = Segment(0, "run", Open(), coach=Coach.SILENT, target=pack.target, band=pack.band)
     return replace(
         pack,
         name=PLAIN,
-        title="Plain run",
+        title=PLAIN_TITLES.get(pack.language, PLAIN_TITLES["en"]),
+        title_in=tuple((code, title) for code, title in PLAIN_TITLES.items() if code != pack.language),
         session=(segment,),
         metronome=Metronome(),
         cues=(),
@@ -116,8 +121,8 @@ class Kitchen:
             spares = bool(left_out(pack.value, answer))
             request = for_today(request, answer)
         language = request.spoken_language
-        taken = sentence(Sentence.PICKED, Values(title=pack.value.title), language)
-        named = sentence(Sentence.TODAY, Values(title=pack.value.title), language)
+        taken = sentence(Sentence.PICKED, Values(title=request.title), language)
+        named = sentence(Sentence.TODAY, Values(title=request.title), language)
         own = [(text, language) for text in (*known_texts(language), taken, named)]
         lengths = dict(self._mouth.prepare(request, own))
         broken = self._book.broken(request) if as_run is not None else None
@@ -209,10 +214,9 @@ class Today:
         self.changed: Callable[[], None] = lambda: None
         """Called when something has become ready, or failed."""
 
-    @property
-    def offered(self) -> tuple[tuple[str, str], ...]:
-        """(name, title) of those to run with: sets of drills are for `cued drills play`, and plain is an item of its own."""
-        return tuple((one.name, one.title) for one in self.packs if not one.is_set and one.name != PLAIN)
+    def offered(self, language: str) -> tuple[tuple[str, str], ...]:
+        """(name, title in that language) of those to run with: sets are for `cued drills play`, and plain has an item."""
+        return tuple((one.name, one.title_for(language)) for one in self.packs if not one.is_set and one.name != PLAIN)
 
     @property
     def usually_planned(self) -> bool:
@@ -230,7 +234,7 @@ class Today:
             return TodayIs(at_ns, None)
         prepared, aloud = self.prepared, self._aloud
         self._aloud = False
-        title = None if prepared is None else prepared.request.pack.value.title
+        title = None if prepared is None else prepared.request.title
         answer = None if prepared is None else prepared.answer
         if prepared is None or answer is None:
             return TodayIs(at_ns, title, self.choice.plain)
