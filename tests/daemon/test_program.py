@@ -78,7 +78,7 @@ def test_a_run_is_steered_by_every_verb(daemon: RunningDaemon) -> None:
         assert done.stdout.startswith(answer), (words, done)
     wait_for(lambda: daemon.status()["pack"] == "awareness", STARTS_S, "the other pack")
     assert daemon.cued("pack", "use", "nonesuch").stderr.startswith("cued: nonesuch: there is no pack `nonesuch`")
-    assert daemon.cued("pain").stdout == "beat and cues are over for this run; walk if it hurts\n"
+    assert daemon.cued("pain").stdout == "beat and cues are over for today; walk if it hurts\n"
     assert daemon.cued("stop").stdout == "the run has ended\n"
     assert daemon.cued("stop").stderr == "cued: no run is on: `cued start` begins one, or run\n"
     wait_for(lambda: daemon.status()["run"] is None, STARTS_S, "the run to be written down")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cued.coaching.happening import Dawn, Felt, Happening, Kind, Outcome, Ran, Word
 from cued.coaching.plan import step
 from cued.coaching.state import PlanState
@@ -25,11 +27,12 @@ class VirtualPlan:
         self._book = book
         self._table = table
         self._heard = 0
+        self._told = 0
         self.day: int | None = FIRST
         self.state, _ = step(state, Dawn(FIRST))
 
     def _now(self) -> int | None:
-        return None if self.day is None else self.day + self._time.now_ns() // (24 * NS_PER_H)
+        return None if self.day is None else self.day + self._time.later_days + self._time.now_ns() // (24 * NS_PER_H)
 
     def _step(self, what: Happening) -> None:
         self.state, decided = step(self.state, what)
@@ -53,7 +56,14 @@ class VirtualPlan:
 
     def say(self, word: Word) -> None:
         self._catch_up()
+        self._told += 1
         self._step(Word(self._now(), word.say, word.place))
+
+    def log(self, felt: Felt) -> None:
+        """Told of the last run, or of one that there never was, by another program."""
+        self._catch_up()
+        self._told += 1
+        self._step(replace(felt, day=self._now(), number=self._heard))
 
     def sore(self, place: Tissue | None) -> None:
         self._catch_up()
@@ -63,4 +73,4 @@ class VirtualPlan:
             self._step(told)
 
     def mark(self) -> tuple[object, object]:
-        return self._now(), [seat.ended_ns for seat in self._book.seats]
+        return self._now(), (self._told, [seat.ended_ns for seat in self._book.seats])
