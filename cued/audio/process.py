@@ -6,6 +6,7 @@ and is replaced.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import select
@@ -168,6 +169,8 @@ def serve(pipes: Pipes) -> None:
     assert isinstance(opening, Open), "the first message says what to open"
     device, stream, rate_hz = open_stream(opening)
     loading.join()
+    gc.collect()
+    gc.freeze()  # else all that was imported is looked through now and then, and nothing is mixed meanwhile
     engine = Engine(opening, stream, rate_hz)
     engine.begin(stream.latency_ns)
     pipes.send(Ready(device.name, device.host_api, rate_hz, stream.latency_ns))

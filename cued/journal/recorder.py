@@ -18,6 +18,7 @@ from cued.core.events import Event, Wake
 from cued.errors import FormatError, JournalError
 from cued.formats.event_codec import encode
 from cued.journal import store
+from cued.journal.kept import Kept
 from cued.journal.lock import Lock
 from cued.journal.retention import forget_raw
 from cued.journal.rows import INSERT, INSERT_HEAD, INSERT_HEAD_AS, KNOW, Head, Row, RunTime, Value, head_values, told_by
@@ -109,8 +110,7 @@ class Recorder:
         self._wall = WallWatch(head.began_utc_ns, self._began_boot_ns, verified=head.verified)
         self._packer = Packer()
         self._pending: list[Row] = []
-        self._kept: list[Row] = []
-        """All that was committed: a file that breaks under the run is written anew."""
+        self._kept = Kept()
         self._complained: set[str] = set()  # troubles that the runner has been told
         self._failing = False
         self._may_pass = True  # what fails now is worth another try
@@ -295,7 +295,7 @@ class Recorder:
         except sqlite3.Error as error:
             self._failed(error)
             return
-        self._kept += self._pending
+        self._kept.add(self._pending)
         self._pending = []
         if self._failing:
             self._failing = False
@@ -375,8 +375,8 @@ class Recorder:
         self._write()
 
     def _forget_written(self) -> None:
-        self._pending = self._kept + self._pending
-        self._kept = []
+        self._pending = [*self._kept, *self._pending]
+        self._kept = Kept()
         self._present = False
 
     def _write_the_end_alone(self) -> None:

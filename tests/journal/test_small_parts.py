@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cued.core.effects import Paused, RunEnded
 from cued.errors import JournalError
-from cued.journal.rows import RunTime
+from cued.journal.kept import TOGETHER, Kept
+from cued.journal.rows import Row, RunTime
 from cued.journal.stream import FRESH_EVERY, Packer, unpacked
 from cued.journal.wall import RELEASED_UTC_NS, Correction, Moment, WallWatch
 from cued.units import NS_PER_H, NS_PER_S
@@ -48,6 +51,36 @@ def test_what_is_damaged_may_be_left_out_up_to_where_it_begins_anew() -> None:
     assert len(missing) == FRESH_EVERY - 10
     assert [number for number, found in enumerate(lines) if found] == [*range(10), FRESH_EVERY, FRESH_EVERY + 1]
     assert lines[FRESH_EVERY] == [f"line {FRESH_EVERY}"]
+
+
+values = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text() | st.binary(max_size=30)
+rows = st.builds(Row, st.sampled_from(["notifications", "stretches"]), st.lists(values, max_size=4).map(tuple))
+
+
+@given(st.lists(st.lists(rows, max_size=2 * TOGETHER), max_size=4))
+def test_what_is_kept_is_there_in_order_however_it_came(commits: list[list[Row]]) -> None:
+    kept = Kept()
+    for commit in commits:
+        kept.add(commit)
+    assert list(kept) == [row for commit in commits for row in commit]
+    assert len(kept) == len(list(kept))
+
+
+def test_more_rows_than_are_packed_at_once_come_back_whole_and_take_a_tenth() -> None:
+    def second(n: int) -> list[Row]:
+        return [Row("notifications", (40 * n + m, n * NS_PER_S + m, bytes(8), "AA:BB", "2a53")) for m in range(40)]
+
+    tracemalloc.start()
+    try:
+        kept = Kept()
+        for n in range(100):
+            kept.add(second(n))
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert list(kept) == [row for n in range(100) for row in second(n)]
+    assert len(kept) == 4_000
+    assert taken < 4_000 * 24  # of a row's 240 bytes
 
 
 NOW_NS = RELEASED_UTC_NS + 1000 * NS_PER_H

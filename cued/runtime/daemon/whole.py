@@ -37,7 +37,7 @@ from cued.runtime.daemon.watching import Watching, usual_word
 from cued.runtime.daemon.work import Worker
 from cued.runtime.daemon.world import World
 from cued.runtime.feeding import OnAir, SensorChoice
-from cued.runtime.heap import give_back
+from cued.runtime.heap import give_back, settle
 from cued.runtime.moments import moment
 from cued.runtime.notify import Manager
 from cued.runtime.request import RATE_HZ, OutputChoice, ToDevice, Volumes
@@ -95,6 +95,7 @@ def serve(wanted: DaemonWanted, log: Notice, read: Callable[[], Settings]) -> No
     inbox: SimpleQueue[Message] = SimpleQueue()
     with _signals(inbox) as hurry, ExitStack() as closing:
         _import_all()
+        settle()
         manager = Manager.from_environment()
         closing.callback(manager.close)
         time = DaemonTime()
