@@ -32,7 +32,7 @@ happenings = st.lists(
 )
 
 
-@examples(60)
+@examples(40)
 @given(happenings, st.sampled_from((None, 1, 3)), st.booleans())
 def test_after_pain_that_ends_cueing_nothing_gives_a_beat_or_a_cue_on_that_day(
     told: list[tuple[int, str]], phase: int | None, named: bool
