@@ -207,12 +207,12 @@ def _hurts(args: argparse.Namespace) -> bool:
 
 def _barred(args: argparse.Namespace, asked: str | None) -> Today | None:
     """What keeps a run without cues for which a pack was named; None: nothing does."""
+    if not _is_real(args, asked):
+        return None
     from cued.runtime.journalling import journal_path
     from cued.runtime.moments import moment
     from cued.runtime.planning import held_back
 
-    if not _is_real(args, asked):
-        return None
     hurts = _hurts(args)
     try:
         barred = held_back(journal_path(args.journal), moment(), hurts=hurts)
