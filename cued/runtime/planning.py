@@ -116,7 +116,9 @@ def held_back(path: Path | None, now: Moment, *, hurts: bool = False) -> Today |
 
     `path`: None, there is no journal. `hurts`: as in `binding`. Blocks while the journal is read. Raises JournalError.
     """
-    return binding(None if path is None else today_of(path, now), hurts=hurts)
+    if path is None or not path.exists():  # nothing was ever told: no plan need be lived through
+        return binding(None, hurts=hurts)
+    return binding(today_of(path, now), hurts=hurts)
 
 
 def telling(pack: CuePack, answer: Today, language: str) -> CuePack:
