@@ -16,8 +16,8 @@ from cued.cli.progress import Bars
 from cued.cli.run import screen_for
 from cued.cli.safety import usual_language
 from cued.core.cues import CuePack, Drill, Segment
-from cued.core.drills import plan
-from cued.errors import JournalError, PackError, UsageError
+from cued.core.drills import is_set, plan
+from cued.errors import JournalError, PackError, UsageError, did_you_mean
 from cued.runtime.drillkeys import DrillKeys
 from cued.runtime.feeding import Nobody, feeding_of
 from cued.runtime.keys import NO_KEYS, KeysWanted
@@ -68,11 +68,6 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "list":
         return _list(as_json=args.json)
     return _show(args) if args.what == "show" else _play(args)
-
-
-def is_set(pack: CuePack) -> bool:
-    """Is there nothing in the pack but drills?"""
-    return all(segment.drills for segment in pack.segments())
 
 
 def set_length_ns(pack: CuePack) -> int:
@@ -262,11 +257,25 @@ def _output(word: str | None, rate: float, device: str | None) -> OutputChoice:
 
 
 def _word(word: str) -> str:
-    """The pack that `word` means: `a` is `set-a`, too."""
-    from cued.packs.catalog import catalogue
+    """The pack that `word` means: `a` is `set-a`, too. Raises UsageError with the sets' names where it means none."""
+    from cued.packs.catalog import catalogue, find_pack
 
     names = {found.name for found in catalogue()}
-    return f"set-{word}" if word not in names and f"set-{word}" in names else word
+    if word not in names and f"set-{word}" in names:
+        return f"set-{word}"
+    try:
+        find_pack(word)
+    except PackError as error:
+        raise UsageError(_unknown(word, [name for name, _ in _sets()])) from error
+    return word
+
+
+def _unknown(word: str, names: list[str]) -> str:
+    """What is wrong with a name that nothing has."""
+    from cued.yamlread import quoted
+
+    there_are = f"there are {', '.join(names)}" if names else "there are none"
+    return f"there is no set of drills {quoted(word)}: {there_are}, or name a file{did_you_mean(word, names)}"
 
 
 def _check(pack: CuePack) -> None:

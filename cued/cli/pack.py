@@ -187,7 +187,7 @@ def _width() -> int:
 
 
 def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> list[str]:
-    from cued.core.room import own_length_ns
+    from cued.core.room import own_length_ns, usual_ns
     from cued.packs import aloud, drawing
     from cued.runtime.roomwords import room_lines
     from cued.yamlread.quantities import time_text
@@ -198,7 +198,7 @@ def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int) -> li
         lines[-1] += f", by {', '.join(pack.authors)}"
     lines += [pack.summary] if pack.summary else []
     own_ns = own_length_ns(pack)
-    drawn_ns = length_ns or own_ns or drawing.USUAL_NS
+    drawn_ns = length_ns or own_ns or usual_ns(pack, session_number)
     lines += ["", f"A run of {time_text(drawn_ns)}" + (f", session {session_number}" if session_number > 1 else "")]
     lines += drawing.draw(pack, drawn_ns, _width(), session_number)
     lines += [f"{'':8}  {line}" for line in room_lines(pack, drawn_ns, session_number)]

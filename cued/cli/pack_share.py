@@ -26,6 +26,9 @@ MAX_LINE: Final = 200
 """Characters of a title or text: a cue has no more."""
 MAX_CHANGE: Final = 1_000
 """Characters of a difference: it holds two texts and a rule's names."""
+YOURS: Final = "your pack"
+ITS_NEW: Final = "the new one"
+"""What the two are called where one is about to take the other's place."""
 YES: Final = frozenset({"y", "yes"})
 
 
@@ -99,7 +102,7 @@ def install(args: argparse.Namespace) -> int:
         name = coming.loaded.pack.name
         there = own.places(name, folder)
         old = _loaded(there[-1]) if there else None
-        changes = _changes(old, coming.loaded) if old is not None else []
+        changes = _changes(old, coming.loaded, YOURS, ITS_NEW) if old is not None else []
         same = old is not None and not changes and len(there) == 1 and old.text == coming.loaded.text
         if args.json:
             print(json.dumps(_data(coming, there, changes), indent=2, ensure_ascii=False))
@@ -331,7 +334,7 @@ def _is_todays(name: str) -> bool:
 
 
 def diff(args: argparse.Namespace) -> int:
-    """Tell what B has otherwise than A; 0, different or not."""
+    """Tell what is in A and what in B; 0, different or not."""
     with opened_pack(args.old) as old, opened_pack(args.new) as new:
         changes = _changes(old, new)
     if args.json:
@@ -357,12 +360,13 @@ def opened_pack(word: str) -> Iterator[LoadedPack]:
     yield open_pack(word, options.probe_sound)
 
 
-def _changes(old: LoadedPack, new: LoadedPack) -> list[Difference]:
-    """Words and sounds."""
-    from cued.packs.differences import differences
+def _changes(old: LoadedPack, new: LoadedPack, old_name: str = "", new_name: str = "") -> list[Difference]:
+    """Words and sounds; the names are those of the two packs in a sentence, or empty for their own."""
+    from cued.packs.differences import Sides, differences, sides_of
     from cued.packs.recordings import other_recordings
 
-    return [*differences(old.pack, new.pack), *other_recordings(old, new)]
+    sides = Sides(old_name, new_name) if old_name else sides_of(old.pack, new.pack)
+    return [*differences(old.pack, new.pack, sides), *other_recordings(old, new)]
 
 
 def _differences_data(changes: list[Difference]) -> list[dict[str, str]]:

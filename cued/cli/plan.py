@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cued.coaching.happening import Decision, Word
+    from cued.coaching.happening import Decision, Reason, Word
     from cued.coaching.today import Today
     from cued.runtime.planning import Planned
 
@@ -75,7 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ask or say; 0, or 1 for a word that the plan refused."""
+    """Ask or say; 0, or 1 for a word that the plan refused. Raises UsageError for a race that is past."""
     from cued.runtime.moments import moment
     from cued.runtime.planning import planned
 
@@ -172,20 +172,26 @@ def _why(args: argparse.Namespace, plan: Planned) -> int:
     judgement = judge(plan.state)
     last = plan.decided[-args.limit :]
     if args.json:
-        reasons = [{"what": one.what, "met": one.met, "text": one.text} for one in judgement.reasons]
+        reasons = [_reason(one) for one in judgement.reasons]
         told = {"verdict": judgement.verdict.value, "reasons": reasons, "decided": [_decision(one) for one in last]}
         print(json.dumps(_as_json(plan) | told, ensure_ascii=False, indent=2))
         return 0
     if plan.state.phase < LAST:
         print(f"for phase {plan.state.phase + 1}: {judgement.verdict.value}")
         for reason in judgement.reasons:
-            print(f"  {'unknown' if reason.met is None else 'met' if reason.met else 'missing':<8} {reason.text}")
+            print(f"  {_how(reason):<12} {reason.text}{'' if reason.needed else ' (not needed to go on)'}")
     _propose(plan)
     if last:
         print("decided last:")
     for one in last:
         print(f"  {_told(one)}")
     return 0
+
+
+def _how(reason: Reason) -> str:
+    if reason.met is None:
+        return "not known" if reason.needed else "not recorded"
+    return "met" if reason.met else "missing"
 
 
 _SHOWS: Final[dict[str, Callable[[argparse.Namespace, Planned], int]]] = {
@@ -213,6 +219,8 @@ def _say(args: argparse.Namespace, path: Path) -> int:
         from cued.coaching.today import line
 
         print(f"today: {line(plan.today)}")
+        if args.what == "race" and plan.day is None and plan.state.race is not None and plan.state.race < plan.believed:
+            print("by this machine's own clock, which nobody vouches for, that day is past", file=sys.stderr)
     return 1 if any(one.kind is Kind.REFUSED for one in decided) else 0
 
 
@@ -257,9 +265,10 @@ def _weekdays(words: list[str]) -> tuple[int, ...]:
 
 
 def _as_json(plan: Planned) -> dict[str, Any]:
+    from cued.coaching.calendar import planned_lately
     from cued.coaching.noticing import proposal_of
 
-    state = plan.state
+    state, lately = plan.state, planned_lately(plan.state, plan.believed)
     return {
         "date": None if plan.day is None else _iso(plan.day),
         "phase": state.phase,
@@ -272,10 +281,12 @@ def _as_json(plan: Planned) -> dict[str, Any]:
         "off_since": None if state.off is None or state.off.since is None else _iso(state.off.since),
         "injured": [place.value for place in state.places],
         "race": None if state.race is None else _iso(state.race),
+        "race_in_days": None if state.race is None or plan.day is None else state.race - plan.day,
         "held": state.held,
         "alarm": state.alarm or None,
         "proposed": proposal_of(state, plan.day) or None,
         "target_kept": state.keeps_own,
+        "planned_runs": {"done": lately.done, "planned": lately.planned, "days": lately.days},
         "today": _answer(plan.today),
     }
 
@@ -308,8 +319,12 @@ def _decision(one: Decision) -> dict[str, Any]:
         "phase": one.phase,
         "text": one.text,
         "override": one.override,
-        "reasons": [{"what": reason.what, "met": reason.met, "text": reason.text} for reason in one.reasons],
+        "reasons": [_reason(reason) for reason in one.reasons],
     }
+
+
+def _reason(one: Reason) -> dict[str, Any]:
+    return {"what": one.what, "met": one.met, "needed": one.needed, "text": one.text}
 
 
 def _told(one: Decision) -> str:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cued.cli import configured, options
 from cued.cli.progress import Bars
 from cued.cli.report import print_story, summary_json
+from cued.core.cues import CuePack
+from cued.core.room import usual_ns
 from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Recorded, SensorChoice, Simulated, feeding_of
 from cued.runtime.live import interruptible
 from cued.runtime.rehearsal import Rehearsed, Wanted, Watch, rehearse
 from cued.runtime.request import Request
-from cued.runtime.roomwords import room_lines
+from cued.runtime.roomwords import length_line, quiet_lines, room_lines
 from cued.runtime.voice import NOMINAL, REAL
 
 EXAMPLE = """
+cued rehearse fatigue --sim tired
 cued rehearse integration --sim tired --length 50min
 cued rehearse awareness --run morning.fit -o morning.wav --timeline morning.html
 """
@@ -32,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--run", metavar="FILE", help="a run: FIT, CSV, a raw sensor log, or a session of `cued log list`")
     source.add_argument("--sim", metavar="PRESET", default=None, help=f"a simulated runner; default {DEFAULT_PRESET}")
     parser.add_argument(
-        "--length", metavar="T", type=options.duration, help="running time: 90s, 50min, 1h5min; default: all of it"
+        "--length",
+        metavar="T",
+        type=options.duration,
+        help="running time: 90s, 50min, 1h5min; default: all of a run, or what PACK needs",
     )
     options.add_session(parser, seed=0)
     parser.add_argument("--voice", choices=(REAL, NOMINAL), help="real speech, or only its length; default: real with -o")
@@ -52,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     pack = options.load(args.pack, sys.stderr)
     options.check_language(pack, args.language, sys.stderr)
     options.check_heart_rate(pack, args.max_hr, sys.stderr)
-    feeding = _feeding(args)
+    feeding = _feeding(args, pack.value)
     request = Request(
         pack=pack,
         feeding=feeding,
@@ -75,14 +82,16 @@ def run(args: argparse.Namespace) -> int:
             file=options.plain_out(args.events, args.output, args.timeline),
         )
     elif "-" not in (args.events, args.output, args.timeline):
-        print_story(done.log, feeding.notes, sys.stdout)
+        figures = print_story(done.log, feeding.notes, sys.stdout)
+        for line in quiet_lines(pack.value, figures, feeding.length_ns, args.session):
+            print(line)
         for path in done.written:
             print(f"written: {path}")
     return 0
 
 
-def _feeding(args: argparse.Namespace) -> Feeding:
-    """A file, a session out of the journal, or a simulated runner."""
+def _feeding(args: argparse.Namespace, pack: CuePack) -> Feeding:
+    """A file, a session out of the journal, or a simulated runner, who runs as long as the pack needs where nobody says it."""
     if args.run is not None and (args.run == "last" or args.run.isdigit()) and not Path(args.run).exists():
         from cued.cli.log_files import tell_missing
         from cued.journal.reader import reading
@@ -93,7 +102,11 @@ def _feeding(args: argparse.Namespace) -> Feeding:
             tell_missing(journal, past.session.id)
             return feeding(past, args.length)
     choice: SensorChoice = Simulated(args.sim or DEFAULT_PRESET) if args.run is None else Recorded(args.run)
-    return feeding_of(choice, args.length, args.seed)
+    if args.length is not None or args.run is not None:
+        return feeding_of(choice, args.length, args.seed)
+    length_ns = usual_ns(pack, args.session)
+    simulated = feeding_of(choice, length_ns, args.seed)
+    return replace(simulated, notes=(*simulated.notes, length_line(pack, length_ns)))
 
 
 def _as_json(feeding: Feeding, done: Rehearsed) -> dict[str, Any]:

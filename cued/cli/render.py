@@ -11,7 +11,7 @@ from pathlib import Path
 from cued.cli import configured, options
 from cued.cli.progress import Bars
 from cued.errors import UsageError
-from cued.review.tables import rule_words
+from cued.review.reasons_in_words import rule_words
 from cued.runtime.feeding import Nobody, feeding_of
 from cued.runtime.live import interruptible
 from cued.runtime.rehearsal import Watch
@@ -19,6 +19,7 @@ from cued.runtime.request import Request
 from cued.runtime.roomwords import room_lines
 from cued.runtime.status import clock_text
 from cued.runtime.tracks import LeftOut, Rendered, render, without_sensors
+from cued.runtime.wording import words_of
 from cued.units import NS_PER_S
 
 EXAMPLE = "cued render integration --cadence 166 --length 50min -o tracks"
@@ -76,8 +77,9 @@ def run(args: argparse.Namespace) -> int:
     for track in done.tracks:
         print(f"{clock_text(track.frames * NS_PER_S // done.rate_hz):>7}  {Path(args.output) / track.name}")
     print(f"playlist: {done.playlist}")
+    names = words_of(pack.value)
     for left in left_out:
-        print(f"left out: {rule_words(left.rule)}{f', {left.says}' if left.says else ''} ({left.reason})")
+        print(f"left out: {rule_words(left.rule, names)}{f'; {left.says}' if left.says else ''} ({left.reason})")
     return 0
 
 

@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO
 
+from cued.review.reasons_in_words import RULES_OWN, PackWords, Row, Wording, rule_words, told, why
 from cued.runtime.eventlog import EventLog
 from cued.runtime.status import SoundState, clock_text
 from cued.units import to_s
 
-Row: TypeAlias = dict[str, Any]
-"""A line of the events file."""
+if TYPE_CHECKING:
+    from cued.review.summary import Summary
+
 NOT_SAID = ("withheld", "suppressed", "expired", "failed")
 """Kinds of lines that tell of a cue nobody heard."""
 
 
-def print_story(log: EventLog, notes: Sequence[str], out: TextIO) -> None:
-    """What was said when, under the segments it was said in, and the summary."""
+def print_story(log: EventLog, notes: Sequence[str], out: TextIO) -> Summary:
+    """What was said when, under the segments it was said in, and the summary, whose figures are given back."""
     from cued.review.figures_in_words import summary_lines
     from cued.review.summary import summarize
 
     for note in notes:
         print(note, file=out)
-    figures = summarize(_telling(log.rows(), out))
+    figures = summarize(_telling(log.rows(), out, wording := log.wording()))
     print(file=out)
-    for line in summary_lines(figures):
+    for line in summary_lines(figures, _only(wording)):
         print(line, file=out)
+    return figures
 
 
-def _telling(rows: Iterable[Row], out: TextIO) -> Iterator[Row]:
+def _telling(rows: Iterable[Row], out: TextIO, wording: Wording) -> Iterator[Row]:
     """The rows as they are; what they tell is printed on the way."""
-    for row in rows:
-        told = _told(row)
-        if told:
-            print(f"{clock_text(row['t_ns']):>7}  {told}", file=out)
+    for row, pack in told(rows, wording):
+        line = _told(row, pack)
+        if line:
+            print(f"{clock_text(row['t_ns']):>7}  {line}", file=out)
         yield row
+
+
+def _only(wording: Wording) -> PackWords | None:
+    """The pack whose numbers hold for the whole run."""
+    return next(iter(wording.values())) if len(wording) == 1 else None
 
 
 def print_summary(
@@ -52,7 +60,7 @@ def print_summary(
     from cued.review.figures_in_words import summary_lines
     from cued.review.summary import summarize
 
-    for line in summary_lines(summarize(log.rows())):
+    for line in summary_lines(summarize(log.rows()), _only(log.wording())):
         print(line, file=out)
     if sound is not None and (sound.device or sound.troubles):
         print(f"sound: {sound.device or 'no device'}, {sound.troubles or 'without a gap'}", file=out)
@@ -113,7 +121,7 @@ def summary_json(log: EventLog) -> dict[str, Any]:
     }
 
 
-def _told(row: Row) -> str:
+def _told(row: Row, pack: PackWords | None) -> str:
     kind = row["kind"]
     if kind == "segment":
         return _segment(row)
@@ -121,14 +129,15 @@ def _told(row: Row) -> str:
         cut = " (cut short)" if row["reason"] else ""
         return f"    “{row['text']}”{cut}" if row["text"] else f"    (sound) {row['cue']}{cut}"
     if kind in NOT_SAID:
-        why = f": {row['reason']}" if row["reason"] else ""
-        return f"      not said: “{row['text'] or row['cue']}” ({kind}{why})"
+        rule = f"; {rule_words(row['rule'], pack)}" if row["reason"] in RULES_OWN else ""
+        because = f" ({why(row['reason'], pack, row['rule'])}{rule})" if row["reason"] else ""
+        return f"      not said: “{row['text'] or row['cue']}”{because}"
     if kind == "sensor":
         return f"sensor {row['state'].replace('_', ' ')}"
     if kind == "pause":
         return "pause" if row["paused"] else "goes on"
     if kind == "segment_skipped":
-        return f"{row['segment']} is left out ({row['reason']})"
+        return f"{row['segment']} is left out ({why(row['reason'])})"
     if kind == "back":
         return f"back to {row['segment']}"
     if kind == "pack":

@@ -1,4 +1,4 @@
-"""`cued report`: which cues work, how figures go from run to run, block tests held against each other."""
+"""`cued report`: which cues work, how figures go from run to run, block tests held against each other, load by type."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from cued.cli import options
+from cued.units import NS_PER_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cued.review.load import Total
     from cued.review.trends import Trend
     from cued.runtime.planning import Planned
 
@@ -20,11 +22,16 @@ EXAMPLE = """
 cued report cues
 cued report trend
 cued report test --json
+cued report load --weeks 8
 """
 _VERBS: Final = {
     "cues": ("which cues work, held against those that chance withheld; counts only until there is enough", "cued report cues"),
     "trend": ("cadence without help, time in band, late drift, efficiency, effort: how they go", "cued report trend"),
     "test": ("the last block test, and what differs from the one before by more than chance", "cued report test"),
+    "load": (
+        "minutes of each week by type of load, and how smooth each type felt",
+        "cued report load --weeks 8",
+    ),
 }
 
 
@@ -33,6 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     for name, words in _VERBS.items():
         sub = options.add_subverb(verbs, name, *words)
+        if name == "load":
+            sub.add_argument("--weeks", metavar="N", type=options.counting, default=4, help="so many weeks; default 4")
         sub.add_argument("--json", action="store_true", help="print it as JSON")
         options.add_journal(sub)
 
@@ -166,10 +175,61 @@ def _test(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     return told, test_lines(tests, changes)
 
 
+def _load(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    from cued.review.load import felt_by_type, monday, total, weeks_of
+    from cued.review.load_in_words import load_lines
+    from cued.runtime.moments import moment
+    from cued.runtime.planning import date_of, day_of
+    from cued.runtime.reports import loads_of
+
+    today = day_of(moment().utc_ns)
+    found = loads_of(options.journal(args.journal), day_of, monday(today) - 7 * (args.weeks - 1))
+    weeks = weeks_of(found.runs, today, args.weeks)
+    undated = total(run for run in found.runs if run.day is None)
+    felt = felt_by_type(found.runs)
+    if found.unread:
+        print(f"{found.unread} runs cannot be read", file=sys.stderr)
+    told = {
+        "weeks": [{"from": date_of(start).isoformat()} | _total_json(week) for start, week in weeks],
+        "without_date": _total_json(undated),
+        "felt": [
+            {"type": one.name, "runs": one.runs}
+            | {name: _mean_json(getattr(one, name)) for name in ("smooth", "control", "effort")}
+            for one in felt
+        ],
+        "unread_runs": found.unread,
+    }
+    return told, load_lines(weeks, undated, felt)
+
+
+def _total_json(one: Total) -> dict[str, Any]:
+    return {
+        "runs": one.runs,
+        "running_min": _minutes(one.run_ns),
+        "by_type_min": {kind.name.lower(): _minutes(ns) for kind, ns in one.by_kind},
+        "beat_min": _minutes(one.beat_ns),
+        "drills_min": _minutes(one.drills_ns),
+        "cues": one.cues,
+        "hops": one.hops,
+        "ground_min": {ground: _minutes(ns) for ground, ns in one.grounds},
+        "effort_times_minutes": None if one.effort_load is None else round(one.effort_load, 1),
+        "effort_told_of": one.effort_runs,
+    }
+
+
+def _minutes(ns: int) -> float:
+    return round(ns / NS_PER_MIN, 1)
+
+
+def _mean_json(figure: tuple[float, int] | None) -> dict[str, float] | None:
+    return None if figure is None else {"mean": round(figure[0], 2), "runs": figure[1]}
+
+
 _ASKED: Final[dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], list[str]]]]] = {
     "cues": _cues,
     "trend": _trend,
     "test": _test,
+    "load": _load,
 }
 
 

@@ -209,9 +209,9 @@ def _barred(args: argparse.Namespace, asked: str | None) -> Today | None:
     """What keeps a run without cues for which a pack was named; None: nothing does."""
     if not _is_real(args, asked):
         return None
+    from cued.runtime.heldback import held_back
     from cued.runtime.journalling import journal_path
     from cued.runtime.moments import moment
-    from cued.runtime.planning import held_back
 
     hurts = _hurts(args)
     try:
@@ -226,7 +226,7 @@ def _barred(args: argparse.Namespace, asked: str | None) -> Today | None:
 
 def _telling(pack: Pack, barred: Today, language: str) -> Pack:
     """The plain pack, which says why it is plain."""
-    from cued.runtime.planning import telling
+    from cued.runtime.heldback import telling
 
     return replace(pack, value=telling(pack.value, barred, language or pack.value.language))
 

@@ -8,8 +8,9 @@ import shutil
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-from cued.core.effects import Effect, PackSwapped, Paused, Say, SegmentBegan, SegmentSkipped, SensorWas
+from cued.core.effects import Effect, PackSwapped, Paused, Say, SegmentBegan, SegmentSkipped, SensorWas, WentBack
 from cued.core.view import View
+from cued.review.reasons_in_words import why
 from cued.runtime.status import Piece, SoundState, Tone, clock_text, cut, status_line
 from cued.units import NS_PER_MS, NS_PER_S
 
@@ -178,7 +179,9 @@ def line_of(effect: Effect, over_ns: int | None = None) -> str:
         words = {"found": "pod found", "lost": "pod lost", "back": "pod back", "battery_low": "pod battery low"}
         return f"{clock_text(effect.at_ns):>7}  {words.get(effect.state, effect.state)}"
     if isinstance(effect, SegmentSkipped):
-        return f"{clock_text(effect.at_ns):>7}  {effect.segment} is left out ({effect.reason})"
+        return f"{clock_text(effect.at_ns):>7}  {effect.segment} is left out ({why(effect.reason)})"
+    if isinstance(effect, WentBack):
+        return f"{clock_text(effect.at_ns):>7}  back to the start of {effect.segment}"
     if isinstance(effect, PackSwapped):
         return f"{clock_text(effect.at_ns):>7}  the pack is {effect.title} from here on"
     return ""

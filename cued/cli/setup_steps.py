@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cued.cli import configured
 from cued.cli.asking import Choice, Person, SkippedError
 from cued.config.settings import USUAL_PACK
-from cued.errors import AudioError, HeadphonesError, PackError, SensorError, UsageError
+from cued.errors import AudioError, HeadphonesError, SensorError, UsageError
 from cued.runtime.evening import Evening, Kept, Step, lines
 from cued.runtime.headphones import Meant
 from cued.units import NS_PER_S
@@ -337,20 +337,11 @@ def _try(desk: Desk) -> str:
 
 def _to_run_with() -> list[tuple[str, str]]:
     """(name, title) of every pack that is heard on a run, by its phase, those without one last."""
-    from cued.cli.drills import is_set
     from cued.cli.options import probe_sound
     from cued.cli.run import PLAIN
-    from cued.packs.catalog import catalogue, open_pack
+    from cued.packs.listing import listed
 
-    found = []
-    for one in catalogue():
-        try:
-            pack = open_pack(one.name, probe_sound).pack
-        except PackError:  # `cued pack check` is for those
-            continue
-        if not is_set(pack) and one.name != PLAIN:
-            found.append((pack.phase is None, pack.phase or 0, one.name, pack.title))
-    return [(name, title) for _, _, name, title in sorted(found)]
+    return [(one.name, one.title) for one in listed(probe_sound) if not one.is_set and one.name != PLAIN]
 
 
 def _next(desk: Desk) -> str:

@@ -55,7 +55,7 @@ class Judgement:
 
     def text(self) -> str:
         """`hold: retention 52 % of 60 % asked, 3 sessions`; what is met goes unsaid while something is not."""
-        open_ = [reason.text for reason in self.reasons if reason.met is not True]
+        open_ = [reason.text for reason in self.reasons if reason.met is not True and reason.needed]
         told = open_ if self.verdict is not Verdict.ADVANCE else [reason.text for reason in self.reasons]
         return f"{self.verdict.value}: {'; '.join(told)}" if told else self.verdict.value
 
@@ -71,7 +71,7 @@ def judge(state: PlanState) -> Judgement:
         reasons = (*reasons, *extra(state))
     if state.phase >= LAST:
         reasons = (*reasons, Reason("last", None, "phase 6 is where the plan stays"))
-    through = all(reason.met is True for reason in reasons)
+    through = all(reason.met is True or not reason.needed for reason in reasons)
     return Judgement(Verdict.ADVANCE if through else Verdict.HOLD, reasons)
 
 
@@ -222,8 +222,10 @@ def _word(state: PlanState) -> tuple[Reason, ...]:
 
 def _video(state: PlanState) -> tuple[Reason, ...]:
     """Asked for, and never waited for."""
-    told = "a video was looked at" if state.filmed else "no video was looked at: film 20 s from the side and from behind"
-    return (Reason("video", True, told),)
+    if state.filmed:
+        return (Reason("video", True, "a video was looked at"),)
+    told = "no video was looked at: film 20 s from the side and from behind"
+    return (Reason("video", None, told, needed=False),)
 
 
 _LOOKS: Final[tuple[Callable[[PlanState], tuple[Reason, ...]], ...]] = (

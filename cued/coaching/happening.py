@@ -205,6 +205,8 @@ class Reason:
     """None: unknown."""
     text: str
     """With its numbers: `retention 52 % of 60 % asked, 3 sessions`."""
+    needed: bool = True
+    """False: asked for and told, and never waited for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from cued.coaching.model import learned, middle, shift
 from cued.coaching.noticing import noticed_changes
 from cued.coaching.phases import BOOSTER, LAST, Dial
 from cued.coaching.sore import felt_changes, pain_in_run
-from cued.coaching.state import INJURED, KEPT_RUNS, Off, PlanState, Run, race_near
+from cued.coaching.state import AFTER_RACE_DAYS, INJURED, KEPT_RUNS, RACE_DAYS, Off, PlanState, Run, race_near
 from cued.coaching.weeks import advanced, called, entered, gone_back, reached, reintroduced
+from cued.core.dates import written, written_short
+from cued.core.phrases import number_words
 
 KEEPS: Final = 0.7
 """Of the smoothed figure of phase 6 at each run without help: half of it is the last two runs (design)."""
@@ -239,9 +241,22 @@ def _race(state: PlanState, word: Word, decided: list[Decision]) -> PlanState:
     if word.on is None or (state.day is not None and word.on < state.day):
         decided.append(Decision(word.day, Kind.REFUSED, state.phase, "a race lies ahead: give its date"))
         return state
-    text = "race: nothing new in the seven days before it; the day itself and two after it plain"
-    decided.append(Decision(word.day, Kind.DONE, state.phase, text))
+    decided.append(Decision(word.day, Kind.DONE, state.phase, _race_told(word.on, word.day)))
     return replace(state, race=word.on)
+
+
+def _race_told(on: int, day: int | None) -> str:
+    """When it is, and what follows from it."""
+    first = on - RACE_DAYS
+    days = None if day is None else on - day
+    ahead = "" if days is None else ", today" if days == 0 else ", tomorrow" if days == 1 else f", in {days} days"
+    since = f"from {written_short(first)}" if day is None or first > day else "from now on"
+    text = (
+        f"race on {written(on)}{ahead}: {since} no new target, drill, shoe, surface or pack;"
+        f" race day and the {number_words(AFTER_RACE_DAYS, 'en')} days after are plain"
+    )
+    doubt = "today's date is not known to be right, so that it lies ahead cannot be checked"
+    return text if day is not None else f"{text}; {doubt}"
 
 
 def _no_race(state: PlanState, word: Word, decided: list[Decision]) -> PlanState:

@@ -307,7 +307,7 @@ def mute(turn: Turn, event: Mute) -> None:
 
 
 def pain(turn: Turn, event: Pain) -> None:
-    """It hurts: beat and cues are over, what is being said ends here, and cued says so unless it is told already."""
+    """It hurts: beat and cues are over, what is being said ends here, and cued answers so, hushed or not, unless it is told."""
     if turn.phase is Phase.ENDED or turn.hurts:
         return
     turn.cues_ended = turn.hurts = True
@@ -321,7 +321,7 @@ def pain(turn: Turn, event: Pain) -> None:
         turn.effects.extend(effects)
     firing.give_up_cues(turn)
     if not event.told:
-        firing.announce(turn, own_words(Own.PAIN, turn.how.language or turn.how.pack.language))
+        firing.announce(turn, own_words(Own.PAIN, turn.how.language or turn.how.pack.language), asked=True, stays=True)
 
 
 def effort(turn: Turn, event: EffortIs) -> None:

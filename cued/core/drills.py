@@ -145,6 +145,11 @@ def spoken_language(drills: Iterable[Drill], language: str, own: str) -> str:
     return language if all(language in (own, *dict(drill.say_in)) for drill in drills) else own
 
 
+def is_set(pack: CuePack) -> bool:
+    """Is there nothing in the pack but drills?"""
+    return all(segment.drills for segment in pack.segments())
+
+
 def set_ns(drills: Iterable[Drill]) -> int:
     """How long drills take, one after the other; those without a length only say what they are."""
     made = _Making("en", "en", Metronome(), 0)

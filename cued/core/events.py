@@ -211,7 +211,7 @@ class Announce:
     at_ns: int
     text: str
     asked: bool = False
-    """It answers a key the runner pressed: heard also while muted; it ends whatever is being said, and an older answer."""
+    """It answers the runner's key or command: heard also while muted; it ends whatever is being said, and an older answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,10 +303,10 @@ def _ask(turn: Turn, wish: Wish) -> None:
         turn.effects.append(Render(turn.now_ns, wish.text_id, wish.text, language))
 
 
-def announce(turn: Turn, text: str, *, asked: bool = False) -> None:
-    """cued itself speaks: with the priority of safety; `asked`: in answer to a key."""
+def announce(turn: Turn, text: str, *, asked: bool = False, stays: bool = False) -> None:
+    """cued itself speaks: with the priority of safety; `asked`: in answer to a key or a command; `stays`: true for longer."""
     turn.floor = replace(turn.floor, asked=turn.floor.asked + 1)
-    expires_ns = turn.now_ns + (ANSWER_EXPIRE_NS if asked else ANNOUNCE_EXPIRE_NS)
+    expires_ns = turn.now_ns + (ANSWER_EXPIRE_NS if asked and not stays else ANNOUNCE_EXPIRE_NS)
     number = turn.floor.asked
     wish = Wish(
         CUED,

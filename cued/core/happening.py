@@ -10,7 +10,8 @@ from enum import Enum
 from typing import Final, TypeAlias
 
 from cued.core.cadence import RUN_FROM_MPS, RUN_FROM_SPM, SILENT_NS, STANDING_SPM, STILL_MPS, WALK_BELOW_SPM, Gait
-from cued.core.sentences import NOTHING, Sentence, Values
+from cued.core.sentences import Sentence
+from cued.core.values import NOTHING, Values
 from cued.units import NS_PER_H, NS_PER_MIN, NS_PER_S
 
 QUICK_SPM: Final = 10.0

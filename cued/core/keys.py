@@ -6,7 +6,7 @@ is pressed when. What was due comes first, each at its own time; more ticks chan
 PLAY       hushes at once; hushed, or where nothing sounds: says why, and gives the sound back.
 NEXT       announces what is next and does it 3 s later; any key meanwhile calls it off. Grants at once what waits for a press,
            and ends drills at once.
-PREVIOUS   speaks a menu: PLAY picks, NEXT goes on to the next item, PREVIOUS or silence closes it.
+PREVIOUS   speaks a menu, or one within another: PLAY picks, NEXT goes on to the next item, PREVIOUS or silence closes it.
 
 A newer sentence of the keys cuts off an older one, and all of them are heard while the rest is hushed: they were asked for.
 What was due while the machine stood still comes late: the shell speaks no sentence that is out of date.
@@ -41,7 +41,8 @@ from cued.core.menus import (
     menu,
     submenu,
 )
-from cued.core.sentences import NOTHING, STATUS, Sentence, Values
+from cued.core.sentences import STATUS, Sentence
+from cued.core.values import NOTHING, Values
 from cued.core.words import Silence
 
 
@@ -306,9 +307,13 @@ def _press_sore(turn: _Turn, doing: Sore, key: Key) -> None:
 
 def _pick(turn: _Turn, choice: Choice, item: Item) -> None:
     turn.keys = replace(turn.keys, doing=None)
-    inner = submenu(choice, turn.seen) if item.pick is None else None
-    if inner is not None:
+    inner, today = submenu(choice, turn.seen, item.pick), turn.seen.day
+    if choice in {Choice.RACE, Choice.RACE_WEEK} and today is None:
+        turn.say(Sentence.NO_DATE)
+    elif inner is not None:
         turn.open(inner)
+    elif choice is Choice.RACE and isinstance(item.pick, int) and today is not None and item.pick < today:
+        turn.say(Sentence.NOTHING_TO_PICK)  # midnight has passed since the list was begun
     elif choice is Choice.END:
         turn.announce(Deed.END, Sentence.NEXT_END)
     elif choice in {Choice.REPEAT, Choice.HELPED} and not turn.seen.has_cue:
@@ -317,6 +322,8 @@ def _pick(turn: _Turn, choice: Choice, item: Item) -> None:
         turn.decided.append(Chosen(turn.now_ns, choice, item.pick))
         if choice is Choice.PAIN:
             turn.say(Sentence.PAIN_OVER)
+        elif choice is Choice.RACE:
+            turn.say(Sentence.RACE_ON, item.values)
         elif choice is not Choice.REPEAT:  # the cue itself is heard then
             turn.say(Sentence.PICKED, item.values)
 

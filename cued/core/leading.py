@@ -7,8 +7,9 @@ from dataclasses import replace
 from cued.core import arbiter, firing
 from cued.core.cues import CuePack, Segment
 from cued.core.drills import Leading, Plan, Saying, needs_words, plan
-from cued.core.sentences import Sentence, Values, sentence
+from cued.core.sentences import Sentence, sentence
 from cued.core.session import Turn
+from cued.core.values import Values
 from cued.units import NS_PER_S
 
 ASK_EXPIRE_NS = 20 * NS_PER_S

@@ -36,7 +36,8 @@ from cued.core.happening import (
     Word,
     gait_of,
 )
-from cued.core.sentences import Sentence, Values
+from cued.core.sentences import Sentence
+from cued.core.values import Values
 
 UNSURE: Final = frozenset({Gait.UNKNOWN, Gait.LOST})
 """A runner of whom nothing is known may be running."""

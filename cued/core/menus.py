@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
+from cued.core.dates import WEEK_DAYS, monday
 from cued.core.happening import Phase, Say, Tick
-from cued.core.sentences import NOTHING, PLACES, SURFACES, Sentence, Values
+from cued.core.sentences import Sentence
+from cued.core.values import NOTHING, PLACES, RACE_WEEKS, SURFACES, Values
 from cued.core.view import View
 from cued.core.words import Silence
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
 Pick: TypeAlias = str | int | None
-"""A pack's id, a surface or a place of the body; a length in ns or a number; None where there is nothing to pick."""
+"""A pack's id, a surface or a place of the body; a length in ns, a number or a day; None where there is nothing to pick."""
 
 
 class Key(Enum):
@@ -38,6 +40,11 @@ class Choice(Enum):
     ILL = "ill"
     AWAY = "away"
     WELL = "well"
+    RACE = "race"
+    """On a day."""
+    RACE_WEEK = "race week"
+    """In the week that begins on a day; leads on to its days."""
+    NO_RACE = "no race"
 
 
 class Deed(Enum):
@@ -106,6 +113,10 @@ class Glance:
     lengths_ns: tuple[int, ...] = LENGTHS
     plans: bool = False
     """A plan listens to what the runner says of it."""
+    day: int | None = None
+    """Today, since 1970-01-01; None: nobody knows for sure."""
+    race: int | None = None
+    """The day of the race that the plan knows of."""
 
     @property
     def on(self) -> bool:
@@ -153,8 +164,8 @@ RUN_MENU: Final = tuple(
 )
 """Always all of them in this order: a thumb learns "third" where ears hear wind. Pain first: it cannot wait."""
 READY_MENU: Final = tuple(_item(choice) for choice in (Choice.PACK, Choice.PLAIN_TODAY, Choice.LENGTH))
-PLAN_MENU: Final = tuple(_item(choice) for choice in (Choice.INJURED, Choice.ILL, Choice.AWAY, Choice.WELL))
-"""After the others, where a plan listens; a race's date is nothing to be told by three keys."""
+PLAN_MENU: Final = tuple(_item(choice) for choice in (Choice.INJURED, Choice.ILL, Choice.AWAY, Choice.WELL, Choice.RACE))
+"""After the others, where a plan listens; what cannot wait first."""
 
 
 def menu(seen: Glance) -> tuple[Item, ...]:
@@ -164,9 +175,15 @@ def menu(seen: Glance) -> tuple[Item, ...]:
     return (*READY_MENU, *PLAN_MENU) if seen.plans else READY_MENU
 
 
-def submenu(choice: Choice, seen: Glance) -> tuple[Item, ...] | None:
+def submenu(choice: Choice, seen: Glance, pick: Pick = None) -> tuple[Item, ...] | None:
     """What is spoken one by one for an item that holds others; None where it holds none."""
     match choice:
+        case Choice.RACE_WEEK if isinstance(pick, int):
+            return _days(seen, pick)
+        case _ if pick is not None:
+            return None
+        case Choice.RACE:
+            return _weeks(seen)
         case Choice.SURFACE:
             return tuple(Item(Sentence.GROUND, choice, name, Values(ground=name)) for name in seen.surfaces)
         case Choice.PACK:
@@ -177,6 +194,24 @@ def submenu(choice: Choice, seen: Glance) -> tuple[Item, ...] | None:
             return tuple(Item(Sentence.TIME, choice, length, Values(time_ns=length)) for length in seen.lengths_ns)
         case _:
             return None
+
+
+def _weeks(seen: Glance) -> tuple[Item, ...]:
+    """First the race that is set, to take it back; then this week and those to come, each by its Monday."""
+    if seen.day is None:
+        return ()
+    off = () if seen.race is None or seen.race < seen.day else (_item(Choice.NO_RACE),)
+    first = monday(seen.day)
+    ahead = range(RACE_WEEKS + 1)
+    return (*off, *(Item(Sentence.WEEK, Choice.RACE_WEEK, first + WEEK_DAYS * n, Values(weeks=n)) for n in ahead))
+
+
+def _days(seen: Glance, first: int) -> tuple[Item, ...]:
+    """Of the week from `first` on, those that are not past."""
+    if seen.day is None:
+        return ()
+    days = range(max(first, seen.day), first + WEEK_DAYS)
+    return tuple(Item(Sentence.WEEKDAY, Choice.RACE, day, Values(day=day)) for day in days)
 
 
 def answers(question: Question) -> tuple[Item, ...]:

@@ -17,6 +17,20 @@ PLACEHOLDERS: Final = ("cadence", "target", "segment", "next_segment", "remainin
 """The names that a cue's text may hold in braces."""
 
 _BRACED: Final = re.compile(r"\{([A-Za-z_]+)\}")
+_PLACES: Final = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
 _SENTENCE_START: Final = re.compile(r"(?:^|[.!?]\s+)$")
 
 NOMINAL_BASE_NS: Final = 300 * NS_PER_MS
@@ -97,6 +111,14 @@ def fill(text: str, values: PhraseValues, language: str = "en") -> str | Unknown
 def number_words(value: int, language: str = "en") -> str:
     """A whole number as counted: "four", "one hundred and five"; from 10,000 on in digits."""
     return _words_of(language).number(value)
+
+
+def ordinal(number: int) -> str:
+    """A place in a row, in English: "second"; from thirteen on "13th"."""
+    if 1 <= number <= len(_PLACES):
+        return _PLACES[number - 1]
+    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
 
 
 def spm_words(value_spm: int, language: str = "en") -> str:

@@ -8,11 +8,17 @@ from typing import Final
 from cued.core.arbiter import is_exempt, priority_of
 from cued.core.cues import (
     Asked,
+    At,
+    BeforeEnd,
     CuePack,
+    Every,
     ForDistance,
+    ForTime,
+    Interval,
     Mode,
     Open,
     PlaySound,
+    RandomWithin,
     Remainder,
     Repeat,
     Rule,
@@ -24,16 +30,19 @@ from cued.core.cues import (
     SegmentEnd,
     SessionPart,
     SetMetronome,
+    Trigger,
 )
-from cued.core.fading import beat_share
+from cued.core.fading import beat_share, scaled
 from cued.core.firing import coach_refuses
 from cued.core.motion import DEFAULT_MPS
-from cued.core.segments import Place, Progress, Upcoming, begun, expected_ns, first, following
+from cued.core.segments import PRESS_WAIT_NS, Place, Progress, Upcoming, begun, expected_ns, first, following
 from cued.core.triggers import applies
 from cued.units import NS_PER_H, NS_PER_MIN, NS_PER_S
 
 OPEN_NS: Final = 5 * NS_PER_MIN
 """How long a segment that the runner ends is reckoned."""
+USUAL_NS: Final = 45 * NS_PER_MIN
+"""A run whose length nobody has named, where the pack has none of its own (the format's own point 2)."""
 MAX_PIECES: Final = 600
 """More segments than a session may have; a guard, not a rule."""
 LONGEST_NS: Final = 24 * NS_PER_H
@@ -99,6 +108,67 @@ def own_length_ns(pack: CuePack) -> int | None:
                 return None
             total += expected_ns(segment, DEFAULT_MPS) * (part.times or 1 if isinstance(part, Repeat) else 1)
     return total
+
+
+def usual_ns(pack: CuePack, session_number: int = 1) -> int:
+    """How long a run is to be that meets the pack whole, where nobody names a length.
+
+    Its session's own length, also where nobody presses; of one that fills a run the usual length, or more where what it waits
+    for would not come in that.
+    """
+    own_ns = own_length_ns(pack)
+    if not own_ns:
+        return max(USUAL_NS, _needed_ns(pack, session_number))
+    for segment in pack.segments():
+        if segment.starts_on_press:
+            own_ns += max(0, PRESS_WAIT_NS - expected_ns(segment, DEFAULT_MPS))
+    return own_ns
+
+
+def _needed_ns(pack: CuePack, session_number: int) -> int:
+    """So long that two rounds go into what fills, and that what comes in a rest of a run comes twice, quiet times apart."""
+    total_ns = 0
+    tail_ns = 0
+    """After the last segment that has no length of its own."""
+    for part in pack.session:
+        rounds = (part.times or 2) if isinstance(part, Repeat) else 1
+        for segment in _flat(part):
+            if isinstance(segment.length, Remainder | Open):
+                quiet_ns = max(0, pack.limits.quiet_start_ns - total_ns)
+                total_ns += rounds * (quiet_ns + 2 * _longest_wait_ns(pack, segment, session_number))
+                tail_ns = 0
+            else:
+                total_ns += rounds * expected_ns(segment, DEFAULT_MPS)
+                tail_ns += rounds * expected_ns(segment, DEFAULT_MPS)
+    total_ns += max(0, pack.limits.quiet_end_ns - tail_ns)
+    return min(LONGEST_NS, -(-total_ns // NS_PER_MIN) * NS_PER_MIN)
+
+
+def _longest_wait_ns(pack: CuePack, segment: Segment, session_number: int) -> int:
+    """How long the most patient of the rules that may speak in a segment waits at the least."""
+    judge = Progress(segment=segment)
+    waits = [
+        _wait_ns(rule.when, pack, session_number)
+        for rule in pack.rules
+        if applies(rule, segment.name, segment.index) and not coach_refuses(rule, judge, priority_of(rule, None))
+    ]
+    return max(waits, default=0)
+
+
+def _wait_ns(when: Trigger, pack: CuePack, session_number: int) -> int:
+    match when:
+        case Every(interval=interval, jitter_ns=jitter_ns):
+            return _interval_ns(scaled(interval, pack.fade, session_number)) + jitter_ns
+        case At(point=interval) | BeforeEnd(before=interval):
+            return _interval_ns(interval)
+        case RandomWithin(high_ns=high_ns):
+            return high_ns
+        case _:
+            return int(getattr(when, "for_ns", 0))
+
+
+def _interval_ns(interval: Interval) -> int:
+    return interval.ns if isinstance(interval, ForTime) else int(interval.m / DEFAULT_MPS * NS_PER_S)
 
 
 def pieces(pack: CuePack, length_ns: int) -> list[Piece]:

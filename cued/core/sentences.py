@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from cued.core.phrases import distance_words, number_words, segment_words, spm_words, time_words
+from cued.core.dates import WEEK_DAYS
+from cued.core.values import NOTHING, PLACES, RACE_WEEKS, SURFACES, Values, filled
 from cued.core.words import Silence
 
 
@@ -77,12 +77,19 @@ class Sentence(Enum):
     ILL = "ill"
     AWAY = "away"
     WELL = "well"
+    RACE = "race"
     TITLE = "title"
     GROUND = "ground"
     PLACE = "place"
     TIME = "time"
+    NO_RACE = "no race"
+    WEEK = "week"
+    WEEKDAY = "weekday"
     CLOSED = "closed"
     PICKED = "picked"
+    RACE_ON = "race on"
+    NO_DATE = "no date"
+    """What day it is, nobody knows for sure."""
     NOTHING_TO_PICK = "nothing to pick"
     NO_CUE = "no cue yet"
     NOT_SWAPPED = "pack not taken"
@@ -98,35 +105,6 @@ class Sentence(Enum):
     THANKS = "thanks"
     SKIPPED = "skipped"
 
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What is known of a sentence's placeholders; None: not known, and its part of the sentence is left out."""
-
-    pod: str | None = None
-    """The pod's name."""
-    battery_percent: int | None = None
-    title: str | None = None
-    """A pack's title."""
-    segment: str | None = None
-    """A segment's bare name."""
-    left_ns: int | None = None
-    """To the segment's end; wins over `left_m`."""
-    left_m: int | None = None
-    ground: str | None = None
-    """What is underfoot."""
-    place: str | None = None
-    """Of the body."""
-    time_ns: int | None = None
-    mean_spm: int | None = None
-    in_band_percent: int | None = None
-    """Share of the judged time within the band."""
-    cues: int | None = None
-    """How many were heard."""
-    number: int | None = None
-
-
-NOTHING: Final = Values()
 
 STATUS: Final = {
     Silence.NONE: Sentence.SOUNDING,
@@ -192,12 +170,18 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.ILL: "Ill.",
         Sentence.AWAY: "Away.",
         Sentence.WELL: "Well again.",
+        Sentence.RACE: "Race.",
         Sentence.TITLE: "{title}.",
         Sentence.GROUND: "{ground}.",
         Sentence.PLACE: "{place}.",
         Sentence.TIME: "{time}.",
+        Sentence.NO_RACE: "No race.",
+        Sentence.WEEK: "{week}.",
+        Sentence.WEEKDAY: "{weekday}.",
         Sentence.CLOSED: "Closed.",
         Sentence.PICKED: "Done.[ {title}.][ {ground}.][ {place}.][ {time}.]",
+        Sentence.RACE_ON: "Race on {date}.",
+        Sentence.NO_DATE: "Today's date is not known yet, so no race is noted.",
         Sentence.NOTHING_TO_PICK: "Nothing to choose from.",
         Sentence.NO_CUE: "No cue yet.",
         Sentence.NOT_SWAPPED: "That pack is not right. The old one goes on.",
@@ -263,12 +247,18 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.ILL: "Krank.",
         Sentence.AWAY: "Verreist.",
         Sentence.WELL: "Wieder gesund.",
+        Sentence.RACE: "Rennen.",
         Sentence.TITLE: "{title}.",
         Sentence.GROUND: "{ground}.",
         Sentence.PLACE: "{place}.",
         Sentence.TIME: "{time}.",
+        Sentence.NO_RACE: "Kein Rennen.",
+        Sentence.WEEK: "{week}.",
+        Sentence.WEEKDAY: "{weekday}.",
         Sentence.CLOSED: "Zu.",
         Sentence.PICKED: "Gut.[ {title}.][ {ground}.][ {place}.][ {time}.]",
+        Sentence.RACE_ON: "Rennen am {date}.",
+        Sentence.NO_DATE: "Das heutige Datum ist noch nicht bekannt, darum wird kein Rennen notiert.",
         Sentence.NOTHING_TO_PICK: "Es gibt nichts zu wählen.",
         Sentence.NO_CUE: "Noch kein Hinweis.",
         Sentence.NOT_SWAPPED: "Das Paket ist nicht in Ordnung. Es geht mit dem alten weiter.",
@@ -286,25 +276,6 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
 }
 """`{…}` is a value; `[…]` is left out where its value is not known."""
 
-SURFACES: Final = ("road", "trail", "grass", "gravel", "track", "treadmill")
-"""What a runner is offered as ground; packs may name any other."""
-
-_GROUNDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {},
-    "de": {"road": "Straße", "trail": "Waldweg", "grass": "Gras", "gravel": "Kies", "track": "Bahn", "treadmill": "Laufband"},
-}
-PLACES: Final = ("calf", "achilles", "shin", "foot", "knee", "hip")
-"""Where it may hurt (`cues.Tissue`)."""
-_PLACES: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {"achilles": "Achilles tendon"},
-    "de": {"calf": "Wade", "achilles": "Achillessehne", "shin": "Schienbein", "foot": "Fuß", "knee": "Knie", "hip": "Hüfte"},
-}
-_CUES: Final[Mapping[str, tuple[str, str, str]]] = {
-    "en": ("no cues", "one cue", "cues"),
-    "de": ("keine Hinweise", "ein Hinweis", "Hinweise"),
-}
-"""None, one, and the word after a number."""
-_LEFT: Final[Mapping[str, str]] = {"en": "{} left", "de": "noch {}"}
 _GROUP: Final = re.compile(r"\[([^\[\]]*)\]")
 _NAME: Final = re.compile(r"\{([a-z]+)\}")
 _BEGINS: Final = re.compile(r"(?:^|(?<=[.!?] ))\w")
@@ -313,7 +284,7 @@ _BEGINS: Final = re.compile(r"(?:^|(?<=[.!?] ))\w")
 def sentence(what: Sentence, values: Values = NOTHING, language: str = "en") -> str:
     """The words of `what` in `language` ("de-AT" counts as "de"), in English where cued does not speak it; never raises."""
     language = _spoken(language)
-    words = _filled(values, language)
+    words = filled(values, language)
     text = _GROUP.sub(lambda group: _put(group[1], words) or "", WORDS[language][what])
     return _BEGINS.sub(lambda first: first[0].upper(), _put(text, words) or "")
 
@@ -325,7 +296,9 @@ def known_texts(language: str = "en") -> tuple[str, ...]:
     counted = [sentence(Sentence.NUMBER, Values(number=number), spoken) for number in range(11)]
     grounds = [sentence(Sentence.GROUND, Values(ground=ground), spoken) for ground in SURFACES]
     places = [sentence(Sentence.PLACE, Values(place=place), spoken) for place in PLACES]
-    return tuple(dict.fromkeys((*plain, *counted, *grounds, *places)))
+    weeks = [sentence(Sentence.WEEK, Values(weeks=ahead), spoken) for ahead in range(RACE_WEEKS + 1)]
+    weekdays = [sentence(Sentence.WEEKDAY, Values(day=day), spoken) for day in range(WEEK_DAYS)]
+    return tuple(dict.fromkeys((*plain, *counted, *grounds, *places, *weeks, *weekdays)))
 
 
 def _spoken(language: str) -> str:
@@ -337,43 +310,3 @@ def _put(text: str, words: Mapping[str, str]) -> str | None:
     """`text` with its values; None where one of them is not known."""
     names = _NAME.findall(text)
     return _NAME.sub(lambda name: words[name[1]], text) if all(name in words for name in names) else None
-
-
-def _filled(values: Values, language: str) -> dict[str, str]:
-    """The words of every value that is known, by its placeholder."""
-    segment = segment_words(values.segment, language) if values.segment else None
-    found: dict[str, str | None] = {
-        "pod": _name(values.pod),
-        "title": _name(values.title),
-        "segment": segment,
-        "ground": None if not values.ground else _GROUNDS[language].get(values.ground, values.ground.replace("_", " ")),
-        "place": None if not values.place else _PLACES[language].get(values.place, values.place),
-        "battery": _number(values.battery_percent, language),
-        "share": _number(values.in_band_percent, language),
-        "number": _number(values.number, language),
-        "cues": None if values.cues is None else _cues(values.cues, language),
-        "cadence": None if values.mean_spm is None else spm_words(values.mean_spm, language),
-        "time": None if values.time_ns is None else time_words(values.time_ns, language),
-        "where": ", ".join(part for part in (segment, _left(values, language)) if part),
-    }
-    return {name: word for name, word in found.items() if word}
-
-
-def _name(text: str | None) -> str | None:
-    """A name out of a file or of the air, as part of a sentence of cued's own."""
-    return None if text is None else text.strip().rstrip(".")
-
-
-def _left(values: Values, language: str) -> str | None:
-    if values.left_ns is not None:
-        return _LEFT[language].format(time_words(values.left_ns, language))
-    return None if values.left_m is None else _LEFT[language].format(distance_words(values.left_m, language))
-
-
-def _number(value: int | None, language: str) -> str | None:
-    return None if value is None else number_words(value, language)
-
-
-def _cues(number: int, language: str) -> str:
-    none, one, many = _CUES[language]
-    return none if number == 0 else one if number == 1 else f"{number_words(number, language)} {many}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from cued.core import cues
 from cued.core.cues import Basis, Coach, CuePack, Mode
+from cued.core.phrases import ordinal
 from cued.packs.full import length_text
 from cued.yamlread.quantities import interval_text, share_text, tempo_text, time_text
 
@@ -110,14 +112,14 @@ def beat_words(beat: cues.Metronome) -> str:
     """`a beat on every step, heading for the target`; empty without a beat."""
     if beat.mode is Mode.NONE:
         return ""
-    step = "every step" if beat.tick == 1 else f"every {_ordinal(beat.tick)} step"
+    step = "every step" if beat.tick == 1 else f"every {ordinal(beat.tick)} step"
     words = [f"a beat on {step} {_mode_words(beat)}"]
     if beat.play_ns is not None and beat.pause_ns is not None:
         words.append(f"{time_text(beat.play_ns)} on, {time_text(beat.pause_ns)} off")
     if beat.only_off_band:
         words.append("only while you are off target")
     if beat.accent is not None:
-        words.append(f"every {_ordinal(beat.accent)} click accented")
+        words.append(f"every {ordinal(beat.accent)} click accented")
     if beat.hint:
         words.append("its sound tells whether you are below, in or above the band")
     return ", ".join(words)
@@ -141,16 +143,30 @@ def _mode_words(beat: cues.Metronome) -> str:
 
 def rule_line(pack: CuePack, rule: cues.Rule) -> str:
     """`After 1 min under the band, in steady: one of … by turns; at most twice a segment`."""
-    where = ""
-    if rule.segment_index is not None:
-        where = f" of {pack.segments()[rule.segment_index].name}"
-    elif rule.only_in:
-        where = f", in {_listed(rule.only_in)}"
-    elif rule.not_in:
-        where = f", but not in {_listed(rule.not_in)}"
     held = [word for word in (_if_words(rule), *_often(rule)) if word]
-    told = f"{_capital(when_words(rule.when))}{where}: {'; '.join([*_then_words(pack, rule), *held])}"
+    told = f"{_capital(when_words(rule.when))}{_where(pack, rule)}: {'; '.join([*_then_words(pack, rule), *held])}"
     return told if told.endswith("”") else f"{told}."
+
+
+def rule_names(pack: CuePack) -> dict[str, str]:
+    """Each rule's id with its place in the pack: `second rule: every 2 min, in steady`, `the start of tempo`."""
+    return {rule.id: _name(pack, rule) for rule in pack.rules}
+
+
+def _name(pack: CuePack, rule: cues.Rule) -> str:
+    if rule.segment_index is not None:
+        return f"the {'start' if isinstance(rule.when, cues.SegmentStart) else 'end'}{_where(pack, rule)}"
+    told = f"{when_words(rule.when)}{_where(pack, rule)}"
+    place = re.fullmatch(r"rules\[(\d+)\]", rule.id)  # not where it stands now: a plan may leave some out
+    return told if place is None else f"{ordinal(int(place[1]) + 1)} rule: {told}"
+
+
+def _where(pack: CuePack, rule: cues.Rule) -> str:
+    if rule.segment_index is not None:
+        return f" of {pack.segments()[rule.segment_index].name}"
+    if rule.only_in:
+        return f", in {_listed(rule.only_in)}"
+    return f", but not in {_listed(rule.not_in)}" if rule.not_in else ""
 
 
 def when_words(when: cues.Trigger) -> str:
@@ -240,7 +256,7 @@ def _if_words(rule: cues.Rule) -> str:
     if rule.effort is not None:
         words.append(f"at {rule.effort.value} effort")
     if rule.session_at_least is not None:
-        words.append(f"from your {_ordinal(rule.session_at_least)} session on")
+        words.append(f"from your {ordinal(rule.session_at_least)} session on")
     if rule.bursts_at_least is not None:
         words.append(f"after {rule.bursts_at_least} burst{'s' * (rule.bursts_at_least > 1)} of beat by rules in this run")
     return f"only {' and '.join(words)}" if words else ""
@@ -323,12 +339,3 @@ def _times(count: int) -> str:
 
 def _cues(count: int) -> str:
     return "1 cue" if count == 1 else f"{count} cues"
-
-
-def _ordinal(number: int) -> str:
-    if number == 1:
-        return "first"
-    if number == 2:
-        return "second"
-    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"

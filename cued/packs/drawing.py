@@ -14,8 +14,6 @@ from cued.core.room import Piece, pieces
 from cued.core.triggers import applies
 from cued.units import NS_PER_MIN, NS_PER_S
 
-USUAL_NS: Final = 45 * NS_PER_MIN
-"""A run as long as a simulated one without a length, where the pack has none of its own."""
 NARROWEST: Final = 40
 
 

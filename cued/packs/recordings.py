@@ -23,7 +23,7 @@ def other_recordings(old: LoadedPack, new: LoadedPack) -> list[Difference]:
             for name in common:
                 one, other = (source.read(name, MAX_BYTES) for source in sources)
                 if one != other:
-                    found.append(Difference("sounds", f"{name} is another recording"))
+                    found.append(Difference("sounds", f"{name} is another recording in each of the two"))
         except (PackError, KeyError):  # a link beside the sounds of one's own pack: it may be played, and is not shared
             found.append(Difference("sounds", "some sounds cannot be compared"))
     return found

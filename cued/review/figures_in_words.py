@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cued.review.reasons_in_words import PackWords, why
 from cued.review.summary import Figures, Summary, release
 from cued.units import NS_PER_S
 
@@ -28,14 +29,14 @@ def tempi(figures: Figures) -> str:
     return f"{slow} spm" if slow == fast else f"{slow}–{fast} spm"
 
 
-def reasons(unspoken: Mapping[str, int]) -> str:
-    """`per_minute 7, quiet_start 5`: the most frequent first."""
+def reasons(unspoken: Mapping[str, int], pack: PackWords | None = None) -> str:
+    """`already one cue this minute (7); too early in the run (5)`: the most frequent first."""
     ordered = sorted(unspoken.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{reason} {count}" for reason, count in ordered)
+    return "; ".join(f"{why(reason, pack)} ({count})" for reason, count in ordered)
 
 
-def summary_lines(summary: Summary) -> list[str]:
-    """The run in a few plain sentences, for the terminal."""
+def summary_lines(summary: Summary, pack: PackWords | None = None) -> list[str]:
+    """The run in a few plain sentences, for the terminal; `pack`: what the run's pack lends to reasons."""
     run = f"{clock(summary.run_ns)} of {'drills' if summary.drills_alone else 'running'}"
     if summary.distance_m is not None:
         run += f", {distance(summary.distance_m, estimated=summary.estimated)}"
@@ -64,9 +65,11 @@ def summary_lines(summary: Summary) -> list[str]:
     if summary.withheld:
         cues += f", {summary.withheld} withheld on purpose"
     if summary.not_spoken:
-        cues += f", {summary.not_spoken} not spoken ({reasons(summary.unspoken)})"
+        cues += f", {summary.not_spoken} not spoken"
     if cues != "0 cues heard" or not summary.drills_alone:
         lines.append(cues + ".")
+    if summary.not_spoken:
+        lines.append(f"Why not: {reasons(summary.unspoken, pack)}.")
     for what, spans in (("Sensor lost", summary.gaps), ("Paused", summary.pauses)):
         if spans:
             total_ns = sum(end_ns - start_ns for start_ns, end_ns in spans)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from html import escape
 from typing import Final
 
-from cued.coaching.calendar import coming
+from cued.coaching.calendar import coming, planned_lately
 from cued.coaching.happening import Decision
 from cued.coaching.phases import DELOAD_EVERY, LAST, WEEK_DAYS
 from cued.coaching.state import PlanState
@@ -98,6 +98,16 @@ def today_text(state: PlanState, day: int) -> str:
     return f"Today, {date_text(day)}: {'no run planned; if you run: ' if free else ''}{line(answer)}"
 
 
+def lately_text(state: PlanState, day: int) -> str:
+    """`Planned runs done: 5 of 6 in the last 14 days`; empty while none was planned."""
+    lately = planned_lately(state, day)
+    if not lately.planned:
+        return ""
+    done, more = min(lately.done, lately.planned), lately.done - lately.planned
+    told = f"Planned runs done: {done} of {lately.planned} in the last {lately.days} days"
+    return f"{told}, and {more} more" if more > 0 else told
+
+
 def date_text(day: int) -> str:
     """`Mon 6 Apr`."""
     found = EPOCH + timedelta(days=day)
@@ -108,7 +118,8 @@ def calendar_lines(state: PlanState, day: int, before: int = 2, ahead: int = 3) 
     """For a terminal; 72 columns."""
     rows = weeks_of(state, day, before, ahead)
     names = "".join(f"{date_text(cell.day)[:3]:<8}" for cell in rows[0].cells)
-    lines = [heading(state), today_text(state, day), "", f"{'':14}{names} min"]
+    lately = [told] if (told := lately_text(state, day)) else []
+    lines = [heading(state), today_text(state, day), *lately, "", f"{'':14}{names} min"]
     for row in rows:
         cells = "".join(_text_of(cell, day) for cell in row.cells)
         start = date_text(row.cells[0].day)[4:]
@@ -142,7 +153,7 @@ def plan_html(state: PlanState, day: int, decided: Sequence[Decision], before: i
 <body>
 <main>
 <h1>{escape(heading(state))}</h1>
-<p>{escape(today_text(state, day))}</p>
+<p>{"<br>".join(escape(text) for text in (today_text(state, day), lately_text(state, day)) if text)}</p>
 <table>
 <thead><tr><th>week</th>{names}<th>min</th></tr></thead>
 <tbody>
@@ -172,10 +183,16 @@ def _html_row(row: WeekRow, day: int) -> str:
 
 _CLASS: Final = {"C": "cue", "P": "plain", "c": "cue soon", "p": "plain soon", "·": "rest"}
 _STYLE: Final = (
-    ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0}"
+    # No text is faded: each has 4.5:1 at least on what lies under it, in light and in dark (WCAG 2.2, 1.4.3).
+    ":root{color-scheme:light dark;--paper:#fff;--ink:#1c2330;--soft:#4d5766;--line:#c9ced6;--cue:#bcd7f6;--cue-soon:#e4effc;"
+    "--plain:#bfe6d5;--plain-soon:#e6f5ee}"
+    "@media(prefers-color-scheme:dark){:root{--paper:#10141b;--ink:#e8ebf1;--soft:#aeb8c7;--line:#3a4353;--cue:#1f4a7d;"
+    "--cue-soon:#172b45;--plain:#155a41;--plain-soon:#12322a}}"
+    "body{font:16px/1.5 system-ui,sans-serif;margin:0;background:var(--paper);color:var(--ink)}"
     "main{max-width:60rem;margin:auto;padding:1rem}"
-    "table{border-collapse:collapse;width:100%}th,td{padding:.4rem;text-align:center;border:1px solid #8884}"
-    "td small{display:block;opacity:.7}.cue{background:#2a78d640}.plain{background:#1baf7a33}.soon{opacity:.65}"
-    ".now{outline:2px solid currentColor}.note{font-weight:normal;opacity:.8}.legend{opacity:.8}li{margin:.3rem 0}"
-    ".legend span{padding:0 .4rem}"
+    "table{border-collapse:collapse;width:100%}th,td{padding:.4rem;text-align:center;border:1px solid var(--line)}"
+    "td small{display:block;color:var(--soft)}.cue{background:var(--cue)}.plain{background:var(--plain)}"
+    ".cue small,.plain small{color:var(--ink)}.cue.soon{background:var(--cue-soon)}.plain.soon{background:var(--plain-soon)}"
+    ".now{outline:2px solid currentColor}.note{font-weight:normal;color:var(--soft)}.legend{color:var(--soft)}"
+    ".legend span{padding:0 .4rem;margin-right:2px;color:var(--ink)}li{margin:.3rem 0}"
 )

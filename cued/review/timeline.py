@@ -13,23 +13,21 @@ from importlib.resources import files
 
 from cued.review.chart import KINDS, chart
 from cued.review.figures_in_words import clock, distance, tempi
+from cued.review.reasons_in_words import Wording, told
 from cued.review.summary import Row, Summary, summarize
 from cued.review.tables import cue_table, segment_table
 
 
-def timeline_html(rows: Iterable[Row], title: str = "") -> str:
-    """The page for the run whose lines are `rows` (docs/events.md); `title` instead of the pack's own."""
+def timeline_html(rows: Iterable[Row], title: str = "", wording: Wording | None = None) -> str:
+    """The page for the run whose lines are `rows` (docs/events.md); `title`: not the pack's own; `wording` of its packs."""
     lines = list(rows)
     summary = summarize(lines)
     heading = title or summary.start.get("title") or "A run"
     style, script = _asset("timeline.css"), _asset("timeline.js")
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     unheard = {row["said_ns"] for row in lines if row["kind"] == "unheard"}
-    cues = [
-        {**row, "reason": "unheard"} if row["kind"] == "say" and row["t_ns"] in unheard else row
-        for row in lines
-        if row["kind"] in KINDS
-    ]
+    due = [(row, pack) for row, pack in told(lines, wording or {}) if row["kind"] in KINDS]
+    cues = [{**row, "reason": "unheard"} if row["kind"] == "say" and row["t_ns"] in unheard else row for row, _ in due]
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -46,7 +44,7 @@ def timeline_html(rows: Iterable[Row], title: str = "") -> str:
 <p class="sub">{_subtitle(summary)}</p>
 {_tiles(summary)}
 {chart(lines, summary, cues)}
-{cue_table(cues, summary)}
+{cue_table(cues, [pack for _, pack in due], summary)}
 {segment_table(summary)}
 <footer>{escape(_footer(summary))}</footer>
 </main>

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from cued.core.cues import CuePack
 from cued.core.effects import Effect
 from cued.core.start import Start
 from cued.errors import OutputError
 from cued.formats.events_file import EventsFile
 from cued.runtime.files import TextOut
+
+if TYPE_CHECKING:
+    from cued.review.reasons_in_words import Wording
 
 _TOGETHER: Final = 500
 """Lines read at once: enough to save time, few enough to cost no memory."""
@@ -28,8 +32,13 @@ class EventLog:
         rate_hz: int | None = None,
         out: TextOut | None = None,
         spare: Callable[[str], None] | None = None,
+        taken: Sequence[CuePack] = (),
     ) -> None:
-        """`out` gets each line. `spare`: a live run goes on without its file; it is told why, and `failure` keeps the error."""
+        """`out` gets each line. `spare`: a live run goes on without its file; it is told why, and `failure` keeps the error.
+
+        `taken`: the packs that are known to have been taken on the way.
+        """
+        self._packs = (how.pack, *taken)
         self._file = EventsFile(how, voice=voice, source=source, rate_hz=rate_hz)
         self._out = out
         self._spare = spare
@@ -57,6 +66,12 @@ class EventLog:
         """The lines as values; read many at once, which is quicker than one by one."""
         for first in range(0, len(self.lines), _TOGETHER):
             yield from json.loads(f"[{','.join(self.lines[first : first + _TOGETHER])}]")
+
+    def wording(self) -> Wording:
+        """What its packs lend to whoever tells of it; of a pack that was taken in a live run nothing."""
+        from cued.runtime.wording import wording_of
+
+        return wording_of(self._packs)
 
     def _keep(self, lines: list[str]) -> None:
         if not lines:

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cued.core.effects import Effect
 from cued.core.events import Event
+from cued.core.room import USUAL_NS
 from cued.errors import UsageError, did_you_mean
 from cued.runtime.conductor import Feed, NoFeed, Until
-from cued.units import NS_PER_MIN
 
 if TYPE_CHECKING:
     from cued.formats.activity import Activity
     from cued.sensors.simulated import SimulatedRunner
 
-SIMULATED_LENGTH_NS: Final = 45 * NS_PER_MIN
-"""A simulated run without a length (the format's own point 2)."""
 DEFAULT_PRESET: Final = "easy"
 TOO_SHORT: Final = "the recording is shorter than --length: the run ends where it ends"
 
@@ -142,7 +140,7 @@ def feeding_of(choice: SensorChoice, length_ns: int | None, seed: int) -> Feedin
     if isinstance(choice, OnAir):
         return Feeding(NoFeed(length_ns), "ble", length_ns, length_ns, sensor=True, simulated=False, on_air=True)
     if isinstance(choice, Simulated):
-        return _simulated(choice.preset, SIMULATED_LENGTH_NS if length_ns is None else length_ns, seed)
+        return _simulated(choice.preset, USUAL_NS if length_ns is None else length_ns, seed)
     return _recorded(choice.path, length_ns)
 
 

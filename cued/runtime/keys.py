@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from cued.control.keys import Key, Playback, Shown
 from cued.core.effects import CutSpeech, Effect, PackSwapped, RunEnded, Say, SegmentBegan
-from cued.core.events import Event, Mute, Next, Stop, Wake
+from cued.core.events import Back, Event, Mute, Next, Stop, Wake
 from cued.core.view import View
 from cued.runtime.clock import Clock
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from cued.control.gpio import PinKeys
     from cued.control.headset import HeadsetKeys
 
-NOTHING_HERE: Final = "the previous key opens a menu in `cued daemon` alone"
 MUTING: Final = {Key.PLAY: False, Key.PAUSE: True, Key.STOP: True}
 """Stop mutes and no more: headsets send it, too, when they are taken off the ears, and that ends no run."""
 
@@ -95,9 +94,8 @@ class RunKeys:
     pending = False
     """A press wakes the loop."""
 
-    def __init__(self, wanted: KeysWanted, pack: str, notice: Callable[[str], None]) -> None:
+    def __init__(self, wanted: KeysWanted, pack: str) -> None:
         """Raises UsageError for pins that are none. Nothing is listened to before `begun`."""
-        self._notice = notice
         self._presses = Presses(wanted)
         self._view: Callable[[], View] | None = None
         self._pack = pack
@@ -105,8 +103,6 @@ class RunKeys:
         self._said = ("", 0)
         """The text that is said, and when it ends."""
         self._ended = False
-        self._told = False
-        """That a key does nothing here."""
 
     def begun(self, clock: Clock, put: Callable[[Event], None], view: Callable[[], View]) -> Self:
         """The run's clock goes, and presses count from now on. `view` is asked in the loop's thread."""
@@ -132,9 +128,8 @@ class RunKeys:
                 events.append(Next(at_ns))
             elif key is Key.HELD:
                 events.append(Stop(at_ns))
-            elif not self._told:
-                self._told = True
-                self._notice(NOTHING_HERE)
+            elif key is Key.PREVIOUS:
+                events.append(Back(at_ns))
         self._show(now_ns, muted=muted)
         return events
 

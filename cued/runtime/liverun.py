@@ -130,7 +130,7 @@ def live(
     check_outputs((wanted.events, sound_file, wanted.timeline), request.made_from)
     with ExitStack() as closing, ExitStack() as undo:
         desk = closing.enter_context(desks.listening(wanted.socket, screen.notice))
-        keys = closing.enter_context(using(hands or RunKeys(wanted.keys, request.pack.value.title, screen.notice)))
+        keys = closing.enter_context(using(hands or RunKeys(wanted.keys, request.pack.value.title)))
         device = (search or Search(wanted.output, wanted.rate)).result(screen.notice, sound_file)
         mix = request.volumes.mix(2 if device is None else min(2, device.channels), keep_awake=wanted.keep_awake)
         start_ns = monotonic_in_ns(LEAD_NS)

@@ -26,7 +26,7 @@ from cued.core.events import (
     VerticalOscillation,
 )
 from cued.core.start import Start
-from cued.formats.event_codec import decode_effect, decode_event
+from cued.formats.event_codec import decode_effect, decode_event, kind_of
 from cued.journal.stream import IN, OUT, REACHED
 from cued.runtime.eventlog import EventLog
 from cued.runtime.feeding import Feeding, Recording
@@ -132,7 +132,8 @@ def past_of(journal: Journal, word: str) -> Past:
 
 def event_log(past: Past) -> EventLog:
     """What the run's events file would have held."""
-    log = EventLog(past.how, voice=past.head.voice, source=past.head.source)
+    taken = tuple(event.pack for event in past.events() if isinstance(event, SwapPack)) if _swapped(past) else ()
+    log = EventLog(past.how, voice=past.head.voice, source=past.head.source, taken=taken)
     at_ns = 0
     for lines in past.lines:
         effects = [decode_effect(line[len(OUT) :]) for line in lines if line.startswith(OUT)]
@@ -140,6 +141,11 @@ def event_log(past: Past) -> EventLog:
         log.hear(effects, at_ns)
     log.finish(past.end_ns)
     return log
+
+
+def _swapped(past: Past) -> bool:
+    """Was another pack taken on the way? Told without reading every event: most runs have many, and no such one."""
+    return any(f'{_KIND}{kind_of(SwapPack)}"' in line[:_KIND_WITHIN] for lines in past.lines for line in lines)
 
 
 def feeding(past: Past, length_ns: int | None) -> Feeding:

@@ -20,13 +20,15 @@ from cued.coaching.happening import Dawn, Decision, Felt, Happening, Noticed, Ou
 from cued.coaching.phases import PHASES, PhaseRules, tightened
 from cued.coaching.plan import step
 from cued.coaching.state import INJURED, PlanSettings, PlanState
-from cued.coaching.today import RunKind, Today, binding, today
-from cued.core.cues import CuePack, Tissue
-from cued.core.sentences import Sentence, sentence
-from cued.errors import FormatError, JournalError, PackError
+from cued.coaching.today import RunKind, Today, today
+from cued.core.cues import Tissue
+from cued.core.dates import written
+from cued.core.sentences import Sentence
+from cued.errors import FormatError, JournalError, PackError, UsageError
 from cued.formats.event_codec import decode_as, encode
 from cued.journal.reader import Kept, State, Worded, reading
 from cued.journal.rows import Row
+from cued.journal.wall import RELEASED_UTC_NS
 from cued.review.outcome import OutcomeCounter
 from cued.review.trends import decline_of, flat_of
 from cued.units import NS_PER_S
@@ -111,22 +113,6 @@ def spoken(answer: Today) -> tuple[Sentence, ...]:
     return (*said, Sentence.REST_FIRST) if answer.rest_first else said
 
 
-def held_back(path: Path | None, now: Moment, *, hurts: bool = False) -> Today | None:
-    """What a run is held to for which a pack was named: no cues on a day on which they would harm; None: that pack it is.
-
-    `path`: None, there is no journal. `hurts`: as in `binding`. Blocks while the journal is read. Raises JournalError.
-    """
-    if path is None or not path.exists():  # nothing was ever told: no plan need be lived through
-        return binding(None, hurts=hurts)
-    return binding(today_of(path, now), hurts=hurts)
-
-
-def telling(pack: CuePack, answer: Today, language: str) -> CuePack:
-    """The plain pack, which says why instead of what it says else."""
-    why = " ".join(sentence(one, language=language) for one in spoken(answer))
-    return replace(pack, cues=tuple(replace(cue, say=why, say_in=()) for cue in pack.cues))
-
-
 def planned(path: Path, now: Moment) -> Planned:
     """Live the plan through, up to now; raises JournalError."""
     with reading(path) as journal:
@@ -139,7 +125,7 @@ def planned(path: Path, now: Moment) -> Planned:
             from cued.journal.edit import keep
 
             keep(path, fresh)
-    day = day_of(now.utc_ns) if now.verified else None
+    day = day_now(now)
     state, decided = PlanState(PlanSettings(rules_of_packs(), _seed(sessions))), list[Decision]()
     for one in [*(item.happening for item in told), Dawn(day)]:
         state, more = step(state, one)
@@ -159,15 +145,31 @@ def _noticing(state: PlanState, day: int | None) -> tuple[PlanState, tuple[Decis
 def say(path: Path, now: Moment, word: Word) -> tuple[Planned, tuple[Decision, ...]]:
     """Write down what the runner says about the plan: the plan with it, and what was decided. Raises JournalError.
 
-    What is refused is written down, too: that it was asked for is part of the story.
+    What is refused is written down, too: that it was asked for is part of the story. A race on a day that is past is not:
+    UsageError.
     """
     from cued.journal import edit
 
     before = planned(path, now)
-    day = day_of(now.utc_ns) if now.verified else None
+    day = day_now(now)
+    if word.say is Say.RACE and word.on is not None:
+        _check_ahead(word.on, before)
     _, decided = step(before.state, replace(word, day=day))
     edit.say(path, now, day, encode(replace(word, day=day)))
     return planned(path, now), decided
+
+
+def _check_ahead(race: int, plan: Planned) -> None:
+    """A race lies ahead of all that is known to be past, whether today's date is known or not."""
+    if plan.day is not None:
+        latest, why = plan.day, f"today is {written(plan.day)}"
+    elif plan.state.day is not None:
+        latest, why = plan.state.day, f"the journal goes up to {written(plan.state.day)}"
+    else:
+        latest = day_of(RELEASED_UTC_NS)
+        why = f"this program is younger than {written(latest)}"
+    if race < latest:
+        raise UsageError(f"{written(race)} is past, for {why}: a race lies ahead")
 
 
 def sore(path: Path, now: Moment, place: Tissue | None) -> None:
@@ -185,6 +187,11 @@ def begun(path: Path) -> bool:
     """Has the runner ever said anything of the plan? Raises JournalError."""
     with reading(path) as journal:
         return bool(journal.words())
+
+
+def day_now(now: Moment) -> int | None:
+    """Today, if the date is known to be right."""
+    return day_of(now.utc_ns) if now.verified else None
 
 
 def mark(path: Path, now: Moment) -> tuple[object, object]:

@@ -120,7 +120,7 @@ def write_timeline(path: str, log: EventLog) -> None:
     from cued.formats.events_reader import parse_events
     from cued.review.timeline import timeline_html
 
-    write_finished(path, timeline_html(parse_events(log.lines)))
+    write_finished(path, timeline_html(parse_events(log.lines), wording=log.wording()))
 
 
 def _tell(sentences: Sequence[str], notice: Callable[[str], None]) -> None:

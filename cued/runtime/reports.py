@@ -14,8 +14,9 @@ from cued.errors import FormatError, JournalError
 from cued.formats.event_codec import kind_of
 from cued.journal.answers import TESTED
 from cued.journal.reader import State, reading
-from cued.review import blocktest, responses
+from cued.review import blocktest, load, responses
 from cued.review.blocktest import BlockTest, stages_of
+from cued.review.load import Felt, LoadCounter, RunLoad
 from cued.review.responses import Heard, responses_of
 from cued.runtime.past import past_of, steps
 from cued.units import NS_PER_S
@@ -33,6 +34,7 @@ ABOUT_NS = 120 * NS_PER_S
 
 _CUES = frozenset(map(kind_of, responses.READ))
 _STAGES = frozenset(map(kind_of, blocktest.READ))
+_LOADS = frozenset(map(kind_of, load.READ))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,51 @@ def tests_of(path: Path, model: Model, day_of: Callable[[int], int]) -> tuple[Bl
             if stages:
                 found.append(BlockTest(session.id, day, stages, tuple(sorted(asked.items()))))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """What all real runs asked of the runner."""
+
+    runs: tuple[RunLoad, ...]
+    unread: int
+    """Sessions whose recording cannot be read."""
+
+
+def loads_of(path: Path, day_of: Callable[[int], int], since: int) -> Loads:
+    """The load of every real run from day `since` on, and of those without a date, the oldest first; raises JournalError."""
+    found: list[RunLoad] = []
+    unread = 0
+    with reading(path) as journal:
+        for session in _real(journal):
+            day = day_of(session.began_utc_ns) if session.verified else None
+            if day is not None and day < since:
+                continue
+            past = _past(journal, session)
+            if past is None:
+                unread += 1
+                continue
+            said = [one for one in journal.conditions(session.id) if one.name == "surface" and isinstance(one.value, str)]
+            grounds = sorted((one.at_ns or 0, str(one.value)) for one in said)
+            counter = LoadCounter(past.how, grounds)
+            try:
+                for one in steps(past, _LOADS):
+                    counter.feed(one)
+            except FormatError:
+                unread += 1
+                continue
+            found.append(counter.load(day, session.run_ns, session.end_ns, _felt(journal, session)))
+    return Loads(tuple(found), unread)
+
+
+def _felt(journal: Journal, session: Session) -> Felt:
+    """What was said last of the run as a whole."""
+    told = {
+        said.name: float(said.value)
+        for said in journal.ratings(session.id)
+        if said.at_ns is None and isinstance(said.value, int | float)
+    }
+    return Felt(told.get("effort"), told.get("smooth"), told.get("control"))
 
 
 def _real(journal: Journal) -> list[Session]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from cued.core.cues import CuePack
-from cued.core.room import Cut, Room, room
+from typing import TYPE_CHECKING, Final
+
+from cued.core.cues import Asked, CuePack, Mode, RunEnd, RunStart, SegmentEnd, SegmentStart, SetMetronome
+from cued.core.room import USUAL_NS, Cut, Room, own_length_ns, room
 from cued.runtime.status import clock_text
 from cued.units import NS_PER_S
 from cued.yamlread.quantities import time_text
+
+if TYPE_CHECKING:
+    from cued.review.summary import Figures
 
 
 def room_lines(pack: CuePack, length_ns: int | None, session_number: int = 1) -> list[str]:
@@ -28,6 +33,45 @@ def room_lines(pack: CuePack, length_ns: int | None, session_number: int = 1) ->
         rest = "" if found.silent else ": after it no beat and no cue is planned"
         lines.append(f"the plan of {pack.name} ends at {clock_text(found.ends_ns)}, the run at {clock_text(length_ns)}{rest}")
     return [f"{line} (reckoned at 6 min/km)" if found.by_distance else line for line in lines]
+
+
+def length_line(pack: CuePack, length_ns: int) -> str:
+    """For a run of a length that nobody has named: which was taken, and how to name another."""
+    length = time_text(-(-length_ns // NS_PER_S) * NS_PER_S)
+    if own_length_ns(pack) is not None:
+        why = f"as long as the session of {pack.name}"
+    else:
+        why = "a usual run" if length_ns <= USUAL_NS else f"as long as {pack.name} needs to show all it has"
+    return f"No length was given: {length}, {why}. --length 50min takes another."
+
+
+def quiet_lines(pack: CuePack, figures: Figures, length_ns: int | None, session_number: int = 1) -> list[str]:
+    """Why a run had no cue or nothing at all to hear, where that is the pack's purpose or the runner gave no occasion."""
+    lines = _on_purpose(pack)
+    heard = figures.heard + figures.drilled + figures.clicks
+    silent = length_ns is not None and room(pack, length_ns, session_number).silent  # then `room_lines` has told it
+    if lines or heard or figures.withheld or figures.not_spoken or silent:
+        return lines
+    from cued.packs.aloud import when_words
+
+    waits = list(dict.fromkeys(when_words(rule.when) for rule in pack.rules if not isinstance(rule.when, Asked)))
+    return [f"Nothing was heard: {pack.name} speaks {', or '.join(waits)}, and this run gave no occasion. Try --sim tired."]
+
+
+def _on_purpose(pack: CuePack) -> list[str]:
+    segments = pack.segments()
+    if any(segment.drills for segment in segments):
+        return []
+    beat = any(segment.metronome.mode is not Mode.NONE for segment in segments)
+    beat = beat or any(isinstance(action, SetMetronome) for rule in pack.rules for action in rule.then)
+    if not pack.rules:
+        return [f"{pack.name} has no cues on purpose: {'its beat is all there is to hear' if beat else 'it only records'}."]
+    if not beat and all(isinstance(rule.when, _AT_ITS_ENDS) for rule in pack.rules):
+        return [f"{pack.name} is silent on purpose between the words at the start and end of its segments: no beat, no cues."]
+    return []
+
+
+_AT_ITS_ENDS: Final = (RunStart, RunEnd, SegmentStart, SegmentEnd, Asked)
 
 
 def _silence(pack: CuePack, found: Room) -> str:

@@ -55,7 +55,8 @@ def test_show_as_json_has_every_word_and_click(capsys: Capture) -> None:
     [
         (("show", "integration"), "is no set of drills"),
         (("play", "metronome"), "is no set of drills"),
-        (("play", "nonsense"), "there is no pack `nonsense`"),
+        (("play", "nonsense"), "there is no set of drills `nonsense`: there are set-a, set-b, strength, or name a file"),
+        (("show", "strenght"), "did you mean strength?"),
     ],
 )
 def test_what_is_no_set_is_refused(words: tuple[str, ...], message: str, capsys: Capture) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from cued.cli.main import main
+from cued.coaching.calendar import Lately, planned_lately
 from cued.coaching.happening import Say
 from cued.journal.reader import reading
 from cued.journal.wall import Moment
-from cued.review.planpage import calendar_lines, plan_html, weeks_of
+from cued.review.planpage import calendar_lines, lately_text, plan_html, weeks_of
 from cued.runtime.moments import moment
 from cued.runtime.planning import date_of, day_of, planned
 from tests.support.logged import Capture, said, shown
@@ -54,11 +55,15 @@ def test_the_next_runs_are_told(capsys: Capture) -> None:
 def test_why_tells_each_reason_with_its_number(capsys: Capture) -> None:
     told = said(["plan", "why"], capsys)
     assert "for phase 2: hold" in told
-    assert "missing  0 cue sessions of 5 asked" in told
-    assert "unknown  pain not told" in told
+    assert "missing      0 cue sessions of 5 asked" in told
+    assert "not known    pain not told" in told
+    video = "not recorded no video was looked at: film 20 s from the side and from behind (not needed to go on)"
+    assert f"  {video}" in told.splitlines()
     found = shown(["plan", "why"], capsys)
     assert found["verdict"] == "hold"
-    assert {"what": "sessions", "met": False, "text": "0 cue sessions of 5 asked"} in found["reasons"]
+    assert {"what": "sessions", "met": False, "needed": True, "text": "0 cue sessions of 5 asked"} in found["reasons"]
+    (video,) = [reason for reason in found["reasons"] if reason["what"] == "video"]
+    assert (video["met"], video["needed"]) == (None, False)
 
 
 def test_a_word_is_answered_and_holds(capsys: Capture) -> None:
@@ -75,7 +80,7 @@ def test_a_word_is_answered_and_holds(capsys: Capture) -> None:
     [
         (["ill"], "ill: no run is planned"),
         (["away"], "away: no run is planned"),
-        (["race", NEXT_YEAR], "race: nothing new in the seven days before it"),
+        (["race", NEXT_YEAR], "no new target, drill, shoe, surface or pack"),
         (["plain", "today"], "plain"),
         (["hold"], "hold: phase 1 stays"),
         (["hold", "--off"], "no longer held"),
@@ -94,6 +99,29 @@ def test_every_word_is_understood(words: list[str], told: str, capsys: Capture) 
     assert "decided" in shown(["plan", *words], capsys)
 
 
+def test_a_race_is_repeated_with_its_date_and_what_follows_from_it(capsys: Capture) -> None:
+    told = said(["plan", "race", "2099-12-05"], capsys).splitlines()[0]
+    assert told.startswith("race on Saturday 5 December 2099")
+    assert "from 28 November no new target, drill, shoe, surface or pack; race day and the two days after are plain" in told
+    assert ("in " in told) is (planned(Path("journal.db"), moment()).day is not None)
+    assert shown(["plan", "today"], capsys)["race"] == "2099-12-05"
+    assert said(["plan", "race", "off"], capsys).startswith("no race\n")
+    found = shown(["plan", "today"], capsys)
+    assert (found["race"], found["race_in_days"]) == (None, None)
+
+
+def test_a_day_that_is_past_is_refused_as_far_as_anybody_can_know(capsys: Capture, own: Path) -> None:
+    words = ["plan", "race", "2026-01-02"]
+    if planned(own, moment()).day is not None:
+        assert "Friday 2 January 2026 is past, for today is" in said(words, capsys, 2)
+        assert not own.exists()
+    else:
+        assert main(words) == 0
+        told = capsys.readouterr()
+        assert "that it lies ahead cannot be checked" in told.out
+        assert told.err == "by this machine's own clock, which nobody vouches for, that day is past\n"
+
+
 def test_what_the_plan_refuses_ends_with_one(capsys: Capture) -> None:
     assert "not advanced" in said(["plan", "advance"], capsys, 1)
 
@@ -101,6 +129,7 @@ def test_what_the_plan_refuses_ends_with_one(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["race", "2025-06-01"], "Sunday 1 June 2025 is past, for "),
         (["race", "tomorrow"], "write year, month and day, such as 2026-10-11"),
         (["race", "2026-02-30"], "write year, month and day"),
         (["race", "20261011"], "write year, month and day"),
@@ -134,13 +163,35 @@ def test_the_calendar_shows_what_was_run_what_comes_and_which_weeks_are_lighter(
     walk.run()
     lines = calendar_lines(walk.state, walk.day)
     assert lines[0] == "Phase 2 of 6, low-load drills: 0 of 3 weeks, 1 of 5 cue sessions"
-    assert "[C 38]" in lines[6]
+    assert lines[2] == "Planned runs done: 8 of 8 in the last 14 days"
+    assert "[C 38]" in lines[7]
     assert sum("lighter" in line for line in lines) == 2
-    assert all(len(line) <= 88 for line in lines[2:])
+    assert all(len(line) <= 88 for line in lines[3:])
     rows = weeks_of(walk.state, walk.day, 2, 3)
     assert [row.number for row in rows] == [3, 4, 5, 6, 7, 8]
     assert "".join(cell.mark for cell in rows[1].cells) == "C·P·C·P"
     assert "".join(cell.mark for cell in rows[2].cells) == "C·p·c·p"
+
+
+def test_how_many_of_the_planned_runs_were_run_is_told() -> None:
+    walk = Walk()
+    assert lately_text(walk.state, walk.day) == "", "nothing was planned yet"
+    walk.weeks(3)
+    assert planned_lately(walk.state, walk.day) == Lately(8, 8, 14), "today's run is still to come"
+    walk.day += 7
+    assert planned_lately(walk.state, walk.day) == Lately(4, 8, 14)
+    assert lately_text(walk.state, walk.day) == "Planned runs done: 4 of 8 in the last 14 days"
+    assert "Planned runs done: 4 of 8 in the last 14 days" in plan_html(walk.state, walk.day, ())
+
+
+def test_days_off_are_no_missed_runs() -> None:
+    walk = Walk()
+    walk.weeks(3)
+    walk.say(Say.ILL)
+    walk.day += 7
+    lately = planned_lately(walk.state, walk.day)
+    assert lately.days < 14
+    assert lately.done >= lately.planned
 
 
 def test_a_race_stands_in_its_week_and_a_day_between_runs_says_so() -> None:

@@ -71,7 +71,7 @@ def test_a_rule_that_is_left_out_is_named_as_people_count(tmp_path: Path, capsys
     words = ["render", "metronome", "--cadence", "170", "--length", "1min", "--format", "wav", "-o", str(tmp_path / "t")]
     assert main(words) == 0
     out = capsys.readouterr().out
-    assert "left out: rule 4, a cue of “check” (needs cadence)" in out
+    assert "left out: fourth rule: after 30 s below the band, in steady; a cue of “check” (needs cadence)" in out
     assert "rules[" not in out
 
 

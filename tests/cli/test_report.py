@@ -191,3 +191,34 @@ def test_what_a_block_test_asks_is_answered_by_rating(two_tests: Path, tmp_path:
     assert main(words) == 0
     figures = shown("test", capsys, path)["tests"][-1]["figures"]
     assert (figures["balance_left"], figures["calf_right"]) == (14.0, 23.0)
+
+
+def test_the_load_of_weeks_is_told_by_type_with_how_it_felt(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "journal.db"
+    now_ns = moment().utc_ns
+    cued = record(path, request=a_request("awareness", "easy", 20), began_utc_ns=now_ns - 2 * NS_PER_MIN)
+    record(path, request=a_request("plain", "easy", 11), began_utc_ns=now_ns - 60 * DAY_NS)
+    record(path, request=a_request("plain", "easy", 12), began_utc_ns=now_ns, verified=False)
+    for name, value in (("effort", 3.0), ("smooth", 7.0), ("control", 8.0)):
+        edit.add(path, cued, [Row("ratings", (None, name, value, now_ns))])
+    edit.add(path, cued, [Row("conditions", (None, "surface", "grass", now_ns))])
+    found = shown("load", capsys, path)
+    assert [week["runs"] for week in found["weeks"]] == [0, 0, 0, 1]
+    week = found["weeks"][-1]
+    assert week["by_type_min"] == {"cues": 20.0, "plain": 0.0, "drills": 0.0}
+    assert week["cues"] > 2
+    assert 0.0 < week["beat_min"] < 20.0
+    assert week["ground_min"] == {"grass": 20.0}
+    assert (week["effort_times_minutes"], week["effort_told_of"]) == (60.0, 1)
+    assert found["without_date"]["by_type_min"]["plain"] == 12.0
+    felt = {one["type"]: one for one in found["felt"]}
+    assert felt["runs with cues"]["smooth"] == {"mean": 7.0, "runs": 1}
+    assert felt["on grass"]["control"] == {"mean": 8.0, "runs": 1}
+    assert felt["plain runs"]["smooth"] is None
+    told = said(["load"], capsys, path)
+    assert "no date" in told
+    assert "Not recorded, so not here: force or impact" in told
+    assert "smooth 7.0 (1 of 1), in control 8.0 (1 of 1), effort 3.0 (1 of 1)" in told
+    words = ["report", "load", "--weeks", "10", "--json", "--journal", str(path)]
+    assert main(words) == 0
+    assert sum(one["runs"] for one in json.loads(capsys.readouterr().out)["weeks"]) == 2

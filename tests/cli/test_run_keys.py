@@ -51,13 +51,14 @@ def test_a_run_is_muted_and_moved_on_by_a_desktops_keys_and_by_a_headsets(
             bluez.press("Next")
             wait_for(lambda: segments(events) == ["warmup", "steady"])
             wait_for(lambda: bus.playerctl("metadata", "title") == "steady")
-            bus.playerctl("previous")
+            bus.playerctl("previous")  # back to steady's start, or to warmup where this comes within seconds
+            wait_for(lambda: len(segments(events)) == 3)
             child.send_signal(signal.SIGINT)
             told, _ = child.communicate(timeout=60)
         finally:
             child.kill()
     assert child.returncode == 0, told
-    assert "the previous key opens a menu in `cued daemon` alone" in told
+    assert "back to the start of" in told
     assert bus.playerctl("-l") == ""
 
 

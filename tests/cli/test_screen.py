@@ -7,7 +7,7 @@ import io
 import pytest
 
 from cued.cli.screen import PlainScreen
-from cued.core.effects import Effect, Paused, SegmentBegan
+from cued.core.effects import Effect, Paused, SegmentBegan, SegmentSkipped, WentBack
 from cued.units import NS_PER_MIN
 
 
@@ -39,3 +39,15 @@ def test_a_segment_is_announced_until_where_the_runner_will_hear_it(
     effects: tuple[Effect, ...], over_min: int | None, line: str
 ) -> None:
     assert printed(*effects, over_min=over_min) == line
+
+
+@pytest.mark.parametrize(
+    ("effect", "line"),
+    [
+        (SegmentSkipped(NS_PER_MIN, "hills", "not pressed"), "hills is left out (the segment was still waiting for your key)"),
+        (SegmentSkipped(NS_PER_MIN, "hills", "no room"), "hills is left out (no room in what is left of the run)"),
+        (WentBack(NS_PER_MIN, "steady"), "back to the start of steady"),
+    ],
+)
+def test_what_became_of_a_segment_is_told_in_plain_words(effect: Effect, line: str) -> None:
+    assert printed(effect, over_min=None) == f"   1:00  {line}\n"

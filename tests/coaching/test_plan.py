@@ -320,6 +320,29 @@ def test_nothing_is_new_in_the_week_before_a_race_and_three_days_are_plain() -> 
     assert all(answers[offset].pack in {"awareness", "plain"} for offset in range(9))
 
 
+def test_a_race_is_told_with_its_date_and_what_follows_from_it() -> None:
+    plain = "race day and the two days after are plain"
+    told = {}
+    for offset in (0, 1, 7, 8, 300):
+        walk = at_phase(2)
+        walk.day = 20_783  # 2026-11-26, a Thursday
+        walk.say(Say.RACE, on=walk.day + offset)
+        told[offset] = walk.decided[-1].text
+    nothing = "no new target, drill, shoe, surface or pack"
+    assert told[0] == f"race on Thursday 26 November 2026, today: from now on {nothing}; {plain}"
+    assert told[1].startswith("race on Friday 27 November 2026, tomorrow: from now on")
+    assert told[7].startswith("race on Thursday 3 December 2026, in 7 days: from now on")
+    assert told[8] == f"race on Friday 4 December 2026, in 8 days: from 27 November {nothing}; {plain}"
+    assert told[300].startswith("race on Wednesday 22 September 2027, in 300 days: from 15 September")
+
+
+def test_without_a_date_a_race_is_taken_with_what_cannot_be_checked() -> None:
+    state, decided = step(PlanState(), Word(None, Say.RACE, on=20_783))
+    assert state.race == 20_783
+    assert decided[-1].text.endswith("today's date is not known to be right, so that it lies ahead cannot be checked")
+    assert "from 19 November" in decided[-1].text
+
+
 def test_a_pack_that_was_never_run_with_waits_until_the_race_is_over() -> None:
     walk = at_phase(3)
     walk.say(Say.RACE, on=walk.day + 5)

@@ -182,7 +182,7 @@ def test_too_few_of_the_planned_runs_hold() -> None:
 def test_every_gate_asks_for_a_video_and_waits_for_none() -> None:
     for phase in range(1, 6):
         walk = at_phase(phase)
-        assert reason(walk, "video") == (True, "no video was looked at: film 20 s from the side and from behind")
+        assert reason(walk, "video") == (None, "no video was looked at: film 20 s from the side and from behind")
         walk.say(Say.FORM_OK)
         assert reason(walk, "video") == (True, "a video was looked at")
     told = [decision.text for decision in at_phase(3).kinds(Kind.ADVANCE)]

@@ -9,7 +9,8 @@ from cued.core import life
 from cued.core.cues import Tissue
 from cued.core.happening import Happening, HeadphonesAre, Phase, PodIs, Say, TodayIs, Told, Word
 from cued.core.menus import Answer, Choice, Chosen, Glance, Key, KeyEvent, Press, Question, menu, submenu
-from cued.core.sentences import PLACES, Sentence, Values, known_texts, sentence
+from cued.core.sentences import Sentence, known_texts, sentence
+from cued.core.values import PLACES, Values
 from cued.units import NS_PER_MIN, NS_PER_S
 from tests.core.test_prop_keys import decided, storms
 from tests.support.driving import examples
@@ -20,7 +21,7 @@ DRILLS = "Phase 2: low-load drills"
 
 def test_the_plan_is_spoken_to_after_what_thumbs_know_and_only_where_there_is_one() -> None:
     assert [item.choice for item in menu(Glance(Phase.READY))] == [Choice.PACK, Choice.PLAIN_TODAY, Choice.LENGTH]
-    more = [Choice.INJURED, Choice.ILL, Choice.AWAY, Choice.WELL]
+    more = [Choice.INJURED, Choice.ILL, Choice.AWAY, Choice.WELL, Choice.RACE]
     assert [item.choice for item in menu(PLANS)] == [Choice.PACK, Choice.PLAIN_TODAY, Choice.LENGTH, *more]
     assert menu(Glance(Phase.RUNNING, plans=True)) == menu(Glance(Phase.RUNNING))
 

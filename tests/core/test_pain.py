@@ -6,7 +6,8 @@ import pytest
 
 from cued.core.cues import At, Every, Priority
 from cued.core.effects import CuesEnded, CutSpeech, RunEnded, Say, Suppressed, TempoChanged
-from cued.core.events import Next, Pain, Stop
+from cued.core.events import Mute, Next, Pain, Pause, SpeechReady, Stop
+from cued.core.start import say_id
 from cued.units import seconds
 from tests.support.run import Run, at, beat, for_s, pack, rule, segment
 
@@ -37,6 +38,25 @@ def test_cued_says_so_once_and_no_cue_is_said_after_it_but_those_for_safety() ->
     assert after == [("cued", WORDS), ("care", "Care.")]
     assert [(at(ended), ended.reason) for ended in run.of(CuesEnded)] == [(30.25, "pain")]
     assert {one.reason for one in run.of(Suppressed) if at(one) > 30.25} == {"end_cues"}
+
+
+def test_it_is_said_into_a_hush_too_which_lasts() -> None:
+    what = pack(segment("a", 100, metronome=beat("fixed", beat_spm=172.0)), rules=[rule(Every(for_s(10)), "tip")])
+    run = Run(what, sensor=False).to(5).send(Mute(seconds(5), muted=True)).to(30.25).send(Pain(seconds(30.25))).to(60)
+    assert [(say.cue, say.text) for say in run.of(Say)] == [("cued", WORDS)]
+    assert run.view.muted
+    assert not run.clicks_in(6, 60)
+
+
+def test_a_voice_that_is_slow_is_waited_for() -> None:
+    run = Run(pack(), sensor=False, answers=False).to(10).send(Mute(seconds(10), muted=True), Pain(seconds(11))).to(27)
+    run.send(SpeechReady(seconds(27), say_id(WORDS), seconds(2))).to(30)
+    assert run.said == [(27, "cued")]
+
+
+def test_in_a_pause_it_is_said_at_once() -> None:
+    run = Run(pack(), sensor=False).to(10).send(Pause(seconds(10))).to(20).send(Pain(seconds(20))).to(30)
+    assert run.said == [(20, "cued")]
 
 
 def test_what_is_being_said_is_cut_and_what_waits_is_given_up() -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from cued.core.happening import Phase, Say, Tick
 from cued.core.keys import Keys, due_ns, step
 from cued.core.menus import Answer, Ask, Chosen, Do, Glance, Hush, Key, KeyDecision, KeyEvent, Press, Prompt, Question
-from cued.core.sentences import STATUS, SURFACES, WORDS, Sentence, Values, known_texts, sentence
+from cued.core.sentences import STATUS, WORDS, Sentence, known_texts, sentence
+from cued.core.values import SURFACES, Values
 from cued.core.words import Silence
 from cued.units import NS_PER_H, NS_PER_MIN, NS_PER_S
 from tests.support.driving import examples
@@ -31,6 +32,8 @@ GLANCES = st.builds(
     packs=st.sampled_from(((), (("a", "A"), ("b", "B")))),
     surfaces=st.sampled_from(((), ("road", "sand"))),
     plans=st.booleans(),
+    day=st.sampled_from((None, 20_000, 20_783)),
+    race=st.sampled_from((None, 20_000, 20_100)),
 )
 EVENTS = st.one_of(
     st.builds(Press, st.just(0), st.sampled_from(Key)),
@@ -158,6 +161,8 @@ VALUES = st.builds(
     in_band_percent=NUMBER,
     cues=NUMBER,
     number=NUMBER,
+    day=NUMBER,
+    weeks=NUMBER,
 )
 
 

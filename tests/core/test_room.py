@@ -23,7 +23,7 @@ from cued.core.cues import (
 )
 from cued.core.effects import PlayClick, Say, SegmentBegan
 from cued.core.events import Wake
-from cued.core.room import Cut, Room, pieces, room
+from cued.core.room import USUAL_NS, Cut, Room, own_length_ns, pieces, room, usual_ns
 from cued.core.start import Start
 from cued.packs.catalog import open_pack
 from cued.units import NS_PER_MIN, NS_PER_S, seconds
@@ -164,3 +164,17 @@ def test_a_set_of_drills_is_heard_without_a_beat_and_without_cues() -> None:
     told = room(open_pack("strength").pack, 12 * NS_PER_MIN)
     assert not told.silent
     assert told.ends_ns == 646 * NS_PER_S
+
+
+def test_a_run_without_a_length_is_as_long_as_its_pack_needs() -> None:
+    assert usual_ns(integration()) == USUAL_NS
+    awareness = open_pack("awareness").pack
+    assert usual_ns(awareness) == own_length_ns(awareness) == 34 * NS_PER_MIN
+    fatigue = open_pack("fatigue").pack
+    assert usual_ns(fatigue) == (12 + 20 + 2 * 12 + 3 + 6) * NS_PER_MIN, "a cue every 2 km comes twice at 6 min/km"
+    assert usual_ns(fatigue, session_number=3) > usual_ns(fatigue), "what fades comes later"
+
+
+def test_where_nobody_presses_a_session_still_has_its_length() -> None:
+    drills = open_pack("set-b").pack
+    assert usual_ns(drills) > (own_length_ns(drills) or 0) > 10 * NS_PER_MIN

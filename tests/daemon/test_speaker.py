@@ -112,3 +112,16 @@ def test_who_is_hushed_says_no_more(tmp_path: Path) -> None:
     made.attend(10 * NS_PER_S, 0)
     assert mouth.said == [(0, "One.")]
     assert made.is_silent(10 * NS_PER_S)
+
+
+def test_what_may_be_said_soon_is_rendered_once_and_then_said_at_once() -> None:
+    made, mouth = speaker()
+    for _ in range(2):
+        made.foresee("Race on Monday, the first of March.", 0)
+    assert [render.text for render in mouth.asked] == ["Race on Monday, the first of March."]
+    assert mouth.said == []
+    made.ready(SpeechReady(NS_PER_S, mouth.asked[0].text_id, LONG_NS))
+    made.foresee("Race on Monday, the first of March.", NS_PER_S)
+    made.say("Race on Monday, the first of March.", 2 * NS_PER_S, 2 * NS_PER_S, asked=True, run=None)
+    assert mouth.said == [(2 * NS_PER_S, "Race on Monday, the first of March.")]
+    assert len(mouth.asked) == 1

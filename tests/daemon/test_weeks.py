@@ -34,7 +34,7 @@ ANSWERS = {
     "Three.": Key.PLAY_PAUSE,
 }
 """Nothing sore; no pain; effort three."""
-MENU = {"injured": 3, "well": 6}
+MENU = {"injured": 3, "well": 6, "race": 7}
 """How often next is pressed."""
 REACTS_NS = 700 * NS_PER_MS
 
@@ -108,11 +108,12 @@ class Weeks:
         """As of now."""
         return planning.planned(self.journal, self.moment())
 
-    def pick(self, name: str, nexts: int = 0) -> list[str]:
-        """By the menu of the previous key, and in its own menu so many items on."""
+    def pick(self, name: str, *nexts: int) -> list[str]:
+        """By the menu of the previous key, and in each menu within so many items on."""
         now_ns = self.house.time.now_ns()
-        keys = [Key.PREVIOUS, *[Key.NEXT] * MENU[name], Key.PLAY_PAUSE]
-        keys += [] if name == "well" else [*[Key.NEXT] * nexts, Key.PLAY_PAUSE]
+        keys = [Key.PREVIOUS]
+        for count in (MENU[name], *nexts):
+            keys += [*[Key.NEXT] * count, Key.PLAY_PAUSE]
         for number, key in enumerate(keys, 1):
             self.press(key, now_ns + number * NS_PER_S)
         return self.live(30 * NS_PER_S)
@@ -141,7 +142,7 @@ def test_three_weeks_by_the_plan_alone(tmp_path: Path) -> None:
 
     weeks.sleep_until(15)
     assert "says: Ready. Stryd. Battery eighty percent. Phase 2: low-load drills." in weeks.morning()
-    assert weeks.pick("injured")[-3:] == ["says: Done. Calf.", *NOT_INJURED]
+    assert weeks.pick("injured", 0)[-3:] == ["says: Done. Calf.", *NOT_INJURED]
     weeks.run()
     weeks.sleep_until(17)
     assert weeks.morning()[0] == f"says: {PLAIN}"
@@ -156,6 +157,25 @@ def test_three_weeks_by_the_plan_alone(tmp_path: Path) -> None:
     with reading(weeks.journal) as journal:
         assert {json.loads(journal.head(session.id).settings)["chosen_by"] for session in journal.sessions()} == {"plan"}
         assert [decode_as(word.word, Word).say for word in journal.words()] == [Say.ADVANCE, Say.INJURED, Say.WELL]
+
+
+def test_a_race_by_key_is_what_the_command_would_have_written_down(tmp_path: Path) -> None:
+    weeks = Weeks(tmp_path)
+    weeks.synced = False
+    weeks.sleep_until(1)
+    weeks.morning()
+    assert weeks.pick("race")[-1] == "says: Today's date is not known yet, so no race is noted."
+    weeks.synced = True
+    weeks.live(10 * NS_PER_S)
+    assert weeks.pick("race", 1, 2)[-1] == "says: Race on Wednesday, the twentieth of May."
+    day = planning.day_now(weeks.moment())
+    assert day is not None
+    assert weeks.plan().state.race == day + 8
+    assert "says: Done." in weeks.pick("race", 0)
+    assert weeks.plan().state.race is None
+    with reading(weeks.journal) as journal:
+        words = [decode_as(word.word, Word) for word in journal.words()]
+    assert words == [Word(day, Say.RACE, on=day + 8), Word(day, Say.NO_RACE)]
 
 
 def test_a_date_that_becomes_known_is_noticed_and_so_is_a_rating_from_elsewhere(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cued.cli.main import main
 from cued.core.cues import CuePack
 from cued.packs.catalog import open_pack
-from cued.packs.differences import differences
+from cued.packs.differences import Sides, differences, sides_of
 from cued.packs.full import as_data, to_yaml
 from cued.packs.load import parse_pack
 from tests.packs.samples import HEAD, WHOLE
@@ -51,6 +51,13 @@ FOLLOW, LEAD = "at your own tempo", "that leads you to the target"
 LOUD = "(wood, 80% loud, 8 dB softer under words)"
 
 
+THREE_FOUR = "3% under to 4% over the target"
+
+
+def both(subject: str, before: str, after: str, verb: str = "is") -> str:
+    return f"in the first {subject} {verb} {before}; in the second it {verb} {after}"
+
+
 def pack(text: str) -> CuePack:
     return parse_pack(text.encode(), "pack.yaml").pack
 
@@ -58,48 +65,53 @@ def pack(text: str) -> CuePack:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('"Light feet."', '"Feet of air."', ["cue `light` now says “Feet of air.” instead of “Light feet.”"]),
-        ("Leichte Füße.", "Leise.", ["cue `light` in de: Leise. instead of “Leichte Füße.”"]),
-        ("for: 60 s", "for: 90 s", ["feeder: 1 min 30 s instead of 1 min"]),
+        ('"Light feet."', '"Feet of air."', [both("the cue `light`", "“Light feet.”", "“Feet of air.”")]),
+        ("Leichte Füße.", "Leise.", [both("the cue `light` in the language de", "“Leichte Füße.”", "Leise.")]),
+        ("for: 60 s", "for: 90 s", [both("feeder", "1 min", "1 min 30 s", "lasts")]),
         (
             "band: {low: 3%, high: 4%}",
             "band: {low: 2%, high: 3%}",
-            ["the band is 2% narrower: 2% under to 3% over the target instead of 3% under to 4% over"],
+            [f"{both('the band', THREE_FOUR, '2% under to 3% over the target', 'goes from')} (2% narrower)"],
         ),
         (
             "band: {low: 3%, high: 4%}",
             "band: {low: 4%, high: 3%}",
-            ["the band is as wide: 4% under to 3% over the target instead of 3% under to 4% over"],
+            [f"{both('the band', THREE_FOUR, '4% under to 3% over the target', 'goes from')} (as wide)"],
         ),
-        ("band: {", "band: {window: 8 s, ", ["cadence is the median of 8 s instead of 5 s"]),
-        ('"+5%"', '"+3%"', [f"aims at 3% over {OWN} instead of 5% over {OWN}"]),
-        ("min_gap: 45 s", "min_gap: 1 min", ["limits: min_gap 1 min instead of 45 s"]),
-        ("repeat: 3", "repeat: fill", ["repeat: fill instead of 3"]),
-        ("coach: corrections", "coach: normal", ["steady: coach normal instead of corrections"]),
-        ("mode: lead", "mode: follow", [f"feeder: {STEP} {FOLLOW} {LOUD} instead of {STEP} {LEAD} {LOUD}"]),
-        (", say: {end: release}", "", ["feeder: say nothing instead of end release"]),
+        ("band: {", "band: {window: 8 s, ", [both("cadence", "5 s", "8 s", "is the median of")]),
+        ('"+5%"', '"+3%"', [both("the target", f"5% over {OWN}", f"3% over {OWN}")]),
+        ("min_gap: 45 s", "min_gap: 1 min", [both("`limits.min_gap`", "45 s", "1 min")]),
+        ("repeat: 3", "repeat: fill", [both("`repeat`", "3", "fill")]),
+        ("coach: corrections", "coach: normal", [both("`coach` of steady", "corrections", "normal")]),
+        ("mode: lead", "mode: follow", [
+            both("feeder", f"{STEP} {LEAD} {LOUD}", f"{STEP} {FOLLOW} {LOUD}", "has")
+        ]),
+        (", say: {end: release}", "", [both("`say` of feeder", "end release", "not set")]),
         ("cooldown: 10 min", "cooldown: 5 min", [
-            "no longer the rule: After 2 min on target, in steady: “praise”; not again within 10 min.",
-            "a new rule: After 2 min on target, in steady: “praise”; not again within 5 min.",
+            "only the first has the rule: after 2 min on target, in steady: the cue “praise”; not again within 10 min",
+            "only the second has the rule: after 2 min on target, in steady: the cue “praise”; not again within 5 min",
         ]),
         ('  release: {say: "Cues off.", kind: verbal}\n', "  release: {sound: bell.wav}\n", [
-            "cue `release` now plays the sound bell.wav instead of “Cues off.”"
+            both("the cue `release`", "“Cues off.”", "the sound bell.wav")
         ]),
         ("in: feeder, say: {theme: feeder}}", "in: feeder, say: {theme: feeder, choose: random}, at_most: 2}", [
-            "no longer the rule: At the start, in feeder: “feeder”, by turns",
-            "a new rule: At the start, in feeder: “feeder”; at most twice in a run, by chance",
+            "only the first has the rule: at the start, in feeder: a cue of “feeder”, by turns",
+            "only the second has the rule: at the start, in feeder: a cue of “feeder”, by chance; at most twice in a run",
         ]),
-        ("praise: true", "praise: false", ["cue `praise`: praise no instead of yes"]),
-        ("  - repeat: 3", "  - {segment: strides, for: 20 s}\n  - repeat: 3", ["a new segment: 20 s strides"]),
+        ("praise: true", "praise: false", [both("`praise` of the cue `praise`", "yes", "no")]),
+        ("  - repeat: 3", "  - {segment: strides, for: 20 s}\n  - repeat: 3", [
+            "only the second has the segment: 20 s strides"
+        ]),
         ("      - {segment: steady,", "      - {segment: easy, for: 1 min}\n      - {segment: steady,", [
-            "a new segment of each round: 1 min easy"
+            "only the second has the segment in each round: 1 min easy"
         ]),
-        ("reps: 8", "reps: 10", ["drill `short`: reps 10 instead of 8"]),
-        ("max: 8}", "max: 6}", ["weeks: max 6 instead of 8"]),
+        ("reps: 8", "reps: 10", [both("`reps` of the drill `short`", "8", "10")]),
+        ("max: 8}", "max: 6}", [both("`weeks.max`", "8", "6")]),
         ("it held", "it held for a month", [
-            "no longer the source: Willy 2016 (it held)", "a new source: Willy 2016 (it held for a month)"
+            "only the first has the source: Willy 2016 (it held)",
+            "only the second has the source: Willy 2016 (it held for a month)",
         ]),
-        ("version: 1.0.0", "version: 2.0.0", ["version 2.0.0 instead of 1.0.0"]),
+        ("version: 1.0.0", "version: 2.0.0", ["in beat 1.0.0 the version is 1.0.0; in beat 2.0.0 it is 2.0.0"]),
     ],
 )  # fmt: skip
 def test_a_change_is_told_once_and_in_words(old: str, new: str, says: list[str]) -> None:
@@ -162,8 +174,28 @@ def test_diff_prints_lines_or_json(tmp_path: Path, capsys: pytest.CaptureFixture
     (tmp_path / "b.yaml").write_text(COACHED.replace("for: 60 s", "for: 90 s"))
     words = ["pack", "diff", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]
     assert main(words) == 0
-    assert capsys.readouterr().out == "feeder: 1 min 30 s instead of 1 min\n"
+    assert capsys.readouterr().out == "in the first feeder lasts 1 min; in the second it lasts 1 min 30 s\n"
     assert main([*words, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == [{"where": "session", "says": "feeder: 1 min 30 s instead of 1 min"}]
+    assert json.loads(capsys.readouterr().out) == [
+        {"where": "session", "says": "in the first feeder lasts 1 min; in the second it lasts 1 min 30 s"}
+    ]
     assert main(["pack", "diff", words[2], words[2]]) == 0
     assert capsys.readouterr().out == "there is no difference\n"
+
+
+def test_a_pack_is_called_by_its_name_by_its_version_or_by_its_place() -> None:
+    one = pack(COACHED)
+    assert sides_of(one, replace(one, name="hills")) == Sides(one.name, "hills")
+    assert sides_of(one, replace(one, version="1.1.0")) == Sides(f"{one.name} 1.0.0", f"{one.name} 1.1.0")
+    assert sides_of(one, one) == Sides("the first", "the second")
+
+
+def test_every_line_between_two_shipped_packs_says_what_is_in_which() -> None:
+    one, other = open_pack("fatigue").pack, open_pack("integration").pack
+    told = [change.says for change in differences(one, other)][1:]
+    assert len(told) > 50
+    for line in told:
+        both_have = line.startswith("in fatigue ") and "; in integration it " in line
+        assert both_have or line.startswith(("only fatigue has the ", "only integration has the ")), line
+        assert "nothing" not in line
+        assert not line.endswith(".")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
-from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
-from cued.core import arbiter, beating, cadence, course, detours, engine, firing, sensing
-from cued.core.cues import Coach, Mode, Priority
+from cued.core import beating, cadence, course, engine, sensing
+from cued.core.cues import Mode, Priority
 from cued.core.target import BandIs
 from cued.formats.events_file import FORMAT
 from cued.formats.events_reader import _FIELDS
 from tests.review.plausible import plausible_rows
+from tests.support.reasons import expiring, passed, returned, skipping, suppressing
 from tests.support.tools import REPO
 
 DOCS: Final = REPO / "docs" / "events.md"
@@ -57,24 +55,6 @@ def words(kind: str, field: str) -> set[str]:
     return set(re.findall(r"`([^`]+)`", said))
 
 
-def returned(function: Callable[..., Any]) -> Iterator[str]:
-    """The texts a function can return as they stand."""
-    for node in ast.walk(ast.parse(inspect.getsource(function))):
-        if isinstance(node, ast.Return) and node.value is not None:
-            for part in ast.walk(node.value):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str) and not part.value.endswith(" "):
-                    yield part.value
-
-
-def passed(module: Any, callee: str, position: int) -> Iterator[str]:
-    """The texts that a module's calls of `callee` give as they stand, at one position."""
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Call) and callee in {getattr(node.func, "id", ""), getattr(node.func, "attr", "")}:
-            for part in ast.walk(node.args[position]) if len(node.args) > position else ():
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    yield part.value
-
-
 def test_every_kind_is_on_the_page_and_no_other() -> None:
     assert sorted(tables()) == sorted(_FIELDS)
     assert set(re.findall(r"^### `(\w+)`", text(), re.MULTILINE)) == set(_FIELDS)
@@ -107,11 +87,8 @@ def test_every_value_of_a_closed_choice_in_a_whole_run_is_on_the_page() -> None:
 
 
 def test_every_reason_for_silence_is_on_the_page() -> None:
-    coaches = {f"coach {coach.value}" for coach in Coach if coach is not Coach.NORMAL}
-    reasons = {*returned(arbiter.refusal), *returned(firing._refused), *returned(firing._coach_reason), *coaches}
-    assert len(reasons) > 15
-    assert reasons | {firing.SWAPPED, arbiter.NEWER} == words("suppressed", "reason")
-    assert set(returned(arbiter._wait_reason)) == words("expired", "reason")
+    assert suppressing() == words("suppressed", "reason")
+    assert expiring() == words("expired", "reason")
 
 
 def test_every_reason_of_the_beat_is_on_the_page() -> None:
@@ -127,8 +104,7 @@ def test_the_other_choices_on_the_page_are_those_of_the_code() -> None:
     assert words("cadence", "state") == {gait.value for gait in cadence.Gait}
     assert words("band", "state") == {state.value for state in BandIs}
     assert words("cadence", "band") == {state.value for state in BandIs} | {"asleep"}
-    left = {*passed(course, "SegmentSkipped", 2), *passed(detours, "_leave", 1), firing.SWAPPED}
-    assert words("segment_skipped", "reason") == left
+    assert words("segment_skipped", "reason") == skipping()
     assert words("end", "reason") == {*passed(course, "finish", 1), *passed(engine, "finish", 1)}
     assert words("counted", "what") == set(passed(engine, "Counted", 1))
     assert {*passed(sensing, "SensorWas", 1), *passed(sensing, "_sensor", 1)} - {""} == words("sensor", "state")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cued.core.cues import Limits
+from cued.review.reasons_in_words import PackWords
 from cued.review.timeline import timeline_html
 from tests.review.plausible import HOSTILE, plausible_rows
 from tests.support.browser import CHROMIUM, Page, chromium
@@ -45,6 +47,20 @@ def test_the_page_draws_itself_without_a_complaint_or_a_request(
     assert browser.complaints == []
     assert browser.requests == [file.as_uri()]
     assert browser.look("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_a_long_name_of_a_rule_breaks_no_time_in_two(browser: Page, rows: list[dict[str, Any]], tmp_path: Path) -> None:
+    path = tmp_path / "run.html"
+    words = PackWords(
+        Limits(), names={row["rule"]: "second rule: " + "when cadence is under " * 6 for row in rows if "rule" in row}
+    )
+    path.write_text(timeline_html(rows, wording={(rows[0]["pack"], rows[0]["pack_version"]): words}), encoding="utf-8")
+    browser.shape(*WIDE)
+    browser.open(path)
+    heights = browser.look("[...document.querySelectorAll('.cues td.at button')].map(one => one.getClientRects().length)")
+    assert len(heights) > 5
+    assert set(heights) == {1}
+    assert max(browser.look("[...document.querySelectorAll('.cues td.at button')].map(one => one.offsetHeight)")) < 40
 
 
 def test_a_page_that_does_harm_would_be_noticed(browser: Page, tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from cued.core.cues import Limits
 from cued.review.figures_in_words import clock, distance, reasons, summary_lines, tempi
+from cued.review.reasons_in_words import PackWords
 from cued.review.summary import release, summarize
 
 S = 1_000_000_000
@@ -108,7 +110,9 @@ def test_cues_are_counted_by_what_became_of_them_and_why() -> None:
     rows = [start(), cue("say", 1, dur_s=1.0), cue("withheld", 2, "withhold"), cue("suppressed", 3, "per_minute")]
     found = summarize([*rows, cue("suppressed", 4, "per_minute"), cue("expired", 5, "min_gap"), end(10)])
     assert (found.heard, found.heard_s, found.withheld, found.not_spoken) == (1, 1.0, 1, 3)
-    assert reasons(found.unspoken) == "per_minute 2, min_gap 1"
+    assert reasons(found.unspoken) == "enough cues within this minute (2); too soon after another cue (1)"
+    told = reasons(found.unspoken, PackWords(Limits(per_minute=2, min_gap_ns=30 * S)))
+    assert told == "already two cues this minute (2); less than 30 s after other words (1)"
 
 
 def test_pauses_are_no_running_time_and_an_open_one_ends_with_the_run() -> None:
@@ -142,7 +146,7 @@ def test_the_run_is_told_in_plain_sentences() -> None:
     ]
     lines = summary_lines(summarize(rows))
     assert lines[0] == "0:30 of running, 0.00 km (a simulated runner)."
-    assert "1 cue heard, 1 not spoken (min_gap 1)." in lines
+    assert lines[lines.index("1 cue heard, 1 not spoken.") + 1] == "Why not: too soon after another cue (1)."
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import inspect
 import json
 import re
 from html.parser import HTMLParser
@@ -10,11 +9,12 @@ from typing import Any, Final
 
 import pytest
 
+from cued.core.cues import Limits
 from cued.core.effects import PlayClick
 from cued.core.start import Start
 from cued.formats.events_file import EventsFile
 from cued.formats.events_reader import parse_events
-from cued.review.tables import WHY, rule_words, why
+from cued.review.reasons_in_words import PackWords
 from cued.review.timeline import timeline_html
 from tests.review.plausible import HOSTILE, plausible_rows
 from tests.review.test_summary import S, began, cue, end, sample, start
@@ -153,16 +153,6 @@ def test_the_summary_stands_at_the_top(page: Reader) -> None:
 def test_reasons_are_told_in_plain_words(page: Reader) -> None:
     assert "too early in the run" in page.text
     assert "quiet_start" not in page.text
-    assert why("no such sound") == "no such sound"
-
-
-def test_every_reason_of_the_arbiter_has_plain_words() -> None:
-    from cued.core import arbiter, firing
-
-    source = inspect.getsource(arbiter) + inspect.getsource(firing)
-    found = set(re.findall(r'return "([a-z]+(?:_[a-z]+)+)"', source))
-    assert {"quiet_start", "at_most_each"} <= found
-    assert found <= WHY.keys() | {"in_band"}, found - WHY.keys()
 
 
 def test_a_run_without_anything_is_still_a_page() -> None:
@@ -189,11 +179,22 @@ def test_three_hours_with_thirty_thousand_clicks_stay_light() -> None:
     assert sum(count for _, _, count in json.loads(stretches[1])) == 30_000
 
 
-def test_rules_are_named_as_people_count_them() -> None:
-    assert rule_words("rules[0]") == "rule 1"
-    assert rule_words("session[1].segments[0].say.start") == "its segment's start"
-    assert rule_words("session[2].say.end") == "its segment's end"
-    assert rule_words("the beat of hills") == "the beat of hills"
+def test_a_cues_reason_and_rule_are_told_with_the_numbers_of_its_pack() -> None:
+    late = cue("suppressed", 20, "per_minute")
+    words = PackWords(Limits(per_minute=4), names={"rules[0]": "first rule: every 2 min"})
+    rows = [
+        start(pack="integration", pack_version="1.0.0"),
+        began(0, "run"),
+        cue("suppressed", 10, "per_minute"),
+        late,
+        end(60),
+    ]
+    text = Reader(timeline_html(rows, wording={("integration", "1.0.0"): words})).text
+    assert text.count("already four cues this minute") == 2
+    assert "first rule: every 2 min" in text
+    swapped = {"kind": "pack", "t_ns": 15 * S, "pack": "other", "pack_version": "1", "title": "Other", "session": 1}
+    text = Reader(timeline_html([*rows[:3], swapped, *rows[3:]], wording={("integration", "1.0.0"): words})).text
+    assert text.count("already four cues this minute") == text.count("enough cues within this minute") == 1
 
 
 def test_how_long_a_cue_lasts_is_no_reason_for_it() -> None:

@@ -9,10 +9,12 @@ import pytest
 
 from cued.control.keys import Key
 from cued.core import engine
-from cued.core.events import Event, Mute, Next, Stop, Wake
+from cued.core.effects import WentBack
+from cued.core.events import Back, Event, Mute, Next, Stop, Wake
 from cued.core.start import Start
 from cued.core.view import View
-from cued.runtime.keys import NO_KEYS, NOTHING_HERE, KeysWanted, RunKeys
+from cued.runtime.keys import NO_KEYS, KeysWanted, RunKeys
+from cued.units import NS_PER_S
 from tests.runtime.fakes import VirtualClock
 from tests.runtime.packs import small_pack
 
@@ -21,11 +23,10 @@ class Run:
     """A run's keys, with a view that tells whether it is muted."""
 
     def __init__(self, wanted: KeysWanted = NO_KEYS) -> None:
-        self.notices: list[str] = []
         self.put: list[Event] = []
         self.clock = VirtualClock()
         self.view: View = engine.view(engine.start(Start(small_pack(), seed=0)))
-        self.keys = RunKeys(wanted, "Awareness", self.notices.append)
+        self.keys = RunKeys(wanted, "Awareness")
         self.keys.begun(self.clock, self.put.append, lambda: self.view)
 
     def press(self, *keys: Key) -> Sequence[Event]:
@@ -67,13 +68,24 @@ def test_next_goes_on_and_a_long_hold_ends_the_run(run: Run) -> None:
     assert run.press(Key.NEXT, Key.HELD) == [Next(at_ns), Stop(at_ns)]
 
 
-def test_previous_does_nothing_yet_and_says_so_once(run: Run) -> None:
-    assert run.press(Key.PREVIOUS, Key.PREVIOUS) == []
-    assert run.notices == [NOTHING_HERE]
+def test_previous_goes_back_to_the_segments_start_and_pressed_at_once_again_to_the_one_before(run: Run) -> None:
+    assert run.press(Key.PREVIOUS) == [Back(max(0, run.clock.now_ns()))]
+    session = engine.start(Start(small_pack(), seed=0, length_ns=3600 * NS_PER_S))
+    names = [segment.name for segment in small_pack().segments()]
+    session, _ = engine.step(session, Next(10 * NS_PER_S))
+    session, _ = engine.step(session, Wake(40 * NS_PER_S))
+    run.clock.time_ns = 40 * NS_PER_S
+    (pressed,) = run.press(Key.PREVIOUS)
+    session, effects = engine.step(session, pressed)
+    assert [effect for effect in effects if isinstance(effect, WentBack)] == [WentBack(pressed.at_ns, names[1])]
+    run.clock.time_ns = 41 * NS_PER_S
+    (again,) = run.press(Key.PREVIOUS)
+    session, effects = engine.step(session, again)
+    assert [effect for effect in effects if isinstance(effect, WentBack)] == [WentBack(again.at_ns, names[0])]
 
 
 def test_presses_before_the_clock_goes_and_after_the_end_are_nothing() -> None:
-    early = RunKeys(NO_KEYS, "Awareness", print)
+    early = RunKeys(NO_KEYS, "Awareness")
     early.press(Key.NEXT)
     assert early.collect(0) == []
     run = Run()

@@ -15,24 +15,24 @@ from cued.coaching.today import RunKind, today
 from cued.core.cues import Mode, Tissue
 from cued.core.sentences import Sentence, sentence
 from cued.core.start import Runner
+from cued.errors import UsageError
 from cued.journal import edit
 from cued.journal.reader import State, reading
 from cued.journal.recorder import Recorder
 from cued.journal.rows import Row
-from cued.journal.wall import Moment
+from cued.journal.wall import RELEASED_UTC_NS, Moment
 from cued.review.outcome import OutcomeCounter
 from cued.runtime.conductor import Conductor
+from cued.runtime.heldback import held_back, telling
 from cued.runtime.planning import (
     date_of,
     day_of,
     for_today,
-    held_back,
     outcome_of,
     planned,
     rules_of_packs,
     say,
     spoken,
-    telling,
     today_of,
 )
 from cued.runtime.voice import NominalVoice
@@ -235,6 +235,25 @@ def test_a_word_that_is_refused_is_told_and_written_down(own: Path) -> None:
     assert plan.state.phase == 1
     with reading(own) as journal:
         assert [word.after for word in journal.words()] == [3]
+
+
+def test_a_race_that_is_past_is_refused_and_not_written_down(own: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"is past, for today is \w+ \d+ \w+ \d{4}: a race lies ahead"):
+        say(own, now(5), Word(None, Say.RACE, on=FIRST + 4))
+    with pytest.raises(UsageError, match="is past, for the journal goes up to"):
+        say(own, now(-300, synced=False), Word(None, Say.RACE, on=FIRST + 3))
+    with pytest.raises(UsageError, match="is past, for this program is younger than"):
+        say(tmp_path / "none.db", now(0, synced=False), Word(None, Say.RACE, on=day_of(RELEASED_UTC_NS) - 1))
+    with reading(own) as journal:
+        assert journal.words() == []
+
+
+def test_without_a_date_a_race_may_lie_on_any_day_that_the_journal_has_not_seen(own: Path) -> None:
+    plan, decided = say(own, now(-300, synced=False), Word(None, Say.RACE, on=FIRST + 4))
+    assert (plan.state.race, decided[-1].kind) == (FIRST + 4, Kind.DONE)
+    assert "cannot be checked" in decided[-1].text
+    plan, decided = say(own, now(4), Word(None, Say.RACE, on=FIRST + 4))
+    assert ", today: from now on" in decided[-1].text
 
 
 def test_an_advance_by_word_stays_where_it_was_said_whatever_is_rated_later(own: Path) -> None:

@@ -192,6 +192,19 @@ def test_the_texts_of_the_pack_that_was_taken_are_there_when_it_goes_on(tmp_path
     assert all(say.dur_ns == nominal_duration_ns(say.text) + 1 for say in said if say.text_id in known)
 
 
+def test_a_kept_run_is_told_with_the_words_of_each_pack_it_went_by(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.db"
+    record(journal, request=a_swapped_run(), simulated=True)
+    with reading(journal) as opened:
+        wording = event_log(past_of(opened, "last")).wording()
+    assert {name for name, _ in wording} == {"metronome", "integration"}
+    (after,) = [words for (name, _), words in wording.items() if name == "integration"]
+    assert after.names["rules[3]"] == "fourth rule: after 1 min below the band, in steady"
+    record(journal, request=a_request("metronome"), simulated=True)
+    with reading(journal) as opened:
+        assert [name for name, _ in event_log(past_of(opened, "last")).wording()] == ["metronome"]
+
+
 def test_a_swap_is_one_line_of_the_journal() -> None:
     line = encode(taken(SWAP_NS, "integration"))
     assert "\n" not in line

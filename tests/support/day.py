@@ -37,7 +37,7 @@ from cued.runtime.safety import Safety
 from cued.units import NS_PER_MS, NS_PER_S
 from tests.support.day_board import VirtualLed, VirtualPower
 from tests.support.day_book import MemoryBook
-from tests.support.day_plan import FIRST, VirtualPlan
+from tests.support.day_plan import VirtualPlan
 from tests.support.day_rules import StrictMouth, disagreement
 from tests.support.day_world import (
     Table,
@@ -66,9 +66,9 @@ what happens:
   configure NAME      the configuration is written anew, as `config NAME:` in the head says (`broken`: nobody can read it);
                       `hang up`: SIGHUP, `ask reload`: it is read
   flood 200 COMMAND   so many clients ask at once
+  date unknown|known  nobody knows what day it is, or the plan does again
   date +1             the date is another one: midnight has passed, or the clock was set
   tell injured calf   another program tells the plan so (`cued plan`); `log pain 6`, `log sharp`: it tells that of the last run
-  clock unknown       nobody knows any more whether the date is right; `clock known`: it is
   quit                SIGTERM; `quit twice`: and again at once
 what comes of it:
   > is PHASE          life's phase has changed
@@ -272,8 +272,6 @@ class House:
                 return lambda: self.log(Felt(None, 0, pain=float(value)))
             case "log", [kind]:
                 return lambda: self.log(Felt(None, 0, kind=PainKind(kind)))
-            case "clock", [state]:
-                return lambda: self.set_clock(known=state == "known")
             case "accept", []:
                 return self.accept
             case "configure", ["broken"]:
@@ -284,6 +282,8 @@ class House:
                 return lambda: self.inbox.put(Reread())
             case "flood", [count, *_]:
                 return lambda: self.flood(int(count), command_of(rest.split(maxsplit=1)[1]))
+            case "date", ["unknown" | "known"]:
+                return lambda: self.date(known=rest == "known")
             case "date", [days]:
                 return lambda: setattr(self.time, "later_days", self.time.later_days + int(days))
             case "quit", []:
@@ -304,12 +304,12 @@ class House:
         assert self.plan is not None
         self.plan.log(felt)
 
-    def set_clock(self, *, known: bool) -> None:
-        assert self.plan is not None
-        self.plan.day = FIRST if known else None
-
     def accept(self) -> None:
         Safety(self.folder / "safety.json").accept("screen")
+
+    def date(self, *, known: bool) -> None:
+        assert self.plan is not None, "only a plan asks for the date"
+        self.plan.dated = known
 
     def hurry(self) -> None:
         """Two signals at once."""

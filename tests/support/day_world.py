@@ -15,6 +15,7 @@ from cued.core.happening import PodIs
 from cued.core.phrases import nominal_duration_ns
 from cued.errors import PackError
 from cued.formats.sensor_log import Item
+from cued.packs.listing import Listed, in_order
 from cued.runtime.daemon.files import PackFiles
 from cued.runtime.daemon.ports import Carried, Felt, Message
 from cued.runtime.request import Pack, Request
@@ -315,11 +316,11 @@ class VirtualFiles(PackFiles):
         own = self.folder / f"{word}.yaml"
         return super().load(str(own) if own.exists() else word)
 
-    def titles(self) -> tuple[tuple[str, str], ...]:
+    def listed(self) -> tuple[Listed, ...]:
         own = []
         for path in sorted(self.folder.glob("*.yaml")):
             try:
-                own.append((path.stem, super().load(str(path))[0].value.title))
+                own.append(Listed.of(path.stem, super().load(str(path))[0].value))
             except PackError:
                 continue
-        return (*own, *super().titles())
+        return in_order([*own, *super().listed()])

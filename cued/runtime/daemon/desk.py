@@ -216,7 +216,7 @@ class Desk:
     def _missing(self, name: str) -> Answer | None:
         """A refusal for a pack that is not there; what is wrong with one that is, is found out off the loop."""
         daemon = self._daemon
-        if any(name == known for known, _ in daemon.today.packs):
+        if any(name == known.name for known in daemon.today.packs):
             return None
         try:
             daemon.today.kitchen.find(name)

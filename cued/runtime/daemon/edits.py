@@ -53,7 +53,7 @@ class Edits:
 
     def _check(self, run: OneRun) -> None:
         daemon, pack = self._daemon, run.request.pack
-        word = pack.value.name if any(pack.value.name == name for name, _ in daemon.today.packs) else pack.file
+        word = pack.value.name if any(pack.value.name == one.name for one in daemon.today.packs) else pack.file
 
         def job() -> Callable[[], None]:
             try:

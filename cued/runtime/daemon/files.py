@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cued.errors import PackError
 from cued.runtime.request import Pack
 from cued.yamlread import NoFile
+
+if TYPE_CHECKING:
+    from cued.packs.listing import Listed
 
 GONE = (0, 0, 0)
 
@@ -30,16 +34,10 @@ class PackFiles:
         loaded = open_pack(word, probe)
         return Pack(loaded.pack, loaded.folder, loaded.file), tuple(one.at(loaded.file) for one in loaded.warnings)
 
-    def titles(self) -> tuple[tuple[str, str], ...]:
-        from cued.packs.catalog import catalogue, open_pack
+    def listed(self) -> tuple[Listed, ...]:
+        from cued.packs.listing import listed
 
-        found = []
-        for one in catalogue():
-            try:
-                found.append((one.name, open_pack(one.name).pack.title))
-            except PackError:  # who asks for it is told what is wrong with it
-                continue
-        return tuple(found)
+        return listed()
 
     def mark(self, pack: Pack) -> tuple[tuple[int, int, int], ...]:
         return tuple(_stamp(path) for path in pack.files())

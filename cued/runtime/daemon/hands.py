@@ -13,7 +13,7 @@ from cued.core import events, happening, keys, menus
 from cued.core.cues import Tissue
 from cued.core.happening import Say, Word
 from cued.core.menus import Answer, Choice, Chosen, Deed, Do, Glance, Hush, Key, KeyDecision, Press, Question
-from cued.core.sentences import Sentence
+from cued.core.sentences import Sentence, sentence
 from cued.runtime.daemon.choice import Choice as RunChoice
 from cued.runtime.daemon.ports import Pressed
 
@@ -36,6 +36,8 @@ class Hands:
         self._daemon = daemon
         self.keys = keys.Keys(menus.KeySettings(), now_ns=daemon.world.time.now_ns())
         self._seen: Glance | None = None
+        self._day: int | None = None
+        """Today, as of the last press, if the date is known to be right."""
         self.switches_off = False
         """As soon as all is said, the machine is to be switched off."""
 
@@ -52,9 +54,14 @@ class Hands:
     def glance(self) -> Glance:
         """What the keys see."""
         run = self._daemon.sessions.on
-        seen = menus.glance(None if run is None else run.view(), self._daemon.life.phase, self._daemon.today.packs)
-        plans = self._daemon.following.planner is not None
-        return replace(seen, has_cue=run is not None and run.tally.last_cue is not None, plans=plans)
+        following = self._daemon.following
+        return replace(
+            menus.glance(None if run is None else run.view(), self._daemon.life.phase, self._daemon.today.offered),
+            has_cue=run is not None and run.tally.last_cue is not None,
+            plans=following.planner is not None,
+            day=self._day,
+            race=following.race,
+        )
 
     def pressed(self, pressed: Pressed) -> None:
         """A key, just now."""
@@ -100,6 +107,11 @@ class Hands:
 
     def press(self, event: menus.KeyEvent) -> None:
         """What the core says to it; a tick where nothing is due and nothing has changed is spared."""
+        following = self._daemon.following
+        if isinstance(event, Press) and following.planner is not None:
+            self._day = following.planner.day()
+            if event.key is Key.PREVIOUS and self.keys.doing is None and self._daemon.sessions.on is None:
+                following.look_for_race()
         seen = self.glance()
         if isinstance(event, happening.Tick) and not self._is_due(event.at_ns, seen):
             return
@@ -107,6 +119,14 @@ class Hands:
         self.keys, decisions = keys.step(self.keys, event, seen)
         for decision in decisions:
             self._decide_key(decision)
+        if any(isinstance(one, Say) and one.sentence is Sentence.WEEKDAY for one in decisions):
+            self._foresee()
+
+    def _foresee(self) -> None:
+        """Days are being offered: what is said of each, should it be picked, is rendered meanwhile."""
+        doing, speaker = self.keys.doing, self._daemon.speaker
+        for item in doing.items if isinstance(doing, keys.Open) else ():
+            speaker.foresee(sentence(Sentence.RACE_ON, item.values, speaker.language), self._daemon.world.time.now_ns())
 
     def _is_due(self, at_ns: int, seen: Glance) -> bool:
         due_ns = keys.due_ns(self.keys)
@@ -152,13 +172,15 @@ class Hands:
             case Choice.INJURED | Choice.ILL | Choice.AWAY | Choice.WELL:
                 place = Tissue(str(pick)) if chosen.choice is Choice.INJURED else None
                 self._daemon.following.say(planned.Word(None, planned.Say(chosen.choice.value), place=place))
+            case Choice.RACE | Choice.NO_RACE:
+                self._daemon.following.say_race(pick if isinstance(pick, int) else None)
             case Choice.PLAIN_TODAY if self._daemon.today.choice.planned:
                 self._daemon.following.say(planned.Word(None, planned.Say.PLAIN))
             case Choice.PLAIN_TODAY:
                 self._daemon.today.choose(replace(self._daemon.today.choice, plain=True))
             case Choice.LENGTH:
                 self._daemon.today.choose(replace(self._daemon.today.choice, length_ns=int(pick or 0) or None))
-            case Choice.END:  # announced, and done as a deed
+            case Choice.END | Choice.RACE_WEEK:  # announced, and done as a deed; leads on to its days
                 pass
 
     def _repeat(self, now_ns: int) -> None:

@@ -45,6 +45,12 @@ class JournalPlan:
     def sore(self, place: Tissue | None) -> None:
         planning.sore(self._path, self._moment(), place)
 
+    def day(self) -> int | None:
+        return planning.day_now(self._moment())
+
+    def race(self) -> int | None:
+        return planning.planned(self._path, self._moment()).state.race
+
     def mark(self) -> tuple[object, object]:
         return planning.mark(self._path, self._moment())
 
@@ -79,6 +85,8 @@ class Following:
         """When pain was last told that ends cueing, and on which date."""
         self._untold = False
         """The runner waits to hear what comes of that."""
+        self.race: int | None = None
+        """The day of the race that the plan knew of when it was last looked for."""
 
     @property
     def planner(self) -> Planner | None:
@@ -189,6 +197,30 @@ class Following:
         self._tell(lambda planner: planner.say(word))
         back = word.say is Say.WELL and not self._today.usually_planned
         self._today.choose(self._today.usual_choice if back else Choice(planned=True), aloud=True)
+
+    def look_for_race(self) -> None:
+        """Which race does the plan know of? Found out while the runner is still on the way to it in the menu."""
+        planner = self.planner
+        if planner is None:
+            return
+
+        def job() -> Callable[[], None]:
+            try:
+                race = planner.race()
+            except CuedError:  # asked for today, it says what is wrong
+                race = None
+            return lambda: self._found(race)
+
+        self._work.do(job)
+
+    def _found(self, race: int | None) -> None:
+        self.race = race
+
+    def say_race(self, day: int | None) -> None:
+        """On that day, or None; whatever pack was named for today stays."""
+        self._tell(lambda planner: planner.say(Word(None, Say.NO_RACE if day is None else Say.RACE, on=day)))
+        if self._today.choice.planned:
+            self._ask()
 
     def sore(self, place: Tissue | None) -> None:
         """This morning, in `place`; None: not said where."""

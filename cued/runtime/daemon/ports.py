@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cued.coaching import happening as planned
     from cued.coaching.today import Today
     from cued.core.cues import CuePack
+    from cued.packs.listing import Listed
     from cued.runtime.goingon import Broken
 
 # --- what arrives --------------------------------------------------------------------------------------------------
@@ -257,6 +258,12 @@ class Planner(Protocol):
     def sore(self, place: Tissue | None) -> None:
         """Something is sore this morning; None: not said where."""
 
+    def day(self) -> int | None:
+        """Today, if the date is known to be right. Quick, and never raises: asked in the loop's thread."""
+
+    def race(self) -> int | None:
+        """The day of the race that the plan knows of."""
+
     def mark(self) -> tuple[object, object]:
         """Changes when what the plan rests on does: the day, or whether that is known; the journal. Quick."""
 
@@ -293,8 +300,8 @@ class Files(Protocol):
     def load(self, word: str) -> tuple[Pack, tuple[str, ...]]:
         """The pack and its warnings; raises PackError."""
 
-    def titles(self) -> tuple[tuple[str, str], ...]:
-        """(name, title) of every pack that is right."""
+    def listed(self) -> tuple[Listed, ...]:
+        """Every pack that is right, those of the phases first, sets of drills last."""
 
     def mark(self, pack: Pack) -> tuple[tuple[int, int, int], ...]:
         """Changes when a file of the pack does."""

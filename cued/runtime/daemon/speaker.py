@@ -87,6 +87,10 @@ class Speaker:
             self._mouth.ask(render)
         return None
 
+    def foresee(self, text: str, now_ns: int) -> None:
+        """It may be said soon: have it rendered."""
+        self.ask(Render(now_ns, say_id(text), text, self.language))
+
     def ready(self, event: SpeechReady | SpeechFailed) -> None:
         """A text that was asked for is there, or will never be."""
         self._asked_for.discard(event.text_id)

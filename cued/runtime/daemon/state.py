@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cued.audio.commands import Bus
 from cued.core.happening import Phase
-from cued.core.sentences import Sentence, Values, sentence
+from cued.core.sentences import Sentence, sentence
+from cued.core.values import Values
 from cued.runtime.daemon.choice import PLAIN
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.housestatus import HouseStatus, PodState, Statistics, TodayState

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cued.core.happening import Phase, Say, Word
-from cued.core.sentences import Sentence, Values
+from cued.core.sentences import Sentence
+from cued.core.values import Values
 from cued.errors import CuedError
 from cued.runtime.daemon.choice import Choice, Prepared
 from cued.runtime.daemon.onerun import OneRun

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cued.coaching.fitting import left_out
 from cued.coaching.today import RunKind, binding
@@ -13,7 +13,8 @@ from cued.coaching.today import Today as Answer
 from cued.config.settings import Settings
 from cued.core.cues import Coach, CuePack, Metronome, Open, Segment
 from cued.core.happening import TodayIs
-from cued.core.sentences import Sentence, Values, known_texts, sentence
+from cued.core.sentences import Sentence, known_texts, sentence
+from cued.core.values import Values
 from cued.errors import CuedError, JournalError, PackError
 from cued.runtime.conductor import NoFeed
 from cued.runtime.daemon.choice import BETWEEN, FALLBACK, PLAIN, Choice, Personal, Prepared
@@ -23,6 +24,9 @@ from cued.runtime.planning import for_today
 from cued.runtime.planning import spoken as said_of
 from cued.runtime.request import Pack, Request
 from cued.runtime.safety import spoken, thanks
+
+if TYPE_CHECKING:
+    from cued.packs.listing import Listed
 
 MOST_READ: Final = 5
 """So often a pack is read again that somebody is writing; then it is taken as it is, and the next look finds the change."""
@@ -200,9 +204,9 @@ class Kitchen:
         """Changes when a file of the pack does."""
         return self._files.mark(pack)
 
-    def titles(self) -> tuple[tuple[str, str], ...]:
+    def listed(self) -> tuple[Listed, ...]:
         """The packs to choose from."""
-        return self._files.titles()
+        return self._files.listed()
 
 
 class Today:
@@ -219,8 +223,8 @@ class Today:
         """Why the pack that was asked for cannot be taken."""
         self.offer = ""
         """What has been edited on the disk and waits to be taken."""
-        self.packs: tuple[tuple[str, str], ...] = ()
-        """(name, title) of those to choose from."""
+        self.packs: tuple[Listed, ...] = ()
+        """All that are right."""
         self._asked = 0
         self._looks = False
         self._moving: object = None
@@ -231,6 +235,11 @@ class Today:
         """The runner waits to hear what it has come to."""
         self.changed: Callable[[], None] = lambda: None
         """Called when something has become ready, or failed."""
+
+    @property
+    def offered(self) -> tuple[tuple[str, str], ...]:
+        """(name, title) of those to run with: sets of drills are for `cued drills play`, and plain is an item of its own."""
+        return tuple((one.name, one.title) for one in self.packs if not one.is_set and one.name != PLAIN)
 
     @property
     def usually_planned(self) -> bool:
@@ -298,7 +307,7 @@ class Today:
         """What packs are there?"""
 
         def job() -> Callable[[], None]:
-            found = self.kitchen.titles()
+            found = self.kitchen.listed()
 
             def take() -> None:
                 self.packs = found
