@@ -231,12 +231,16 @@ def _by_the_plan(args: argparse.Namespace, pack: Pack) -> tuple[Pack, str]:
     from cued.runtime.planning import today_of
 
     path = journal_path(args.journal)
-    if args.whole or path is None:
+    if path is None:
         return pack, ""
     try:
         answer = today_of(path, moment())
     except JournalError as error:
         print(f"the plan cannot be read: {error}", file=sys.stderr)
+        return pack, ""
+    if answer.stopped:
+        raise UsageError(f"{answer.why_barred}, and so are drills")
+    if args.whole:
         return pack, ""
     fit = exercised(pack.value, answer)
     spared = left_out(pack.value, replace(answer, ease=replace(answer.ease, drills=True)))

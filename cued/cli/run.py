@@ -31,6 +31,7 @@ from cued.runtime.sounding import Search
 if TYPE_CHECKING:
     from cued.coaching.today import Today
     from cued.runtime.onair import OnAirRun
+    from cued.runtime.request import Pack
 
 EXAMPLE = """
 cued run --length 30min
@@ -106,7 +107,10 @@ def run(args: argparse.Namespace) -> int:
     out = options.plain_out(args.events, sound, args.timeline)
     search = Search(output, args.rate)
     answer = _by_the_plan(args, asked, typed=typed)
-    pack = options.load(args.pack, sys.stderr)
+    barred = _barred(args, asked) if answer is None else None
+    pack = options.load(args.pack if barred is None else PLAIN, sys.stderr)
+    if barred is not None:
+        pack = _telling(pack, barred, args.language)
     simulated = isinstance(sensor_of(asked or "ble"), Simulated | Recorded)
     told = consent(output, args.language or usual_language(args.config), simulated=simulated)
     if told is Consent.LEFT:
@@ -166,18 +170,20 @@ def run(args: argparse.Namespace) -> int:
 
 def _by_the_plan(args: argparse.Namespace, asked: str | None, *, typed: bool) -> Today | None:
     """Today's run, where nobody names a pack and the runner has spoken to the plan before; at the speed of life only."""
-    from cued.coaching.today import line
+    from cued.coaching.today import halted, line
     from cued.runtime.journalling import journal_path
     from cued.runtime.moments import moment
     from cued.runtime.planning import begun, today_of
 
     path = journal_path(args.journal)
-    if typed or path is None or args.rate != 1.0 or (asked or "ble").partition(":")[0] in {"sim", "file"}:
+    if typed or path is None or not _is_real(args, asked):
         return None
     try:
         if not begun(path):
             return None
         answer = today_of(path, moment())
+        if _hurts(args):
+            answer = halted(answer)
     except JournalError as error:
         print(f"the plan cannot be read: {error}", file=sys.stderr)
         return None
@@ -185,6 +191,44 @@ def _by_the_plan(args: argparse.Namespace, asked: str | None, *, typed: bool) ->
     print(f"by the plan: {line(answer)} (--pack names another{silent})", file=sys.stderr)
     args.pack = answer.pack
     return answer
+
+
+def _is_real(args: argparse.Namespace, asked: str | None) -> bool:
+    """Does somebody run, at the speed of life?"""
+    return args.rate == 1.0 and (asked or "ble").partition(":")[0] not in {"sim", "file"}
+
+
+def _hurts(args: argparse.Namespace) -> bool:
+    """Is there pain before the run that ends cueing? Raises JournalError for what is no answer."""
+    from cued.coaching.state import STOP_FROM
+
+    return any(name == "pain_before" and float(value) >= STOP_FROM for name, value in options.conditions_of(args))
+
+
+def _barred(args: argparse.Namespace, asked: str | None) -> Today | None:
+    """What keeps a run without cues for which a pack was named; None: nothing does."""
+    if not _is_real(args, asked):
+        return None
+    from cued.runtime.heldback import held_back
+    from cued.runtime.journalling import journal_path
+    from cued.runtime.moments import moment
+
+    hurts = _hurts(args)
+    try:
+        barred = held_back(journal_path(args.journal), moment(), hurts=hurts)
+    except JournalError as error:  # what was told is not known
+        print(f"the plan cannot be read: {error}", file=sys.stderr)
+        barred = held_back(None, moment(), hurts=hurts)
+    if barred is not None:
+        print(f"{barred.why_barred}; this run is recorded without beat and cues", file=sys.stderr)
+    return barred
+
+
+def _telling(pack: Pack, barred: Today, language: str) -> Pack:
+    """The plain pack, which says why it is plain."""
+    from cued.runtime.heldback import telling
+
+    return replace(pack, value=telling(pack.value, barred, language or pack.value.language))
 
 
 def _planned(request: Request, answer: Today, session: int | None) -> Request:

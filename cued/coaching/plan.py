@@ -16,7 +16,7 @@ from cued.coaching.model import learned, middle, shift
 from cued.coaching.noticing import noticed_changes
 from cued.coaching.phases import BOOSTER, LAST, Dial
 from cued.coaching.sore import felt_changes, pain_in_run
-from cued.coaching.state import AFTER_RACE_DAYS, KEPT_RUNS, RACE_DAYS, Off, PlanState, Run, race_near
+from cued.coaching.state import AFTER_RACE_DAYS, INJURED, KEPT_RUNS, RACE_DAYS, Off, PlanState, Run, race_near
 from cued.coaching.weeks import advanced, called, entered, gone_back, reached, reintroduced
 from cued.core.dates import written, written_short
 from cued.core.phrases import number_words
@@ -99,7 +99,7 @@ def _ran(state: PlanState, ran: Ran, decided: list[Decision]) -> PlanState:
     if state.own_is_high and not was_high and not state.raises:
         decided.append(Decision(state.day, Kind.DONE, state.phase, _high(state)))
     if ran.outcome.pain:
-        state = pain_in_run(state, ran.number, decided)
+        state = pain_in_run(state, ran, decided)
     if ran.day is None:
         decided.append(
             Decision(None, Kind.DATE, state.phase, "the date is not known to be right: the session counts, no day does")
@@ -211,11 +211,11 @@ def _injured(state: PlanState, word: Word, decided: list[Decision]) -> PlanState
     where = "injured" if word.place is None else f"{word.place.value} injured"
     text = f"{where}: no cues, nothing that loads it, nothing to catch up on, until `cued plan well`"
     decided.append(Decision(word.day, Kind.OFF, state.phase, text))
-    return replace(state, off=Off("injured", state.day), places=places)
+    return replace(state, off=Off(INJURED, state.day), places=places)
 
 
 def _ill_or_away(state: PlanState, word: Word, decided: list[Decision]) -> PlanState:
-    if state.off is not None and state.off.why == "injured":
+    if state.off is not None and state.off.why == INJURED:
         decided.append(Decision(word.day, Kind.DONE, state.phase, f"{word.say.value}; and still injured"))
         return state
     text = f"{word.say.value}: no run is planned, and nothing is to be caught up on, until `cued plan well`"
@@ -230,7 +230,7 @@ def _well(state: PlanState, word: Word, decided: list[Decision]) -> PlanState:
         return state
     state = replace(state, off=None, places=())
     decided.append(Decision(word.day, Kind.RETURN, state.phase, f"well again after being {off.why}"))
-    if off.why != "injured":
+    if off.why != INJURED:
         return state
     if state.phase > 1:
         return gone_back(state, "after an injury one phase back", decided)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cued.coaching.happening import Decision, Felt, Kind, PainKind
+from cued.coaching.happening import Decision, Felt, Kind, PainKind, Ran
 from cued.coaching.phases import LEAST_WEEK_MIN
 from cued.coaching.state import BELOW_KNEE, RUNS_TO_NORMAL, SAFE_PAIN, SORE_FROM, SORE_SHARE, STOP_FROM, PlanState, Run, Sore
 from cued.core.cues import Tissue
@@ -14,23 +14,26 @@ FIRST_EFFORTS = 3
 """So many told efforts make the measure of later ones (design)."""
 
 
-def pain_in_run(state: PlanState, number: int, decided: list[Decision]) -> PlanState:
+def pain_in_run(state: PlanState, ran: Ran, decided: list[Decision]) -> PlanState:
     """The runner said during the run that it hurts: the run's own cues have ended, and the day's with them."""
-    return _stopped(state, number, None, "it hurt during the run", decided)
+    return _stopped(state, ran.number, None, "it hurt during the run", decided, dated=ran.day is not None)
 
 
 def felt_changes(state: PlanState, felt: Felt, decided: list[Decision]) -> PlanState:
-    """What the runner says of a run, taken in."""
+    """What the runner says of a run, taken in; of one that the plan does not count only what ends cueing."""
+    dated = felt.day is not None
     if all(run.number != felt.number for run in state.runs):
-        return state
+        if not _stops(felt):
+            return state
+        return _stopped(state, felt.number, felt.place, _told(felt, felt.place), decided, dated=dated)
     runs = tuple(run.with_felt(felt) if run.number == felt.number else run for run in state.runs)
     efforts = state.efforts if felt.effort is None else (*state.efforts, felt.effort)[:FIRST_EFFORTS]
     state = replace(state, runs=runs, efforts=efforts)
     (run,) = [one for one in runs if one.number == felt.number][-1:]
     if _stops(felt):
-        return _stopped(state, run.number, run.place, _told(felt, run.place), decided)
+        return _stopped(state, run.number, run.place, _told(felt, run.place), decided, dated=dated)
     if _makes_sore(state, felt, run):
-        return _sore(state, run.number, run.place, _told(felt, run.place), decided)
+        return _sore(state, run.number, run.place, _told(felt, run.place), decided, dated=dated)
     return _over(_placed(state, run, decided), decided)
 
 
@@ -47,7 +50,8 @@ def _placed(state: PlanState, run: Run, decided: list[Decision]) -> PlanState:
 
 
 def _stops(felt: Felt) -> bool:
-    return (felt.pain is not None and felt.pain >= STOP_FROM) or felt.kind in {PainKind.SHARP, PainKind.LIMP}
+    """5 of 10 or more, be it the morning after; sharp; a limp."""
+    return max(felt.pain or 0.0, felt.morning or 0.0) >= STOP_FROM or felt.kind in {PainKind.SHARP, PainKind.LIMP}
 
 
 def _makes_sore(state: PlanState, felt: Felt, run: Run) -> bool:
@@ -62,14 +66,19 @@ def _makes_sore(state: PlanState, felt: Felt, run: Run) -> bool:
     return len(last) == STIFF_MORNINGS and all(one.morning is not None and one.morning > SAFE_PAIN for one in last)
 
 
-def _stopped(state: PlanState, number: int, place: Tissue | None, why: str, decided: list[Decision]) -> PlanState:
+def _stopped(
+    state: PlanState, number: int, place: Tissue | None, why: str, decided: list[Decision], *, dated: bool
+) -> PlanState:
+    """`dated`: it is known that this is today."""
     decided.append(Decision(state.day, Kind.STOP, state.phase, f"stop: {why}; cueing is over for today"))
-    return _sore(replace(state, stop_day=state.day), number, place, why, decided)
+    state = replace(state, stop_after=state.counted)
+    state = replace(state, stop_day=state.day) if dated else replace(state, stop_undated=True)
+    return _sore(state, number, place, why, decided, dated=dated)
 
 
-def _sore(state: PlanState, number: int, place: Tissue | None, why: str, decided: list[Decision]) -> PlanState:
+def _sore(state: PlanState, number: int, place: Tissue | None, why: str, decided: list[Decision], *, dated: bool) -> PlanState:
     """Sore, or sore anew: the minutes of the week before it began stay the measure."""
-    rest_day = None if state.day is None else state.day + (state.last_run_day == state.day)
+    rest_day = None if state.day is None or not dated else state.day + (state.last_run_day == state.day)
     if state.sore is not None:
         place = place if place is not None and place is state.sore.place else None
         last = state.sore.last_minutes

@@ -19,6 +19,8 @@ SORE_FROM = 3.0
 """Pain over this in calf, Achilles tendon, shin or foot is soreness that changes the plan."""
 STOP_FROM = 5.0
 """Pain from here on ends cueing for the day."""
+DATE_LINE = 1
+"""Who flies over it lives one date twice, and it hurts on the second as well."""
 HIGH_SPM = 178.0
 """Own easy cadence from here on is high (Luedke 2016 counts it so): no raise unless the runner asks for one (design)."""
 BELOW_KNEE = frozenset({Tissue.CALF, Tissue.ACHILLES, Tissue.SHIN, Tissue.FOOT})
@@ -97,8 +99,12 @@ class Sore:
     after: int
     """Number of the run that began it."""
     rest_day: int | None
+    """None: nobody knows the day on which it began."""
     last_minutes: float
     """Of the week before: 70 % of it is the most until it is over."""
+
+
+INJURED = "injured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ class Off:
     """The runner does not run as planned."""
 
     why: str
-    """`injured`, `ill` or `away`."""
+    """`INJURED`, `ill` or `away`."""
     since: int | None
 
 
@@ -157,6 +163,11 @@ class PlanState:
     plain_day: int | None = None
     """The day for which the runner asked for a plain run."""
     stop_day: int | None = None
+    """Cueing is over for that day."""
+    stop_after: int | None = None
+    """So many sessions were counted when it was last told that cueing is over."""
+    stop_undated: bool = False
+    """Nobody knows the day on which that was: it may have been on any up to the next that is known."""
     sore: Sore | None = None
     off: Off | None = None
     places: tuple[Tissue, ...] = ()
@@ -240,6 +251,21 @@ class PlanState:
                 break
             good += 1
         return good
+
+    def cueing_over(self, day: int | None) -> bool:
+        """Has pain ended cueing on that day? Without a date, until one more session is counted."""
+        if day is None:
+            return self.stop_after == self.counted
+        return self.stop_undated or (self.stop_day is not None and 0 <= self.stop_day - day <= DATE_LINE)
+
+    def rest_first(self, day: int | None) -> bool:
+        """Should a day of rest come before the next run, although nobody can tell which? A day without a run leaves no trace to
+        count by, so that it can only be said.
+        """
+        sore = self.sore
+        if sore is None or (day is not None and sore.rest_day is not None):
+            return False
+        return not self.runs or self.runs[-1].number <= sore.after
 
     def fade(self, pack: str) -> int:
         """How many cue sessions the pack's fade has come to."""

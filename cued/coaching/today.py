@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -23,7 +23,7 @@ from cued.coaching.phases import (
     WEEKLY_STEP,
     Dial,
 )
-from cued.coaching.state import SORE_SHARE, PlanState, minutes_left, race_near
+from cued.coaching.state import INJURED, SORE_SHARE, PlanState, minutes_left, race_near
 from cued.coaching.weeks import reached
 from cued.core.cues import Tissue
 from cued.core.start import Runner
@@ -36,6 +36,7 @@ SETS: Final = {3: "set-b", 4: "strength", 5: "strength"}
 LEAST_CUED_MIN: Final = 35.0
 """In a shorter run the silent probe of phases 2 and 4 has no room, and nobody would know what stays without help."""
 ALL_TISSUES: Final = tuple(Tissue)
+OVER_TODAY: Final = "it hurt today: cueing is over for the day"
 
 
 class RunKind(Enum):
@@ -92,6 +93,10 @@ class Today:
     """What is new this week."""
     stopped: bool = False
     """It hurt today, so that cueing is over for the day."""
+    off: str = ""
+    """The runner is `injured`, `ill` or `away`; empty: none of it."""
+    rest_first: bool = False
+    """A day of rest comes before the next run; as nobody knows the date, that can only be said."""
     learning: bool = False
     """The runner's own cadence is not known yet: "Learning your rhythm." is said."""
     reintroduction: bool = False
@@ -104,22 +109,63 @@ class Today:
         """A cue day?"""
         return self.kind is RunKind.CUE
 
+    @property
+    def bars(self) -> bool:
+        """Is nobody cued, whatever pack is named? What protects the runner holds without a plan, too."""
+        return self.stopped or bool(self.off)
+
+    @property
+    def why_barred(self) -> str:
+        """A few words for whoever reads; empty: nobody is."""
+        if self.stopped:
+            return OVER_TODAY
+        return f"{self.off}: no cues (`cued plan well` goes on)" if self.off else ""
+
+
+def binding(answer: Today | None, *, hurts: bool = False) -> Today | None:
+    """What a run is held to for which a pack was named, however that was done; None: that pack it is.
+
+    `answer`: the plan's; None: there is none. `hurts`: pain has been told that ends cueing, and the plan may not know yet.
+    """
+    if hurts:
+        answer = halted(answer)
+    return answer if answer is not None and answer.bars else None
+
+
+def halted(answer: Today | None) -> Today:
+    """The same day once it hurts: no cues, and no drills either."""
+    if answer is None:
+        return Today(None, RunKind.PLAIN, PLAIN, 0, 1, OVER_TODAY, stopped=True)
+    if answer.stopped:
+        return answer
+    kind = RunKind.PLAIN if answer.cued else answer.kind
+    reason = answer.reason if kind is RunKind.REST else OVER_TODAY
+    return replace(
+        answer, kind=kind, pack=PLAIN, reason=reason, session_number=1, change=0.0, drills="", dial=Dial.NONE,
+        learning=False, reintroduction=False, stopped=True,
+    )  # fmt: skip
+
 
 def today(state: PlanState, day: int | None) -> Today:
     """What a run on that day would be; None: nobody knows the date, so that sessions count instead of days."""
     state, _ = reached(state, day)
     kind, reason = _kind(state, day)
+    rest_first = state.rest_first(day) and kind is not RunKind.REST
+    if rest_first:
+        reason += "; rest a day first: something is sore"
     if kind is not RunKind.CUE:
         minutes = 0 if kind is RunKind.REST else _plain_minutes(state, day)
         if kind is RunKind.PLAIN and minutes == 0:
             kind, reason = RunKind.REST, f"this week's {state.week.minutes:.0f} minutes are run"
         runner = runner_of(state.model, state.last_change)
-        stopped = day is not None and day == state.stop_day
+        stopped = state.cueing_over(day)
         drills = _set_of(state, day) if kind is RunKind.PLAIN and not stopped else ""
         ease, dose = _ease(state), _dose(state, day)
+        off = "" if state.off is None else state.off.why
         return Today(
-            day, kind, PLAIN, minutes, state.phase, reason, ease=ease, dose=dose, drills=drills, stopped=stopped, runner=runner
-        )
+            day, kind, PLAIN, minutes, state.phase, reason, ease=ease, dose=dose, drills=drills, stopped=stopped, off=off,
+            rest_first=rest_first, runner=runner,
+        )  # fmt: skip
     pack = BOOSTER if state.booster else state.rules.pack
     change = 0.0 if state.keeps_own or state.sore is not None else _change(state, day)
     return Today(
@@ -136,6 +182,7 @@ def today(state: PlanState, day: int | None) -> Today:
         dial=state.week.dial,
         learning=state.model.baseline is None,
         reintroduction=state.phase == LAST and not state.booster,
+        rest_first=rest_first,
         runner=runner_of(state.model, state.last_change),
     )
 
@@ -162,7 +209,7 @@ def _kind(state: PlanState, day: int | None) -> tuple[RunKind, str]:
 
 def _no_run(state: PlanState, day: int | None) -> tuple[RunKind, str] | None:
     """Days without any run planned."""
-    if state.off is not None and state.off.why != "injured":
+    if state.off is not None and state.off.why != INJURED:
         return RunKind.REST, f"{state.off.why} (`cued plan well` goes on)"
     if state.sore is not None and day is not None and day == state.sore.rest_day:
         return RunKind.REST, "a rest day: something is sore"
@@ -178,8 +225,8 @@ def _no_cues(state: PlanState, day: int | None) -> tuple[RunKind, str] | None:
     if state.off is not None:
         where = " and ".join(place.value for place in state.places) or "a part of you"
         return RunKind.PLAIN, f"no cues while {where} is injured (`cued plan well` goes on)"
-    if day is not None and day == state.stop_day:
-        return RunKind.PLAIN, "it hurt today: cueing is over for the day"
+    if state.cueing_over(day):
+        return RunKind.PLAIN, OVER_TODAY if day is not None else "it hurt: this run is without cues"
     if state.race is not None and day is not None and race_near(state, day) and day >= state.race:
         return RunKind.PLAIN, "race day" if day == state.race else "plain after the race"
     if day is not None and day == state.plain_day:

@@ -30,6 +30,8 @@ _WEEKS_KEPT: Final = 4
 
 def reached(state: PlanState, day: int | None) -> tuple[PlanState, list[Decision]]:
     """The plan on that day, and what has been decided on the way; without a date, or on an earlier one, nothing passes."""
+    if day is not None and state.stop_undated:  # that may have been today
+        state = replace(state, stop_day=day if state.day is None else max(day, state.day), stop_undated=False)
     if day is None or (state.day is not None and day <= state.day):
         return state, []
     before, began = state.day, state.began

@@ -122,7 +122,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Pain:
-    """It hurts: beat and cues are over for this run."""
+    """It hurts: beat and cues are over for this run, and for today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ class Sentence(Enum):
     NO_POD = "no pod yet"
     POD_ADDED = "pod added"
     REST_TODAY = "rest today"
+    NOT_INJURED = "no cues while injured"
+    REST_FIRST = "rest first"
+    """Before the next run, where nobody knows the date."""
     TODAY = "today is"
     """What the plan has come to, where that is another than was said."""
     TODAY_PLAIN = "today is plain"
@@ -129,6 +132,8 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.NO_POD: "No pod yet. Move your foot, or press next to start without.",
         Sentence.POD_ADDED: "Pod added[: {pod}].",
         Sentence.REST_TODAY: "The plan has a rest day. If you run, it is plain.",
+        Sentence.NOT_INJURED: "No cues while you are injured.",
+        Sentence.REST_FIRST: "Rest a day first.",
         Sentence.TODAY: "Today: {title}.",
         Sentence.TODAY_PLAIN: "Today a plain run. No cues.",
         Sentence.SPARED: "Drills that load what is sore are left out.",
@@ -208,6 +213,8 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.NO_POD: "Noch kein Sensor. Beweg den Fuß, oder drück weiter und lauf ohne los.",
         Sentence.POD_ADDED: "Neuer Sensor[: {pod}].",
         Sentence.REST_TODAY: "Der Plan sieht heute Ruhe vor. Wenn du läufst, läufst du einfach.",
+        Sentence.NOT_INJURED: "Keine Hinweise, solange du verletzt bist.",
+        Sentence.REST_FIRST: "Mach erst einen Tag Pause.",
         Sentence.TODAY: "Heute: {title}.",
         Sentence.TODAY_PLAIN: "Heute ein einfacher Lauf. Keine Hinweise.",
         Sentence.SPARED: "Übungen, die belasten, was wehtut, fallen aus.",

@@ -19,7 +19,7 @@ from cued.coaching.fitting import fitted
 from cued.coaching.happening import Dawn, Decision, Felt, Happening, Noticed, Outcome, PainKind, Ran, Say, Word
 from cued.coaching.phases import PHASES, PhaseRules, tightened
 from cued.coaching.plan import step
-from cued.coaching.state import PlanSettings, PlanState
+from cued.coaching.state import INJURED, PlanSettings, PlanState
 from cued.coaching.today import RunKind, Today, today
 from cued.core.cues import Tissue
 from cued.core.dates import written
@@ -102,19 +102,23 @@ def for_today(request: Request, answer: Today) -> Request:
 
 
 def spoken(answer: Today) -> tuple[Sentence, ...]:
-    """What is said of it besides: that it hurt today, or is a rest day; that the runner's own cadence has first to be found."""
+    """What is said of it besides: why there are no cues; that the own cadence is not known yet; that rest comes first."""
+    said: tuple[Sentence, ...] = ()
     if answer.stopped:
-        return (Sentence.PAIN_OVER,)
-    if answer.kind is RunKind.REST:
-        return (Sentence.REST_TODAY,)
-    return (Sentence.LEARNING,) if answer.cued and answer.learning else ()
+        said = (Sentence.PAIN_OVER,)
+    else:
+        said = (Sentence.REST_TODAY,) if answer.kind is RunKind.REST else ()
+        said += (Sentence.NOT_INJURED,) if answer.off == INJURED else ()
+        said += (Sentence.LEARNING,) if answer.cued and answer.learning else ()
+    return (*said, Sentence.REST_FIRST) if answer.rest_first else said
 
 
 def planned(path: Path, now: Moment) -> Planned:
     """Live the plan through, up to now; raises JournalError."""
     with reading(path) as journal:
-        sessions = [session for session in reversed(journal.sessions()) if session.real and session.state is not State.RUNNING]
-        outcomes, fresh = _outcomes(journal, sessions)
+        sessions = [session for session in reversed(journal.sessions()) if session.real]
+        over = [session for session in sessions if session.state is not State.RUNNING]
+        outcomes, fresh = _outcomes(journal, over)
         told = sorted(_told(journal, sessions, outcomes), key=lambda one: one[:3])
     if fresh:
         with contextlib.suppress(JournalError):  # next time they are worked out again
@@ -300,6 +304,8 @@ def _told(journal: Journal, sessions: list[Session], outcomes: dict[int, Outcome
     for session in sessions:
         outcome = outcomes.get(session.id)
         if outcome is None or not (session.counts or outcome.pain):
+            # The plan counts no such run: of what is said of it, it takes in what ends cueing.
+            yield from _felt(journal, session, told_ns)
             continue
         told_ns = max(told_ns, session.began_utc_ns + session.end_ns if session.verified else told_ns)
         at[session.id] = told_ns

@@ -45,8 +45,8 @@ def said(sentence: str) -> Done:
     return Done({"said": sentence})
 
 
-def steer(command: asked.Command, view: View, session: Steered) -> Answer:
-    """Carry out what is the session's alone to do; `view` is its state now."""
+def steer(command: asked.Command, view: View, session: Steered, *, over: bool = False) -> Answer:
+    """Carry out what is the session's alone to do; `view` is its state now. `over`: the run has ended, as far as is known."""
     now_ns = session.now_ns
     match command:
         case asked.Stop():
@@ -72,12 +72,12 @@ def steer(command: asked.Command, view: View, session: Steered) -> Answer:
             return said(f"on {command.surface} from here on")
         case asked.Rate():
             answer = _rate(command, session)
-            if isinstance(answer, Done) and ends_cueing(command) and not view.paused:
+            if isinstance(answer, Done) and ends_cueing(command) and not over:
                 session.tell(events.Pain(now_ns))
             return answer
         case asked.Pain():
             session.tell(events.Pain(now_ns))
-            return said("beat and cues are over for this run; walk if it hurts")
+            return said("beat and cues are over for today; walk if it hurts")
     raise AssertionError(f"nobody answers {command!r}")
 
 

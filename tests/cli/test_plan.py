@@ -246,3 +246,55 @@ def test_run_goes_by_the_plan_once_it_was_spoken_to_unless_a_pack_is_named(tmp_p
     with reading(journal) as read:
         sessions = [(one.pack, json.loads(read.head(one.id).settings)["chosen_by"]) for one in reversed(read.sessions())]
     assert sessions == [("metronome", "name"), ("plain", "plan"), ("plain", "plan"), ("metronome", "name")]
+
+
+QUICK = ("run", "--sensor", "none", "--output", "null", "--for", "1s", "--keys", "none", "--socket", "none", "--new")
+
+
+def heard_of(tmp_path: Path, *more: str) -> str:
+    """What a run of a second says."""
+    events = tmp_path / "events.jsonl"
+    assert main([*QUICK, "--pack", "metronome", "--events", str(events), *more]) == 0
+    return events.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("told", [("--pain", "5"), ("--pain-kind", "sharp"), ("--pain-kind", "limp")])
+def test_a_run_after_pain_is_plain_whatever_pack_is_named_and_says_why(
+    told: tuple[str, ...], tmp_path: Path, capsys: Capture, own: Path
+) -> None:
+    assert "recorded without beat" not in heard_of(tmp_path) + capsys.readouterr().err
+    assert main(["log", "rate", "last", *told]) == 0
+    heard = heard_of(tmp_path)
+    assert "it hurt today: cueing is over for the day; this run is recorded without beat and cues\n" in capsys.readouterr().err
+    assert "Cueing is over. Walk if it hurts." in heard
+    assert '"metronome"' not in heard
+    assert "Keine Hinweise mehr. Geh, wenn es weh tut." in heard_of(tmp_path, "--language", "de")
+    with reading(own) as journal:
+        assert [session.pack for session in journal.sessions()] == ["plain", "plain", "metronome"]
+    assert main(["drills", "play", "strength", "--whole", "--output", "null"]) == 2
+    assert "it hurt today: cueing is over for the day, and so are drills" in capsys.readouterr().err
+
+
+def test_pain_before_a_run_makes_that_run_plain_and_pain_of_four_does_not(tmp_path: Path, capsys: Capture, own: Path) -> None:
+    heard_of(tmp_path, "--pain-before", "4")
+    assert "it hurt" not in capsys.readouterr().err
+    heard_of(tmp_path, "--pain-before", "5")
+    assert "it hurt today" in capsys.readouterr().err
+    heard_of(tmp_path, "--pain-before", "5", "--journal", "none")
+    assert "it hurt today" in capsys.readouterr().err
+    with reading(own) as journal:
+        assert [session.pack for session in journal.sessions()] == ["plain", "metronome"]
+
+
+def test_a_run_of_the_injured_is_plain_whatever_pack_is_named(tmp_path: Path, capsys: Capture) -> None:
+    said(["plan", "injured", "calf"], capsys)
+    assert "No cues while you are injured." in heard_of(tmp_path)
+    assert "injured: no cues (`cued plan well` goes on); this run is recorded without beat" in capsys.readouterr().err
+
+
+def test_a_simulated_runner_is_not_held_back(tmp_path: Path, capsys: Capture) -> None:
+    said(["plan", "injured", "calf"], capsys)
+    events = tmp_path / "events.jsonl"
+    words = ["run", "--sensor", "sim", "--output", "null", "--for", "5s", "--rate", "20", "--socket", "none", "--keys", "none"]
+    assert main([*words, "--pack", "metronome", "--events", str(events)]) == 0
+    assert "injured" not in capsys.readouterr().err

@@ -177,7 +177,7 @@ def test_a_run_is_steered_by_every_verb(steered: Steered, capsys: pytest.Capture
     run.expect_rows("back", segment="easy")
     for words in ("start", "pack use metronome", "reload"):
         assert "daemon" in do(words)
-    assert do("pain") == "beat and cues are over for this run; walk if it hurts"
+    assert do("pain") == "beat and cues are over for today; walk if it hurts"
     run.expect_rows("tempo", reason="pain")
     run.expect_printed(WORDS)
     assert "silent: cues are over for this run" in do("status")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -164,3 +165,24 @@ def test_a_pain_that_made_a_run_stop_leaves_nothing_to_hop_wherever_it_is(place:
     }
     assert left.isdisjoint({"pogo", "hop_stick", "snap_down", "skip", "ankling", "grass_walk", "grass_jog"})
     assert {"balance", "balance_turn"} <= left
+
+
+ASKS_OF_THE_CALF = re.compile(
+    r"\b(spring\w*|rebound|bounce|hop|skip|pop|push|quick\w*|quiet\w*|light\w*|fast|tap|float|coals|stones|kiss|cat|\w+hill)\b",
+    re.IGNORECASE,
+)
+"""Words that ask more of calf and Achilles tendon than plain running: off the ground, onto it softly, quicker, up or down."""
+
+
+@pytest.mark.parametrize("place", [Tissue.CALF, Tissue.ACHILLES, Tissue.SHIN, Tissue.FOOT])
+@pytest.mark.parametrize("name", ["metronome", "awareness", "drills", "variability", "fatigue", "integration", "maintenance"])
+def test_with_a_sore_lower_leg_no_shipped_pack_asks_it_to_spring_to_land_softly_or_to_be_quick(
+    name: str, place: Tissue
+) -> None:
+    whole = open_pack(name).pack
+    pack = fitted(whole, answer(pack=name, change=0.0, ease=Ease(beat=False, drills=False, barred=(place,))))
+    left = {cue.say for cue in pack.cues if not cue.praise and ASKS_OF_THE_CALF.search(cue.say or "")}
+    assert left <= {"Quick scan: sound, rhythm, posture."}
+    assert len(pack.cues) >= 3, "something is left to say"
+    said = {text.text for text in texts_of(pack, "")}
+    assert not {cue.say for cue in whole.cues if cue.loads is not None} & said

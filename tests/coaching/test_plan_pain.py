@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cued.coaching.happening import Felt, Kind, Outcome, PainKind, Ran, Say
+from cued.coaching.happening import Dawn, Felt, Kind, Outcome, PainKind, Ran, Say
 from cued.coaching.state import week_cap
-from cued.coaching.today import RunKind, today
+from cued.coaching.today import RunKind, binding, today
 from cued.core.cues import Tissue
 from tests.support.seasons import Walk, at_phase, ready
 
@@ -139,3 +139,79 @@ def test_nobody_advances_by_word_straight_from_days_off() -> None:
     walk.day += 12
     (refused,) = walk.say(Say.ADVANCE)[-1:]
     assert refused.text == "not advanced: 2 plain runs come first, after days off"
+
+
+@pytest.mark.parametrize("felt", [Felt(None, 1, pain=5.0), Felt(None, 1, kind=PainKind.LIMP), Felt(None, 1, morning=6.0)])
+def test_without_a_date_pain_ends_cueing_for_one_session_and_for_the_next_day_that_is_known(felt: Felt) -> None:
+    walk = Walk()
+    walk.tell(Ran(None, 1, Outcome("plain", False, 30.0)))
+    walk.tell(felt)
+    answer = today(walk.state, None)
+    assert answer.stopped
+    assert answer.bars
+    assert "it hurt" in answer.reason
+    assert today(walk.state, walk.day).stopped
+    walk.tell(Ran(None, 2, Outcome("plain", False, 30.0)))
+    assert not today(walk.state, None).stopped
+    walk.tell(Dawn(walk.day))
+    assert walk.today().stopped
+    walk.day += 1
+    assert not walk.today().stopped
+
+
+def test_without_a_date_a_day_of_rest_is_asked_for_in_words_until_a_run_is_counted() -> None:
+    walk = Walk()
+    walk.tell(Ran(None, 1, Outcome("plain", False, 30.0)))
+    walk.tell(Felt(None, 1, pain=4.0, place=Tissue.CALF))
+    for day in (None, walk.day):
+        answer = today(walk.state, day)
+        assert answer.rest_first
+        assert answer.reason.endswith("rest a day first: something is sore")
+        assert not answer.bars
+    walk.tell(Ran(None, 2, Outcome("plain", False, 20.0)))
+    assert not today(walk.state, None).rest_first
+
+
+def test_where_the_date_is_known_the_rest_day_is_a_day_and_no_words() -> None:
+    walk = Walk()
+    walk.run(pain=4.0)
+    assert not walk.today().rest_first
+    walk.day += 1
+    assert walk.today().kind is RunKind.REST
+    assert not walk.today().rest_first
+    assert today(walk.state, None).rest_first
+
+
+def test_pain_in_the_morning_and_of_a_run_that_nobody_counts_ends_cueing_too() -> None:
+    for felt in (Felt(20_000, 1, morning=5.0), Felt(20_000, 77, pain=8.0)):
+        walk = Walk()
+        walk.run(pain=None, morning=None)
+        walk.tell(felt)
+        assert walk.today().stopped
+        assert walk.state.sore is not None
+
+
+def test_who_is_injured_ill_or_away_is_barred_until_well_again_and_a_race_or_a_rest_day_bars_nobody() -> None:
+    walk = Walk()
+    walk.run()
+    for say, what in ((Say.INJURED, "injured"), (Say.ILL, "injured"), (Say.WELL, ""), (Say.AWAY, "away"), (Say.WELL, "")):
+        walk.say(say)
+        answer = walk.today()
+        assert (answer.off, answer.bars) == (what, bool(what))
+        assert answer.why_barred.startswith(what)
+    walk.say(Say.RACE, on=walk.day)
+    assert binding(walk.today()) is None
+
+
+def test_what_the_plan_does_not_know_yet_holds_back_all_the_same() -> None:
+    walk = Walk()
+    assert walk.today().cued
+    for answer in (None, walk.today(), walk.today()):
+        held = binding(answer, hurts=True)
+        assert held is not None
+        assert held.stopped
+        assert not held.cued
+        assert held.why_barred == "it hurt today: cueing is over for the day"
+        assert binding(held, hurts=True) == held
+    assert binding(None) is None
+    assert binding(walk.today()) is None

@@ -15,7 +15,7 @@ from cued.coaching.happening import Dawn, Decision, Felt, Happening, Kind, Notic
 from cued.coaching.phases import Dial
 from cued.coaching.plan import step
 from cued.coaching.state import PlanSettings, PlanState
-from cued.coaching.today import RunKind, Today, today
+from cued.coaching.today import RunKind, Today, binding, today
 from cued.core.cues import Tissue
 from cued.core.target import Figure
 from tests.support.driving import examples
@@ -278,6 +278,46 @@ def test_what_is_injured_or_sore_is_left_alone(story: Story) -> None:
             assert not answer.ease.drills
             assert answer.ease.barred
             assert answer.dose.hops == answer.dose.barefoot_s == 0
+
+
+@given(STORIES, st.integers(0, 2))
+@seed(0)
+@examples(300)
+def test_no_input_gives_cues_on_a_day_after_pain_that_ends_them_however_the_pack_is_chosen(story: Story, later: int) -> None:
+    """Told with a date, without one, of a run that there never was: that day is over, and the next session without a date."""
+    good = after(story[0])
+    state, day = good.state, good.day
+    for move in story[1]:
+        match move:
+            case Runs():
+                number = state.counted + 1
+                told: list[Happening] = [
+                    Ran(day if move.dated else None, number, outcome_of(today(state, day), share=move.share))
+                ]
+                told.append(Felt(day if move.dated else None, number, move.pain, move.place, None, move.morning))
+            case Rates():
+                told = [Felt(day if later else None, state.counted - move.back, move.pain, None, move.kind, move.morning)]
+            case Says(word):
+                told = [replace(word, day=day, on=None if word.on is None else day + word.on)]
+            case _:
+                told = [Dawn(day)]
+        for happening in told:
+            state, _ = step(state, happening)
+            if isinstance(happening, Felt) and ends_cueing(happening):
+                for answer in (today(state, day), today(state, None)):
+                    assert binding(answer) == answer
+                    assert not answer.cued
+                once, _ = step(state, Ran(None, 900, Outcome("plain", False, 20.0)))
+                assert binding(today(once, day)) is not None
+                assert binding(today(step(once, Dawn(day))[0], day)) is not None
+        if isinstance(move, Waits):
+            day += move.days
+        elif isinstance(move, Runs):
+            day += move.then
+
+
+def ends_cueing(felt: Felt) -> bool:
+    return max(felt.pain or 0, felt.morning or 0) >= 5 or felt.kind in {PainKind.SHARP, PainKind.LIMP}
 
 
 @given(STORIES)

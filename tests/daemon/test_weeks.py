@@ -11,7 +11,9 @@ from pathlib import Path
 from cued.coaching.happening import Say, Word
 from cued.control.keys import Key
 from cued.formats.event_codec import decode_as
+from cued.journal import edit
 from cued.journal.reader import reading
+from cued.journal.rows import Row
 from cued.journal.wall import Moment
 from cued.runtime import planning
 from cued.runtime.daemon.book import JournalBook
@@ -25,6 +27,7 @@ from tests.support.waiting import wait_for
 MONDAY_UTC_NS = 1_778_486_400 * NS_PER_S
 """2026-05-11, 8 o'clock: a day's begin, whatever the machine's time zone."""
 PLAIN = "Plain run. Stryd. Battery eighty percent. Recording. No cues today."
+NOT_INJURED = ("says: Today a plain run. No cues.", "says: No cues while you are injured.")
 RUN = 12 * NS_PER_MIN
 ANSWERS = {
     "Anything sore this morning? Play for yes, next for no.": Key.NEXT,
@@ -149,7 +152,7 @@ def test_three_weeks_by_the_plan_alone(tmp_path: Path) -> None:
 
     weeks.sleep_until(15)
     assert "says: Ready. Stryd. Battery eighty percent. Phase 2: low-load drills." in weeks.morning()
-    assert weeks.pick("injured", 0)[-2:] == ["says: Done. Calf.", "says: Today a plain run. No cues."]
+    assert weeks.pick("injured", 0)[-3:] == ["says: Done. Calf.", *NOT_INJURED]
     weeks.run()
     weeks.sleep_until(17)
     assert weeks.morning()[0] == f"says: {PLAIN}"
@@ -237,9 +240,46 @@ def test_who_is_injured_runs_plain_whatever_pack_was_named(tmp_path: Path) -> No
     weeks.morning()
     weeks.ask("pack use name=metronome")
     weeks.live(10 * NS_PER_S)
-    assert weeks.pick("injured", 1)[-2:] == ["says: Done. Achilles tendon.", "says: Today a plain run. No cues."]
+    assert weeks.pick("injured", 1)[-3:] == ["says: Done. Achilles tendon.", *NOT_INJURED]
     weeks.run()
     assert weeks.packs() == ["plain"]
+
+
+def test_pain_that_another_program_writes_down_keeps_the_named_pack_from_the_days_next_run(tmp_path: Path) -> None:
+    weeks = Weeks(tmp_path)
+    weeks.sleep_until(1)
+    weeks.morning()
+    weeks.ask("pack use name=metronome")
+    weeks.live(10 * NS_PER_S)
+    weeks.run()
+    now_ns = weeks.moment().utc_ns
+    edit.add(weeks.journal, 1, [Row("ratings", (None, "pain_kind", "sharp", now_ns))])
+    for _ in range(2):  # whatever the second is begun with
+        weeks.live(10 * NS_PER_S)
+        weeks.ask("start pack=awareness")
+        assert "says: Cueing is over. Walk if it hurts." in weeks.live(5 * NS_PER_S)
+        weeks.live(NS_PER_MIN)
+        weeks.ask("stop")
+        weeks.live(40 * NS_PER_MIN)
+    weeks.sleep_until(2)
+    weeks.ask("start pack=awareness")
+    weeks.live(10 * NS_PER_S)
+    assert weeks.packs() == ["metronome", "plain", "plain", "awareness"]
+
+
+def test_pain_told_of_a_run_too_short_to_count_ends_cueing_all_the_same(tmp_path: Path) -> None:
+    weeks = Weeks(tmp_path)
+    weeks.sleep_until(1)
+    weeks.morning()
+    weeks.ask("start pack=metronome")
+    weeks.live(NS_PER_MIN)
+    weeks.ask("stop")
+    weeks.live(40 * NS_PER_MIN)
+    edit.add(weeks.journal, 1, [Row("ratings", (None, "pain", 5.0, weeks.moment().utc_ns))])
+    assert weeks.plan().today.stopped
+    weeks.ask("start pack=metronome")
+    weeks.live(10 * NS_PER_S)
+    assert weeks.packs() == ["metronome", "plain"]
 
 
 def test_a_journal_that_cannot_be_read_is_told_and_the_run_is_plain(tmp_path: Path) -> None:

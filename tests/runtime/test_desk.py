@@ -153,7 +153,7 @@ def test_what_was_asked_a_moment_ago_counts_before_the_loop_has_seen_it() -> Non
         (commands.Mute(), events.Mute(seconds(50), muted=True), "muted; the run goes on"),
         (commands.Mute(muted=False), events.Mute(seconds(50), muted=False), "sound is on"),
         (commands.Surface("grass"), events.SurfaceIs(seconds(50), "grass"), "on grass from here on"),
-        (commands.Pain(), events.Pain(seconds(50)), "beat and cues are over for this run; walk if it hurts"),
+        (commands.Pain(), events.Pain(seconds(50)), "beat and cues are over for today; walk if it hurts"),
         (
             commands.Rate(commands.Rated.EFFORT, "hard"),
             events.EffortIs(seconds(50), "hard"),

@@ -17,12 +17,24 @@ from cued.core.sentences import Sentence, sentence
 from cued.core.start import Runner
 from cued.errors import UsageError
 from cued.journal import edit
-from cued.journal.reader import reading
+from cued.journal.reader import State, reading
+from cued.journal.recorder import Recorder
 from cued.journal.rows import Row
 from cued.journal.wall import RELEASED_UTC_NS, Moment
 from cued.review.outcome import OutcomeCounter
 from cued.runtime.conductor import Conductor
-from cued.runtime.planning import date_of, day_of, for_today, outcome_of, planned, rules_of_packs, say, spoken, today_of
+from cued.runtime.heldback import held_back, telling
+from cued.runtime.planning import (
+    date_of,
+    day_of,
+    for_today,
+    outcome_of,
+    planned,
+    rules_of_packs,
+    say,
+    spoken,
+    today_of,
+)
 from cued.runtime.voice import NominalVoice
 from cued.units import NS_PER_MIN, NS_PER_S
 from tests.journal.sessions import BEGAN_UTC_NS, a_request, a_start, record
@@ -300,6 +312,64 @@ def test_the_first_runs_say_that_the_rhythm_is_being_learned_and_a_rest_day_that
     assert spoken(replace(first, learning=False)) == ()
     assert spoken(replace(first, kind=RunKind.PLAIN, stopped=True)) == (Sentence.PAIN_OVER,)
     assert spoken(replace(first, kind=RunKind.REST)) == (Sentence.REST_TODAY,)
+
+
+@pytest.mark.parametrize("told", [{"pain": 5.0}, {"pain_kind": "sharp"}, {"pain_kind": "limp", "pain": 1.0}, {"morning": 7.0}])
+def test_pain_that_ends_cueing_holds_a_named_pack_back_until_the_next_day(own: Path, told: dict[str, str | float]) -> None:
+    assert held_back(own, now(4)) is None
+    rate(own, 3, 4.01, **told)
+    held = held_back(own, now(4))
+    assert held is not None
+    assert spoken(held) == (Sentence.PAIN_OVER,)
+    assert held_back(own, now(5)) is None
+    unsure = held_back(own, now(5, synced=False))
+    assert unsure is not None, "nobody knows that it is another day"
+    assert spoken(unsure) == (Sentence.PAIN_OVER, Sentence.REST_FIRST)
+    assert held_back(None, now(4)) is None
+    assert held_back(None, now(4), hurts=True) is not None
+
+
+def test_pain_told_of_a_run_without_a_date_holds_back_the_next_one_and_the_next_day_that_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    ran(path, 0, verified=False)
+    rate(path, 1, 0.01, pain=8.0)
+    for moment in (now(0, synced=False), now(0), now(3)):
+        assert held_back(path, moment) is not None
+    ran(path, 3, "plain")
+    assert held_back(path, now(3)) is not None
+    assert held_back(path, now(4)) is None
+
+
+def test_pain_of_a_run_that_is_still_being_recorded_counts_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    seen: list[bool] = []
+
+    def meanwhile(recorder: Recorder) -> None:
+        assert recorder.session is not None
+        for pain in (4.0, 6.0):
+            rate(path, recorder.session, 0.01, pain=pain)
+            with reading(path) as journal:
+                assert journal.session("last").state is State.RUNNING
+            seen.append(held_back(path, now(0)) is not None)
+
+    record(path, request=a_request("awareness"), meanwhile=meanwhile)
+    assert seen == [False, True]
+
+
+def test_who_is_injured_or_ill_is_held_back_with_any_pack_and_hears_why(own: Path) -> None:
+    say(own, now(5), Word(None, Say.INJURED, Tissue.CALF))
+    held = held_back(own, now(6))
+    assert held is not None
+    assert held.why_barred == "injured: no cues (`cued plan well` goes on)"
+    assert [sentence(what, language="de") for what in spoken(held)] == ["Keine Hinweise, solange du verletzt bist."]
+    (cue,) = telling(a_request("plain").pack.value, held, "de").cues
+    assert (cue.say, cue.say_in) == ("Keine Hinweise, solange du verletzt bist.", ())
+    say(own, now(6), Word(None, Say.WELL))
+    assert held_back(own, now(6)) is None
+    say(own, now(6), Word(None, Say.ILL))
+    ill = held_back(own, now(6))
+    assert ill is not None
+    assert spoken(ill) == (Sentence.REST_TODAY,)
 
 
 def test_days_are_those_of_the_runners_calendar() -> None:

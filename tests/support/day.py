@@ -13,22 +13,25 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, TypeAlias
 
+from cued.coaching.happening import Felt, PainKind, Say, Word
 from cued.coaching.state import PlanState
 from cued.config.parse import parse_config
 from cued.config.settings import Settings
 from cued.control import commands
 from cued.control.keys import Key
 from cued.control.protocol import Answer, Done, parse_request
+from cued.core.cues import Tissue
 from cued.core.events import AudioRestarted, ClickLate, SoundBack, SoundLost
 from cued.runtime.daemon.choice import Personal
 from cued.runtime.daemon.desk import Desk
-from cued.runtime.daemon.loop import Daemon, World
+from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.manners import manners_of
 from cued.runtime.daemon.ports import Asked, Board, Book, Message, Notice, Planner, Pressed, Quit, Reread
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.today import Kitchen, Today
 from cued.runtime.daemon.watching import Watching
+from cued.runtime.daemon.world import World
 from cued.runtime.request import Volumes
 from cued.runtime.safety import Safety
 from cued.units import NS_PER_MS, NS_PER_S
@@ -66,6 +69,7 @@ what happens:
   flood 200 COMMAND   so many clients ask at once
   date unknown|known  nobody knows what day it is, or the plan does again
   date +1             the date is another one: midnight has passed, or the clock was set
+  tell injured calf   another program tells the plan so (`cued plan`); `log pain 6`, `log sharp`: it tells that of the last run
   quit                SIGTERM; `quit twice`: and again at once
 what comes of it:
   > is PHASE          life's phase has changed
@@ -265,6 +269,12 @@ class House:
                 return lambda: setattr(self.book, "full", state == "full")
             case "edit", [name]:
                 return lambda: self.edit(name)
+            case "tell", [word, *place]:
+                return lambda: self.tell(Word(None, Say(word), Tissue(place[0]) if place else None))
+            case "log", ["pain", value]:
+                return lambda: self.log(Felt(None, 0, pain=float(value)))
+            case "log", [kind]:
+                return lambda: self.log(Felt(None, 0, kind=PainKind(kind)))
             case "accept", []:
                 return self.accept
             case "configure", ["broken"]:
@@ -288,6 +298,14 @@ class House:
     def edit(self, name: str) -> None:
         base = name.split(".", maxsplit=1)[0]
         (self.folder / f"{base}.yaml").write_text(self.day.packs[name], encoding="utf-8")
+
+    def tell(self, word: Word) -> None:
+        assert self.plan is not None
+        self.plan.say(word)
+
+    def log(self, felt: Felt) -> None:
+        assert self.plan is not None
+        self.plan.log(felt)
 
     def accept(self) -> None:
         Safety(self.folder / "safety.json").accept("screen")

@@ -28,12 +28,13 @@ class VirtualPlan:
         self._book = book
         self._table = table
         self._heard = 0
+        self._told = 0
         self.dated = True
         self.state, _ = step(state, Dawn(FIRST))
 
     def day(self) -> int | None:
         """Today, if the date is known to be right."""
-        return None if not self.dated else FIRST + self._time.now_ns() // (24 * NS_PER_H)
+        return None if not self.dated else FIRST + self._time.later_days + self._time.now_ns() // (24 * NS_PER_H)
 
     def _step(self, what: Happening) -> None:
         self.state, decided = step(self.state, what)
@@ -58,7 +59,14 @@ class VirtualPlan:
 
     def say(self, word: Word) -> None:
         self._catch_up()
+        self._told += 1
         self._step(replace(word, day=self.day()))
+
+    def log(self, felt: Felt) -> None:
+        """Told of the last run, or of one that there never was, by another program."""
+        self._catch_up()
+        self._told += 1
+        self._step(replace(felt, day=self.day(), number=self._heard))
 
     def sore(self, place: Tissue | None) -> None:
         self._catch_up()
@@ -71,4 +79,4 @@ class VirtualPlan:
         return self.state.race
 
     def mark(self) -> tuple[object, object]:
-        return self.day(), [seat.ended_ns for seat in self._book.seats]
+        return self.day(), (self._told, [seat.ended_ns for seat in self._book.seats])

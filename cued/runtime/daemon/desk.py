@@ -32,6 +32,10 @@ SAME_NS: Final = 50 * NS_PER_MS
 """A status so young is as good as new, and a hundred clients that ask for it at once cost no more than one."""
 NO_RUN: Final = Refused(Fault.NOT_NOW, "no run is on: `cued start` begins one, or run")
 
+UNTOLD: Final = Refused(
+    Fault.NOT_NOW, "no run is on: `cued log rate last --pain 6`, or `--pain-kind sharp` or `limp`, tells it of the last one"
+)
+
 
 class Counter:
     """`control.server.Desk`: puts what is asked on the loop's inbox."""
@@ -111,9 +115,10 @@ class Desk:
             case asked.Stop() | asked.Pause() | asked.Resume() | asked.Pain():
                 return self._tell(command)
             case asked.Rate() if daemon.sessions.on is None and daemon.sessions.run is not None:
+                answer = steer(command, daemon.sessions.run.view(), _Steered(daemon.sessions.run, now_ns), over=True)
                 if ends_cueing(command):
-                    daemon.following.pain(float(command.answer))
-                return steer(command, daemon.sessions.run.view(), _Steered(daemon.sessions.run, now_ns))
+                    daemon.hurt(now_ns)
+                return answer
         run = daemon.sessions.on
         if run is None:
             return NO_RUN
@@ -147,12 +152,15 @@ class Desk:
                 return refused
             daemon.swapping.begin_with(command.pack)
             return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells)")
+        prepared = daemon.today.prepared
+        answer = None if prepared is None else prepared.answer
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:
             return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
         unwarned = f"; without beat and cues: {FIRST}" if daemon.caution.owed else ""
-        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}")
+        barred = f"; {answer.why_barred}" if answer is not None and answer.bars and not unwarned else ""
+        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}{barred}")
 
     def _tell(self, command: asked.Command) -> Answer:
         daemon = self._daemon
@@ -166,7 +174,12 @@ class Desk:
             if isinstance(command, asked.Stop) and phase is Phase.ENDED and not daemon.life.over:
                 daemon.tell(Word.STOP)
                 return said("the run has ended, and is not gone on with")
-            return NO_RUN
+            if not isinstance(command, asked.Pain):
+                return NO_RUN
+            if daemon.sessions.run is None:
+                return UNTOLD
+            daemon.hurt(now_ns)
+            return said("cueing is over for today; walk if it hurts")
         match command:
             case asked.Stop():
                 daemon.tell(Word.STOP)
@@ -183,7 +196,7 @@ class Desk:
                 return said(f"going on: {segment_text(run.view())}")
         run.step(now_ns, events.Pain)
         daemon.tell(Word.PAIN)
-        return said("beat and cues are over for this run; walk if it hurts")
+        return said("beat and cues are over for today; walk if it hurts")
 
     # --- packs -----------------------------------------------------------------------------------------------------
 
@@ -197,7 +210,7 @@ class Desk:
                 return Refused(Fault.NOT_NOW, FIRST)
             daemon.swapping.use(name)
             return said(f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells)")
-        daemon.today.choose(Choice(name, length_ns=daemon.today.choice.length_ns))
+        daemon.today.choose(Choice(name, length_ns=daemon.today.choice.length_ns), aloud=True)
         return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells)")
 
     def _missing(self, name: str) -> Answer | None:

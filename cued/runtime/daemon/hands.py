@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cued.coaching import happening as planned
+from cued.coaching.state import STOP_FROM
 from cued.control.keys import Key as Button
 from cued.core import events, happening, keys, menus
 from cued.core.cues import Tissue
@@ -172,7 +173,7 @@ class Hands:
                 if sessions.on is not None:
                     sessions.on.back(now_ns)
             case Choice.PACK:
-                self._daemon.today.choose(RunChoice(str(pick), length_ns=self._daemon.today.choice.length_ns))
+                self._daemon.today.choose(RunChoice(str(pick), length_ns=self._daemon.today.choice.length_ns), aloud=True)
             case Choice.INJURED | Choice.ILL | Choice.AWAY | Choice.WELL:
                 place = Tissue(str(pick)) if chosen.choice is Choice.INJURED else None
                 self._daemon.following.say(planned.Word(None, planned.Say(chosen.choice.value), place=place))
@@ -209,5 +210,5 @@ class Hands:
             following.sore(Tissue(str(value)))
         else:
             self._daemon.sessions.rate(now_ns, answer.question.value, float(value))
-            if answer.question is Question.PAIN:
-                following.pain(float(value))
+            if answer.question is Question.PAIN and float(value) >= STOP_FROM:
+                self._daemon.hurt(now_ns, asked=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from queue import Empty
 from typing import Final
 
@@ -21,31 +20,14 @@ from cued.runtime.daemon.caution import Caution
 from cued.runtime.daemon.hands import Hands
 from cued.runtime.daemon.manners import Manners
 from cued.runtime.daemon.planner import Following
-from cued.runtime.daemon.ports import (
-    Asked,
-    Board,
-    Carried,
-    Ears,
-    Feet,
-    Inbox,
-    Keyboard,
-    Message,
-    Mouth,
-    Notice,
-    Notifier,
-    Pressed,
-    Quit,
-    Reread,
-    Time,
-    Work,
-)
+from cued.runtime.daemon.ports import Asked, Carried, Message, Pressed, Quit, Reread
 from cued.runtime.daemon.saving import Saving
 from cued.runtime.daemon.sessions import Sessions
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.swapping import Swapping
 from cued.runtime.daemon.today import Today
+from cued.runtime.daemon.world import World
 from cued.runtime.ownstats import CostWatch, LoopWatch
-from cued.runtime.safety import Safety
 from cued.units import NS_PER_MIN, NS_PER_MS, NS_PER_S
 
 IDLE_NS: Final = NS_PER_S
@@ -58,29 +40,8 @@ FAULTS_NS: Final = 10 * NS_PER_S
 ANSWERS_NS: Final = 3 * NS_PER_MIN
 """So long an ended run's journal is kept open for the answers to the questions after it."""
 
-
-@dataclass(slots=True)
-class World:
-    """Whom the loop asks."""
-
-    time: Time
-    inbox: Inbox
-    feet: Feet
-    mouth: Mouth
-    ears: Ears
-    keyboard: Keyboard
-    notifier: Notifier
-    work: Work
-    board: Board
-    notice: Notice
-    answer: Callable[[Asked], None] = field(default=lambda _: None)
-    """Answers a command; set by the desk."""
-    reread: Callable[[], None] = field(default=lambda: None)
-    """Reads the configuration again."""
-    look_around: Callable[[int], None] = field(default=lambda _: None)
-    """Called every second or so: files, watchdog."""
-    safety: Safety | None = None
-    """Remembers whether the safety notice is accepted; None: nobody is cued whom it could warn."""
+_WHY: Final = frozenset({Sentence.PAIN_OVER, Sentence.NOT_INJURED, Sentence.REST_TODAY})
+"""Why nobody is cued, whatever pack was named: said before a run, else at its begin."""
 
 
 class Daemon:
@@ -96,7 +57,7 @@ class Daemon:
         self.costs = CostWatch()
         self.life = life.Life(manners.life, now_ns=world.time.now_ns())
         sessions.how = manners.life
-        self.following = Following(today, world.work, world.notice, lambda: self.manners.life.continue_ns)
+        self.following = Following(today, world.work, world.notice, lambda: self.manners.life.continue_ns, world.time.day)
         self.hands = Hands(self)
         self.swapping = Swapping(self)
         self.caution = Caution(self, world.safety)
@@ -116,6 +77,8 @@ class Daemon:
         self._asked_day = ""
         """When the questions before a run were last asked, or a run last began: later that day it is no morning."""
         self._answers_until_ns: int | None = None
+        self._why_said = False
+        """Since the last run."""
         self._looked_ns = -IDLE_NS
         today.changed = self._today_changed
 
@@ -258,7 +221,20 @@ class Daemon:
 
     def tell(self, word: Word, now_ns: int | None = None) -> None:
         """What the runner says of the run, by key or by command."""
-        self._live(Told(self.world.time.now_ns() if now_ns is None else now_ns, word))
+        now_ns = self.world.time.now_ns() if now_ns is None else now_ns
+        if word is Word.PAIN:  # the session's own cues have ended, and said so
+            self.following.hurt(now_ns, aloud=False)
+        self._live(Told(now_ns, word))
+
+    def hurt(self, now_ns: int, *, asked: bool = False) -> None:
+        """After a run: pain that ends cueing for the day, for the run that may be gone on with, too; said at once.
+
+        `asked`: it answers a question, and another follows: it is said with what today has become by that.
+        """
+        self.sessions.hurt(now_ns)
+        self.following.hurt(now_ns, aloud=asked)
+        if not asked:
+            self.say(Say(now_ns, Sentence.PAIN_OVER), asked=True)
 
     def _live(self, what: happening.Happening) -> None:
         before = self.life.phase
@@ -275,6 +251,8 @@ class Daemon:
                 self._asking = self._answers_until_ns = None
                 self.caution.stop(now_ns)
                 self.saving.stop()
+                if not self.speaker.is_silent(now_ns):  # cut off now: perhaps nobody has heard it
+                    self._why_said = False
                 self.sessions.begin(decision, now_ns)
             case happening.Pause():
                 self.sessions.pause(decision.at_ns, decision.since_ns)
@@ -289,6 +267,7 @@ class Daemon:
     def _entered(self, phase: Phase, before: Phase) -> None:
         now_ns = self.world.time.now_ns()
         if phase is Phase.ENDED:
+            self._why_said = False
             if self.life.over:
                 self.sessions.stop()
                 self._answers_until_ns = now_ns + ANSWERS_NS
@@ -320,6 +299,11 @@ class Daemon:
         if what in {Sentence.BEGUN, Sentence.CONTINUED} and self.sessions.waits:  # said when it is true
             return
         self.speak(self.saving.truth(what), said.values, said.at_ns, asked=asked)
+        self._why_said = self._why_said or what in _WHY
+        run = self.sessions.run
+        if said.sentence is Sentence.BEGUN and run is not None and not self._why_said:
+            for why in run.why:
+                self.say(replace(said, sentence=why), asked=False)
 
     def speak(self, what: Sentence, values: Values, decided_ns: int, *, asked: bool) -> None:
         """As `say`, whatever is wanted and true."""

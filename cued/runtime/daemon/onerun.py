@@ -11,6 +11,7 @@ from cued.core.effects import CutSpeech, Effect, Paused, RecallClicks, Render, R
 from cued.core.events import Event, Stalled
 from cued.core.grid import LOOKAHEAD_NS
 from cued.core.happening import SessionOver
+from cued.core.sentences import Sentence
 from cued.core.start import Start
 from cued.core.view import View
 from cued.runtime.conductor import Conductor, NoFeed
@@ -105,6 +106,8 @@ class OneRun:
         """What it goes by now."""
         self.mark: object = None
         """As of the files it was read from (`Files.mark`); None: nobody knows."""
+        self.why: tuple[Sentence, ...] = ()
+        """Why it is without cues, whatever pack was named."""
         self.line = line
         self.seat = seat
         self.tally = Tally(how, request.feeding.source)

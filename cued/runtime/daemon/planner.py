@@ -1,24 +1,31 @@
-"""The plan for the daemon: the journal's, and how today's run is kept to it while nobody has named another."""
+"""The plan for the daemon: the journal's, and how today's run is kept to it.
+
+While nobody has named a pack it says all of the run; whatever was named, it has the say on days on which cues would harm.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cued.coaching.happening import Say, Word
-from cued.coaching.state import STOP_FROM
 from cued.core.cues import Tissue
 from cued.errors import CuedError
 from cued.journal.wall import Moment
 from cued.runtime import planning
-from cued.runtime.daemon.choice import Choice
+from cued.runtime.daemon.choice import BETWEEN, Choice
 from cued.runtime.daemon.today import told
+from cued.units import NS_PER_H
 
 if TYPE_CHECKING:
     from cued.coaching.today import Today as Answer
     from cued.runtime.daemon.ports import Planner, Work
     from cued.runtime.daemon.today import Today
+
+
+HURTS_NS: Final = 4 * NS_PER_H
+"""At least so long pain ends cueing, whatever the date: a clock that is set makes no new day (design)."""
 
 
 class JournalPlan:
@@ -51,9 +58,20 @@ class JournalPlan:
 class Following:
     """Keeps today's run what the plan says. Belongs to the loop's thread."""
 
-    def __init__(self, today: Today, work: Work, notice: Callable[[str], None], continue_ns: Callable[[], int]) -> None:
-        """`continue_ns`: how long a run that broke off may be gone on with; so long the pack it had is kept ready."""
+    def __init__(
+        self,
+        today: Today,
+        work: Work,
+        notice: Callable[[str], None],
+        continue_ns: Callable[[], int],
+        day: Callable[[], str],
+    ) -> None:
+        """`continue_ns`: how long a run that broke off may be gone on with; so long the pack it had is kept ready.
+
+        `day`: the runner's date (`ports.Time`).
+        """
         self._today = today
+        self._day = day
         self._continue_ns = continue_ns
         self._work = work
         self._notice = notice
@@ -62,22 +80,28 @@ class Following:
         self._moving: object = None
         """The journal since it was seen to change: somebody may be writing."""
         self._looks = False
+        self._looked_ns = 0
+        self._hurt: tuple[int, str] | None = None
+        """When pain was last told that ends cueing, and on which date."""
+        self._untold = False
+        """The runner waits to hear what comes of that."""
         self.race: int | None = None
         """The day of the race that the plan knew of when it was last looked for."""
-        self._hurts = False
-        """The runner has just told pain that ends cueing for the day."""
 
     @property
     def planner(self) -> Planner | None:
         """None: there is no journal, and so no plan."""
         return self._today.kitchen.planner
 
-    def look(self, now_ns: int) -> None:
-        """Every few seconds while no run is on: midnight, a date that becomes known, runs, ratings and words from anywhere."""
-        planner, prepared = self.planner, self._today.prepared
-        if planner is None or self._looks or not self._today.choice.planned:
-            return
-        if prepared is not None and prepared.broken is not None and now_ns - prepared.broken[0] < self._continue_ns():
+    def look(self, now_ns: int, hurt: Callable[[], None] | None = None) -> None:
+        """Every few seconds while no run is on: midnight, a date that becomes known, runs, ratings and words from anywhere.
+
+        `hurt`: a run has ended that may be gone on with, and this is to be done where pain has been told of it elsewhere.
+        """
+        self._looked_ns = now_ns
+        self._heal(now_ns)
+        planner = self.planner
+        if planner is None or self._looks:
             return
         self._looks = True
 
@@ -86,44 +110,85 @@ class Following:
                 mark = planner.mark()
             except CuedError:  # asked for the plan itself, it says what is wrong
                 mark = (None, None)
-            return lambda: self._seen(mark)
+            return lambda: self._seen(mark, hurt)
 
         self._work.do(job)
 
-    def _seen(self, mark: tuple[object, object]) -> None:
+    def _heal(self, now_ns: int) -> None:
+        """On the next day there are cues again, unless the plan knows better."""
+        if self._hurt is None or now_ns - self._hurt[0] < HURTS_NS or self._hurt[1] == self._day():
+            return
+        self._hurt, self._today.kitchen.hurts = None, False
+        self._choose()
+
+    @property
+    def _goes_on(self) -> bool:
+        """May a run that broke off still be gone on with?"""
+        prepared = self._today.prepared
+        left = None if prepared is None else prepared.broken
+        return left is not None and self._looked_ns - left[0] < self._continue_ns()
+
+    def _seen(self, mark: tuple[object, object], hurt: Callable[[], None] | None) -> None:
         self._looks = False
         today = self._today
-        if not today.choice.planned:
-            return
-        known = today.prepared is not None and today.prepared.answer is not None
+        known = today.prepared is not None and (
+            today.prepared.answer is not None or not today.choice.planned or self._goes_on or hurt is not None
+        )
         still, self._moving = mark[1] == self._moving, mark[1]
         if known and (mark == self._mark or (mark[0] == self._mark[0] and not still)):
             return
         self._mark = mark
-        self._ask()
+        if hurt is None:
+            self._ask()
+        elif self._hurt is None:
+            self._ask_of_pain(hurt)
 
     def _ask(self) -> None:
         """What is today now? Where it is something else, have that made ready."""
-        planner, hurts = self.planner, self._hurts
-        if planner is None:
+        if self.planner is None:
             return
+        kitchen, asked, aloud = self._today.kitchen, self._asks_for, self._untold
 
         def job() -> Callable[[], None]:
             try:
-                answer = planner.today()
+                answer = kitchen.held(asked)
             except CuedError as error:
                 reason = told(error)
                 return lambda: self._notice(f"the plan cannot be read: {reason}")
-            return lambda: self._asked(answer, aloud=hurts and answer.stopped)
+            return lambda: self._asked(answer, aloud=aloud and answer is not None and answer.stopped)
 
-        self._hurts = False
+        self._untold = False
         self._work.do(job)
 
-    def _asked(self, answer: Answer, *, aloud: bool) -> None:
+    def _ask_of_pain(self, hurt: Callable[[], None]) -> None:
+        """What a run that begins now would be is not asked yet: the plan does not know of the last one."""
+        kitchen = self._today.kitchen
+
+        def job() -> Callable[[], None]:
+            try:
+                answer = kitchen.held(Choice())
+            except CuedError:  # the next look tells
+                return _nothing
+            return hurt if answer is not None and answer.stopped else _nothing
+
+        self._work.do(job)
+
+    def _asked(self, answer: Answer | None, *, aloud: bool) -> None:
         today = self._today
+        if self._goes_on and (answer is None or not answer.bars):
+            return
         old = None if today.prepared is None else today.prepared.answer
-        if today.choice.planned and (aloud or answer != old):
-            today.choose(Choice(planned=True, length_ns=today.choice.length_ns), aloud=aloud)
+        if aloud or answer != old:
+            self._choose(aloud=aloud)
+
+    @property
+    def _asks_for(self) -> Choice:
+        """The pack that is named, or whatever the plan says."""
+        choice = self._today.choice
+        return Choice(planned=True, length_ns=choice.length_ns) if choice.planned else choice
+
+    def _choose(self, *, aloud: bool = False) -> None:
+        self._today.choose(self._asks_for, aloud=aloud)
 
     # --- what the runner says --------------------------------------------------------------------------------------
 
@@ -163,9 +228,17 @@ class Following:
         if self._today.choice.planned:
             self._ask()
 
-    def pain(self, value: float) -> None:
-        """After a run: from 5 of 10 on cueing is over for the day, which is said as soon as the plan has it."""
-        self._hurts = value >= STOP_FROM
+    def hurt(self, now_ns: int, *, aloud: bool) -> None:
+        """Pain that ends cueing has been told: there is none any more today, whatever pack was named.
+
+        `aloud`: it was told after a run, and is said once the plan has it.
+        """
+        self._hurt = now_ns, self._day()
+        today, planner = self._today, self.planner
+        today.kitchen.hurts = True
+        self._untold = aloud and planner is not None
+        if today.choice != BETWEEN:
+            self._choose(aloud=aloud and planner is None)
 
     def _tell(self, what: Callable[[Planner], None]) -> None:
         planner = self.planner

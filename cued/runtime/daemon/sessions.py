@@ -15,6 +15,7 @@ from cued.runtime.daemon.onerun import OneRun, SessionLine
 from cued.runtime.daemon.ports import Book, Feet, Mouth, Seat, Time
 from cued.runtime.daemon.speaker import Speaker
 from cued.runtime.daemon.today import Today
+from cued.runtime.planning import spoken
 from cued.runtime.status import clock_text
 from cued.units import NS_PER_S
 
@@ -198,6 +199,8 @@ class Sessions:
         self._told_unheard = False
         if self.run is not None:
             self.run.mark = prepared.mark
+            answer = prepared.answer
+            self.run.why = spoken(answer) if answer is not None and answer.bars else ()
             self._tell_sound(self.run, self._time.now_ns())
         self.number += 1
         self._conditions = []
@@ -268,6 +271,12 @@ class Sessions:
         """What has ended is not continued."""
         if self.run is not None and self.run.resting:
             self.run.stop(self._time.now_ns())
+
+    def hurt(self, now_ns: int) -> None:
+        """It hurts, told of the run that has ended: if it is gone on with, that is without cues."""
+        run = self.run
+        if run is not None and not run.over:
+            run.step(now_ns, lambda at_ns: events.Pain(at_ns, told=True))
 
     def rate(self, now_ns: int, name: str, value: str | float) -> bool:
         """What the runner says of this moment, or of the run that has ended; False: nothing keeps it."""

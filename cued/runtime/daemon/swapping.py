@@ -12,6 +12,7 @@ from cued.errors import CuedError
 from cued.runtime.daemon.choice import Choice, Prepared
 from cued.runtime.daemon.onerun import OneRun
 from cued.runtime.daemon.today import told, with_name
+from cued.runtime.planning import spoken
 
 if TYPE_CHECKING:
     from cued.runtime.daemon.loop import Daemon
@@ -55,7 +56,14 @@ class Swapping:
 
         self._daemon.world.work.do(job)
 
+    def _too_late(self, prepared: Prepared) -> bool:
+        """Has pain been told while it was being made ready?"""
+        return self._daemon.today.kitchen.hurts and prepared.answer is None
+
     def _begin(self, choice: Choice, prepared: Prepared) -> None:
+        if self._too_late(prepared):
+            self.begin_with(choice.word)
+            return
         run = self._daemon.sessions.on
         if run is not None:  # the runner was faster
             self._swapped(choice.word, prepared, run)
@@ -73,6 +81,9 @@ class Swapping:
         self._daemon.say(Say(self._daemon.world.time.now_ns(), Sentence.NOT_SWAPPED), asked=True)
 
     def _swapped(self, name: str, prepared: Prepared, run: OneRun | None) -> None:
+        if self._too_late(prepared):
+            self.use(name)
+            return
         self.name = ""
         self._daemon.today.trouble = self._daemon.today.offer = ""
         self._daemon.speaker.lengths.update(prepared.own)
@@ -84,5 +95,7 @@ class Swapping:
             return
         title = prepared.request.title
         self._daemon.say(Say(now_ns, Sentence.PICKED, Values(title=title)), asked=False)  # before the pack's own first cue
+        for why in () if prepared.answer is None else spoken(prepared.answer):
+            self._daemon.say(Say(now_ns, why), asked=False)
         run.mark = prepared.mark
         run.swap(prepared.request, prepared.speech, prepared.text, now_ns)

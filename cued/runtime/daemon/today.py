@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cued.coaching.fitting import left_out
-from cued.coaching.today import RunKind
+from cued.coaching.today import RunKind, binding
+from cued.coaching.today import Today as Answer
 from cued.config.settings import Settings
 from cued.core.cues import Coach, CuePack, Metronome, Open, Segment
 from cued.core.happening import TodayIs
 from cued.core.sentences import Sentence, known_texts, sentence
 from cued.core.values import Values
-from cued.errors import CuedError, PackError
+from cued.errors import CuedError, JournalError, PackError
 from cued.runtime.conductor import NoFeed
 from cued.runtime.daemon.choice import BETWEEN, FALLBACK, PLAIN, Choice, Personal, Prepared
 from cued.runtime.daemon.ports import Book, Feet, Files, Mouth, Planner, Work
@@ -91,6 +92,8 @@ class Kitchen:
         """None: there is no plan."""
         self.only_plain = False
         """Nobody is cued before the safety notice is accepted."""
+        self.hurts = False
+        """Pain has been told that ends cueing for the day; the plan may not have it yet."""
         self._files = files
         self._mouth = mouth
         self._feet = feet
@@ -103,9 +106,16 @@ class Kitchen:
 
         `as_run`: look for a run that broke off, whose pack, as it was run, this is.
         """
-        answer = self.planner.today() if self.planner is not None and choice.planned and not choice.word else None
-        word = choice.word if answer is None else answer.pack
+        unread: tuple[str, ...] = ()
+        try:
+            answer = self.held(choice)
+        except JournalError as error:
+            if choice.planned:
+                raise
+            answer, unread = binding(None, hurts=self.hurts), (f"the plan cannot be read: {error}",)
+        word = choice.word or ("" if answer is None else answer.pack)
         pack, warnings, mark = read_whole(self._files, word)
+        warnings = (*warnings, *unread)
         if as_run is not None and choice.planned:
             pack = replace(pack, value=as_run)
         only_plain = self.only_plain
@@ -113,17 +123,17 @@ class Kitchen:
             wanted = self.request(pack, choice.length_ns)
             language = wanted.spoken_language
             self._mouth.prepare(wanted, [(text, language) for text in (*spoken(language), thanks(language))])
-        if choice.plain or only_plain:
+        named = answer is not None and bool(choice.word)
+        if choice.plain or only_plain or named:
             pack = Pack(plain(pack.value), None, pack.file)
         request = self.request(pack, choice.length_ns)
         spares = False
-        if answer is not None and not only_plain:
+        if answer is not None and not only_plain and not named:
             spares = bool(left_out(pack.value, answer))
             request = for_today(request, answer)
         language = request.spoken_language
-        taken = sentence(Sentence.PICKED, Values(title=request.title), language)
-        named = sentence(Sentence.TODAY, Values(title=request.title), language)
-        own = [(text, language) for text in (*known_texts(language), taken, named)]
+        titled = (sentence(what, Values(title=request.title), language) for what in (Sentence.PICKED, Sentence.TODAY))
+        own = [(text, language) for text in (*known_texts(language), *titled)]
         lengths = dict(self._mouth.prepare(request, own))
         broken = self._book.broken(request) if as_run is not None else None
         if broken is not None:
@@ -134,8 +144,22 @@ class Kitchen:
         text = text_of(pack.file)
         return Prepared(word, request, speech, tuple(lengths.items()), mark, text, found, warnings, answer, spares)
 
+    def held(self, choice: Choice) -> Answer | None:
+        """What the plan holds the run to: everything where nobody has named a pack, else no cues for whom they would harm.
+
+        None: nothing. Blocks; raises JournalError where the plan cannot be read.
+        """
+        if choice.planned and choice.word:  # plain until the plan is asked, or a run that goes on as it was
+            return None
+        answer = None if self.planner is None else self.planner.today()
+        bound = binding(answer, hurts=self.hurts)
+        return answer if bound is None and choice.planned else bound
+
     def left(self, usual: Choice) -> tuple[Choice, Prepared] | None:
-        """A run that broke off and may go on, with the pack and the length that it began with; None: there is none."""
+        """A run that broke off and may go on, with the pack and the length that it began with; None: there is none.
+
+        Whom cues would harm by now begins another, without any.
+        """
         left = self._book.left()
         if left is None:
             return None
@@ -146,6 +170,8 @@ class Kitchen:
         else:
             choice = Choice(usual.word if name in {usual.word, PLAIN} else name, plain=name == PLAIN, length_ns=length_ns)
         try:
+            if self.held(replace(usual, planned=False)) is not None:
+                return None
             prepared = self.prepare(choice, as_run=pack)
         except CuedError:  # the pack has gone, or is broken since
             return None
@@ -353,7 +379,7 @@ class Today:
         self._notice(f"the pack {self.trouble}; {going}")
         if old is not None:
             planned = choice.planned and old.answer is not None
-            self.choice = Choice(old.word, plain=old.request.pack.value.name == PLAIN and not planned, planned=planned)
+            self.choice = Choice(old.word, plain=old.request.pack.value.name == PLAIN and old.answer is None, planned=planned)
             self.changed()
         elif not choice.plain:
             self.choose(FALLBACK)

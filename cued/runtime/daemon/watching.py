@@ -77,8 +77,11 @@ class Watching:
             self._files_ns = now_ns
             daemon.today.notice_edits()
             self._edits.look()
-            if daemon.sessions.run is None:
+            run = daemon.sessions.run
+            if run is None:
                 daemon.following.look(now_ns)
+            elif daemon.sessions.on is None and not run.why:
+                daemon.following.look(now_ns, lambda: daemon.hurt(daemon.world.time.now_ns()))
         if daemon.world.mouth.is_well(now_ns) and self._book.is_well():
             self._manager.feed()
         if now_ns - self._tidied_ns >= TIDY_NS:

@@ -27,7 +27,7 @@ from cued.runtime.daemon.desk import Counter, Desk
 from cued.runtime.daemon.feet import AirFeet, NoFeet, fed
 from cued.runtime.daemon.files import PackFiles
 from cued.runtime.daemon.keyboard import RealKeyboard
-from cued.runtime.daemon.loop import Daemon, World
+from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.manners import manners_of
 from cued.runtime.daemon.mouth import LiveMouth
 from cued.runtime.daemon.planner import JournalPlan
@@ -38,6 +38,7 @@ from cued.runtime.daemon.state import in_words, statistics
 from cued.runtime.daemon.today import Kitchen, Today
 from cued.runtime.daemon.watching import Watching, usual_word
 from cued.runtime.daemon.work import Worker
+from cued.runtime.daemon.world import World
 from cued.runtime.feeding import OnAir, SensorChoice
 from cued.runtime.heap import give_back, settle
 from cued.runtime.moments import moment

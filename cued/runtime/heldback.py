@@ -1,0 +1,32 @@
+"""A run for which a pack was named, on a day on which cues would harm: what keeps it plain, and how it says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cued.coaching.today import Today, binding
+from cued.core.sentences import sentence
+from cued.runtime.planning import spoken, today_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cued.core.cues import CuePack
+    from cued.journal.wall import Moment
+
+
+def held_back(path: Path | None, now: Moment, *, hurts: bool = False) -> Today | None:
+    """What a run is held to for which a pack was named: no cues on a day on which they would harm; None: that pack it is.
+
+    `path`: None, there is no journal. `hurts`: as in `binding`. Blocks while the journal is read. Raises JournalError.
+    """
+    if path is None or not path.exists():  # nothing was ever told: no plan need be lived through
+        return binding(None, hurts=hurts)
+    return binding(today_of(path, now), hurts=hurts)
+
+
+def telling(pack: CuePack, answer: Today, language: str) -> CuePack:
+    """The plain pack, which says why instead of what it says else."""
+    why = " ".join(sentence(one, language=language) for one in spoken(answer))
+    return replace(pack, cues=tuple(replace(cue, say=why, say_in=()) for cue in pack.cues))
