@@ -177,19 +177,17 @@ class House:
         self.manager = VirtualManager()
         self.keyboard = VirtualKeyboard()
         self.led, self.power = VirtualLed(), VirtualPower(self.table)
-        self.day = day
+        self.day, self.written = day, day.config
         for name, text in day.packs.items():
             if "." not in name:
                 (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
         self.folder = folder
-        self.written = day.config
         settings = self.read()
         work = VirtualWork(self.time, self.inbox, self.mouth)
-        files = VirtualFiles(folder)
         personal = Personal.of(settings, Volumes(), None)
         self.plan = None if day.plan is None else VirtualPlan(PlanState(phase=day.plan), self.time, self.book, self.table)
         book, plan = (self.book, self.plan) if join is None else join(self.time, self.notice)
-        kitchen = Kitchen(files, self.mouth, self.feet, book, personal, lambda: 1, self.time.now_ns, plan)
+        kitchen = Kitchen(VirtualFiles(folder), self.mouth, self.feet, book, personal, lambda: 1, self.time.now_ns, plan)
         today = Today(kitchen, work, day.pack, self.notice)
         speaker = Speaker(self.mouth, settings.runner.language or "en")
         ears = VirtualEars()
@@ -209,7 +207,7 @@ class House:
         sessions = Sessions(self.time, self.mouth, self.feet, book, speaker, today, self.notice)
         self.daemon = Daemon(world, sessions, speaker, today, manners_of(settings, asks=day.asks))
         self.mouth.phase = lambda: self.daemon.life.phase
-        watching = Watching(self.daemon, book, self.manager, ears, self.read, self.notice, settings)
+        watching = Watching(self.daemon, book, self.manager, ears, self.read, self.notice, settings, tidy=lambda: None)
         world.reread = lambda: self.notice(watching.reload())
         world.answer = Desk(self.daemon, watching.reload).answer
         world.look_around = watching.look

@@ -34,12 +34,6 @@ class Looks(Ears, Protocol):
         """Some may have been paired, or forgotten."""
 
 
-def _tidy() -> Callable[[], None]:
-    """A job for the worker."""
-    trim()
-    return lambda: None
-
-
 class Watching:
     """Belongs to the loop's thread."""
 
@@ -53,8 +47,12 @@ class Watching:
         notice: Notice,
         settings: Settings,
         pods: Callable[[int], None] = lambda _: None,
+        tidy: Callable[[], object] = trim,
     ) -> None:
-        """`read`: the configuration anew; raises CuedError. `settings`: as it was read before. `pods` looks after them."""
+        """`read`: the configuration anew; raises CuedError. `settings`: as it was read before. `pods` looks after them.
+
+        `tidy` gives memory back, off the loop's thread.
+        """
         self._daemon = daemon
         self._book = book
         self._manager = manager
@@ -66,6 +64,7 @@ class Watching:
         self._settings = settings
         self._edits = Edits(daemon)
         self._pods = pods
+        self._trim = tidy
 
     def look(self, now_ns: int) -> None:
         """Once a second or so."""
@@ -86,8 +85,12 @@ class Watching:
             self._manager.feed()
         if now_ns - self._tidied_ns >= TIDY_NS:
             self._tidied_ns = now_ns
-            daemon.world.work.do(_tidy)
+            daemon.world.work.do(self._tidy)
         self._manager.status(in_words(daemon))
+
+    def _tidy(self) -> Callable[[], None]:
+        self._trim()
+        return lambda: None
 
     def reload(self) -> str:
         """As `reread`; what is wrong is a sentence, too."""
