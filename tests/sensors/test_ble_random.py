@@ -45,6 +45,7 @@ def suffer_all(bluez: VirtualBluez, seeds: range) -> list[float]:
     return took_s
 
 
+@pytest.mark.alone
 def test_after_sixty_random_sequences_of_faults_all_is_heard_again_and_nothing_has_grown(bluez: VirtualBluez) -> None:
     assert max(suffer_all(bluez, range(60))) < BOUND_S
 
