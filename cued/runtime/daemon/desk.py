@@ -159,8 +159,8 @@ class Desk:
         if run is None:
             return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
         unwarned = f"; without beat and cues: {FIRST}" if daemon.caution.owed else ""
-        barred = f"; {answer.why_barred}" if answer is not None and answer.bars and not unwarned else ""
-        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}{barred}")
+        held = f"; {answer.why_held}" if answer is not None and answer.why_held and not unwarned else ""
+        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}{held}")
 
     def _tell(self, command: asked.Command) -> Answer:
         daemon = self._daemon

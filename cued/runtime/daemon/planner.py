@@ -225,8 +225,7 @@ class Following:
     def sore(self, place: Tissue | None) -> None:
         """This morning, in `place`; None: not said where."""
         self._tell(lambda planner: planner.sore(place))
-        if self._today.choice.planned:
-            self._ask()
+        self._ask()
 
     def hurt(self, now_ns: int, *, aloud: bool) -> None:
         """Pain that ends cueing has been told: there is none any more today, whatever pack was named.

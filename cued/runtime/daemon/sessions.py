@@ -200,7 +200,8 @@ class Sessions:
         if self.run is not None:
             self.run.mark = prepared.mark
             answer = prepared.answer
-            self.run.why = spoken(answer) if answer is not None and answer.bars else ()
+            self.run.bars = answer is not None and answer.bars
+            self.run.why = spoken(answer) if answer is not None and answer.why_held else ()
             self._tell_sound(self.run, self._time.now_ns())
         self.number += 1
         self._conditions = []
