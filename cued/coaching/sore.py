@@ -23,6 +23,9 @@ def felt_changes(state: PlanState, felt: Felt, decided: list[Decision]) -> PlanS
     """What the runner says of a run, taken in; of one that the plan does not count only that it hurts."""
     dated = felt.day is not None
     if all(run.number != felt.number for run in state.runs):
+        worst = max(felt.pain or 0.0, felt.morning or 0.0)
+        if worst > SAFE_PAIN:
+            state = replace(state, aside=(state.day, worst))
         if _stops(felt):
             return _stopped(state, felt.number, felt.place, _told(felt, felt.place), decided, dated=dated)
         if _is_sore(felt, felt.place):

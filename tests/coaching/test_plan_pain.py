@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cued.coaching.gates import pain_reason
 from cued.coaching.happening import Dawn, Felt, Kind, Outcome, PainKind, Ran, Say
-from cued.coaching.state import week_cap
+from cued.coaching.plan import step
+from cued.coaching.state import PlanState, week_cap
 from cued.coaching.today import RunKind, binding, today
 from cued.core.cues import Tissue
 from tests.support.seasons import Walk, at_phase, ready
@@ -247,6 +249,24 @@ def test_a_run_too_short_to_count_may_leave_a_runner_sore(pain: float, place: Ti
     assert not walk.today().stopped
     walk.tell(Felt(walk.day, 77, morning=pain))
     assert (walk.state.sore is not None) == (pain > 3.0), "not said where this time"
+
+
+def test_pain_in_a_run_too_short_to_count_holds_for_two_weeks() -> None:
+    walk = Walk()
+    walk.weeks(2)
+    walk.tell(Felt(walk.day, 77, pain=3.0, place=Tissue.KNEE))
+    assert "pain 3 of 2 allowed" in pain_reason(walk.state).text
+    assert walk.say(Say.ADVANCE)[-1].kind is Kind.REFUSED
+    walk.weeks(2)
+    assert pain_reason(walk.state).met is False
+    walk.weeks(2)
+    assert walk.state.phase == 2
+
+
+def test_such_pain_before_any_date_is_known_holds_from_the_first_day_that_is() -> None:
+    state, _ = step(PlanState(), Felt(None, 77, pain=3.0, place=Tissue.KNEE))
+    state, _ = step(state, Dawn(100))
+    assert state.aside == (100, 3.0)
 
 
 def test_soreness_told_before_a_run_eases_that_run_and_worse_ends_cueing() -> None:
