@@ -11,6 +11,7 @@ import pytest
 from cued.cli.main import main
 from cued.coaching.calendar import Lately, planned_lately
 from cued.coaching.happening import Say
+from cued.coaching.today import line, today, weekday
 from cued.core.cues import Mode
 from cued.journal.reader import reading
 from cued.journal.wall import Moment
@@ -227,6 +228,16 @@ def test_json_of_a_word_is_json(capsys: Capture) -> None:
     found = json.loads(said(["plan", "hold", "--json"], capsys))
     assert found["held"] is True
     assert found["decided"][0]["override"] is True
+
+
+def test_without_a_date_the_calendar_tells_what_the_next_run_would_be_as_today_does() -> None:
+    walk = at_phase(2)
+    walk.say(Say.DAYS, weekdays=(weekday(walk.day + 1),))
+    assert calendar_lines(walk.state, walk.day)[1].endswith("rest: not one of your running days")
+    told = f"The next run: {line(today(walk.state, None))}"
+    assert told.startswith("The next run: drills, ")
+    assert calendar_lines(walk.state, walk.day, sure=False)[1] == told
+    assert f"<p>{told}" in plan_html(walk.state, walk.day, (), sure=False)
 
 
 def test_run_goes_by_the_plan_once_it_was_spoken_to_unless_a_pack_is_named(tmp_path: Path, capsys: Capture) -> None:
