@@ -12,7 +12,7 @@ from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from cued.coaching.happening import Dawn, Decision, Felt, Happening, Kind, Noticed, Outcome, PainKind, Ran, Say, Word
-from cued.coaching.phases import Dial
+from cued.coaching.phases import BAREFOOT_FIRST_S, BAREFOOT_STEP_S, HOPS_FIRST, HOPS_STEP, Dial
 from cued.coaching.plan import step
 from cued.coaching.state import PlanSettings, PlanState
 from cued.coaching.today import RunKind, Today, binding, today
@@ -343,7 +343,12 @@ def ends_cueing(felt: Felt) -> bool:
 @examples(300)
 def test_nothing_new_comes_near_a_race(story: Story) -> None:
     for state, answer in followed(story).answers:
-        if state.race is None or answer.day is None or not -7 <= answer.day - state.race <= 2 or not answer.cued:
+        if state.race is None or answer.day is None or not -7 <= answer.day - state.race <= 2:
+            continue
+        assert not answer.drills
+        assert answer.dose.hops <= HOPS_FIRST + HOPS_STEP * state.drilled
+        assert answer.dose.barefoot_s <= BAREFOOT_FIRST_S + BAREFOOT_STEP_S * state.drilled
+        if not answer.cued:
             continue
         assert answer.day < state.race
         assert any(run.outcome.pack == answer.pack for run in state.runs)
