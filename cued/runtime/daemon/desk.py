@@ -25,7 +25,7 @@ from cued.runtime.daemon.state import house_status
 from cued.runtime.daemon.today import told
 from cued.runtime.housestatus import house_to_wire
 from cued.runtime.status import segment_text
-from cued.runtime.steering import Rate, buses_of, ends_cueing, said, steer, volume_said
+from cued.runtime.steering import Rate, buses_of, eases, ends_cueing, said, steer, volume_said
 from cued.units import NS_PER_MS
 
 SAME_NS: Final = 50 * NS_PER_MS
@@ -118,6 +118,8 @@ class Desk:
                 answer = steer(command, daemon.sessions.run.view(), _Steered(daemon.sessions.run, now_ns), over=True)
                 if ends_cueing(command):
                     daemon.hurt(now_ns)
+                elif eases(command):
+                    daemon.following.eased()
                 return answer
         run = daemon.sessions.on
         if run is None:
@@ -126,6 +128,8 @@ class Desk:
         answer = steer(command, view, _Steered(run, now_ns))
         if isinstance(answer, Done) and ends_cueing(command):
             daemon.tell(Word.PAIN)
+        elif isinstance(answer, Done) and eases(command):
+            daemon.following.eased()
         return answer
 
     def _told(self, now_ns: int) -> Done:

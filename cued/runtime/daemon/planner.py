@@ -148,6 +148,7 @@ class Following:
         if self.planner is None:
             return
         kitchen, asked, aloud = self._today.kitchen, self._asks_for, self._untold
+        kitchen.sore = False
 
         def job() -> Callable[[], None]:
             try:
@@ -238,6 +239,14 @@ class Following:
         self._untold = aloud and planner is not None
         if today.choice != BETWEEN:
             self._choose(aloud=aloud and planner is None)
+
+    def eased(self) -> None:
+        """Pain has been told that eases the next run with a pack that is named; soon the plan has it, and says so itself."""
+        if self.planner is None:
+            return
+        self._today.kitchen.sore = True
+        if not self._today.choice.planned:
+            self._choose()
 
     def _tell(self, what: Callable[[Planner], None]) -> None:
         planner = self.planner

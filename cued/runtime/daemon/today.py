@@ -87,6 +87,8 @@ class Kitchen:
         """Nobody is cued before the safety notice is accepted."""
         self.hurts = False
         """Pain has been told that ends cueing for the day; the plan may not have it yet."""
+        self.sore = False
+        """The same of pain that eases what is run with a named pack."""
         self._files = files
         self._mouth = mouth
         self._feet = feet
@@ -147,7 +149,7 @@ class Kitchen:
         if choice.planned and choice.word:  # plain until the plan is asked, or a run that goes on as it was
             return None
         answer = None if self.planner is None else self.planner.today()
-        bound = binding(answer, hurts=self.hurts)
+        bound = binding(answer, hurts=self.hurts, sore=self.sore)
         if choice.planned and (bound is None or bound.named):
             return answer
         return None if choice.plain and bound is not None and bound.named else bound
