@@ -14,6 +14,7 @@ from cued.core.happening import Phase
 from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.loop import MOST_FAULTS
 from cued.runtime.daemon.ports import Asked
+from cued.runtime.daemon.state import last_in_words
 from cued.units import NS_PER_S
 from tests.support.day import House, read_day
 
@@ -39,6 +40,22 @@ def test_a_run_that_begins_before_its_pack_is_ready_begins_where_it_began(house:
     assert "0:40  > session 1 begins at 0:05: metronome" in lines
     assert not any("Ready" in line for line in lines[: lines.index("0:40  > session 1 begins at 0:05: metronome")])
     assert house.book.seats[0].ended_ns == 85 * NS_PER_S
+
+
+def test_pain_told_before_the_pack_is_ready_keeps_the_run_plain(tmp_path: Path) -> None:
+    script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n0:05  run 166\n0:30  ask pain\n5:00  quit\n"
+    lines = slow(House(read_day(script), tmp_path), 40)
+    assert "0:30  > answers: cueing is over for today; walk if it hurts" in lines
+    assert any(line.endswith("begins at 0:05: plain") for line in lines)
+    assert not any("beat on" in line for line in lines)
+
+
+def test_a_run_that_begins_after_a_held_button_keeps_the_machine_on(tmp_path: Path) -> None:
+    script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n0:05  ask start\n1:00  press held\n1:01  ask start\n3:00  quit\n"
+    lines = House(read_day(script), tmp_path).live()
+    assert "1:00  > says: Saved. Safe to unplug." in lines
+    assert "1:01  > session 2 begins at 1:01: metronome" in lines
+    assert not any("switched off" in line for line in lines)
 
 
 def test_a_run_that_goes_on_counts_from_where_the_runner_ran_again(tmp_path: Path) -> None:
@@ -185,3 +202,21 @@ def test_a_fault_behind_a_command_is_told_to_who_asked(house: House) -> None:
     assert isinstance(answer, Refused)
     assert "no such volume" in answer.sentence
     assert house.daemon.faults == []
+
+
+@pytest.mark.parametrize(("becomes", "told"), [("empties", "Run saved."), ("fills", "Saved, but not to its end.")])
+def test_what_became_of_a_run_is_shown_also_if_the_next_began_before_that_was_known(
+    tmp_path: Path, becomes: str, told: str
+) -> None:
+    script = (
+        "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n1:00  run 166\n3:00  disk hangs\n4:00  ask stop\n4:20  ask start\n"
+        f"4:40  disk {becomes}\n5:00  quit\n"
+    )
+    house = House(read_day(script), tmp_path)
+    seen: list[str] = []
+    looks = [(at_s * NS_PER_S, lambda: seen.append(last_in_words(house.daemon))) for at_s in (270, 290)]
+    house.time.script = [*house.time.script, *looks]
+    lines = house.live()
+    assert any("session 2 begins at 4:20" in line for line in lines)
+    assert [words.split(" Three")[0] for words in seen] == ["Not saved yet.", told]
+    assert not any(told in line for line in lines)

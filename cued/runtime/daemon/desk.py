@@ -13,7 +13,8 @@ from cued.control.protocol import VERSION, Answer, Done, Fault, Refused
 from cued.core import events
 from cued.core.cues import CuePack
 from cued.core.events import Event
-from cued.core.happening import Phase, Word
+from cued.core.happening import Phase, Say, Word
+from cued.core.sentences import Sentence
 from cued.core.view import View
 from cued.errors import CuedError, PackError
 from cued.runtime.daemon.caution import FIRST
@@ -176,6 +177,10 @@ class Desk:
                 return said("the run has ended, and is not gone on with")
             if not isinstance(command, asked.Pain):
                 return NO_RUN
+            if daemon.sessions.waits:  # its pack is being made ready, and will be another
+                daemon.tell(Word.PAIN, now_ns)
+                daemon.say(Say(now_ns, Sentence.PAIN_OVER), asked=True)
+                return said("cueing is over for today; walk if it hurts")
             if daemon.sessions.run is None:
                 return UNTOLD
             daemon.hurt(now_ns)
