@@ -80,6 +80,19 @@ def test_a_run_that_ends_before_its_pack_is_ready_was_none(tmp_path: Path) -> No
     assert not any("saved" in line for line in lines)
 
 
+def test_a_rating_that_comes_too_late_and_a_start_that_goes_on_are_answered_as_such(tmp_path: Path) -> None:
+    script = (
+        "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n0:04  ask rate what=effort answer=5\n"
+        "0:05  ask rate what=pain answer=5\n1:00  run 166\n"
+        "3:00  stand\n9:00  ask start\n9:30  quit\n"
+    )
+    lines = House(read_day(script), tmp_path).live()
+    assert "0:04  > refuses: no run is on: `cued log rate last` tells it of the last one" in lines
+    assert any("0:05  > refuses: no run is on: `cued log rate last --pain 6`" in line for line in lines)
+    assert any("9:00  > answers: going on with your run: warmup" in line for line in lines)
+    assert len([line for line in lines if "begins at" in line]) == 1
+
+
 def failing(house: House, times: int) -> Callable[[int], None]:
     left = [times]
 

@@ -36,6 +36,7 @@ NO_RUN: Final = Refused(Fault.NOT_NOW, "no run is on: `cued start` begins one, o
 UNTOLD: Final = Refused(
     Fault.NOT_NOW, "no run is on: `cued log rate last --pain 6`, or `--pain-kind sharp` or `limp`, tells it of the last one"
 )
+UNRATED: Final = Refused(Fault.NOT_NOW, "no run is on: `cued log rate last` tells it of the last one")
 
 
 class Counter:
@@ -122,6 +123,8 @@ class Desk:
                 return answer
         run = daemon.sessions.on
         if run is None:
+            if isinstance(command, asked.Rate) and not daemon.sessions.waits:
+                return UNTOLD if ends_cueing(command) else UNRATED
             return NO_RUN
         view = run.look(now_ns)
         answer = steer(command, view, _Steered(run, now_ns))
@@ -155,10 +158,13 @@ class Desk:
             return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells)")
         prepared = daemon.today.prepared
         answer = None if prepared is None else prepared.answer
+        number = daemon.sessions.number
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:
             return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
+        if daemon.sessions.number == number:
+            return said(f"going on with your run: {segment_text(run.view())}")
         unwarned = f"; without beat and cues: {FIRST}" if daemon.caution.owed else ""
         barred = f"; {answer.why_barred}" if answer is not None and answer.bars and not unwarned else ""
         return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}{barred}")
