@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 from cued.control import commands
 from cued.control.protocol import Answer, Done, Refused
 from cued.core import engine
+from cued.core.effects import RecallClicks
 from cued.core.happening import Phase
+from cued.formats.events_file import EventsFile
+from cued.review.summary import summarize
 from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.loop import MOST_FAULTS
 from cued.runtime.daemon.ports import Asked
@@ -91,6 +95,22 @@ def test_a_rating_that_comes_too_late_and_a_start_that_goes_on_are_answered_as_s
     assert any("0:05  > refuses: no run is on: `cued log rate last --pain 6`" in line for line in lines)
     assert any("9:00  > answers: going on with your run: warmup" in line for line in lines)
     assert len([line for line in lines if "begins at" in line]) == 1
+
+
+def test_clicks_that_were_taken_back_are_counted_nowhere(tmp_path: Path) -> None:
+    script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n1:00  run 170\n"
+    taken = "".join(
+        f"{minute}:00  ask pause\n{minute}:03  ask resume\n{minute}:31  press play\n{minute}:33  press play\n"
+        for minute in (3, 4, 5)
+    )
+    house = House(read_day(f"{script}{taken}7:00  ask stop\n8:00  quit\n"), tmp_path)
+    house.live()
+    (seat,) = house.book.seats
+    assert seat.ended_ns is not None
+    assert any(isinstance(effect, RecallClicks) for effect in seat.effects)
+    file = EventsFile(seat.how, voice="real", source="test")
+    lines = [file.header(), *file.add(seat.effects, seat.ended_ns), *file.finish(seat.ended_ns)]
+    assert house.daemon.sessions.totals().clicks == summarize(map(json.loads, lines)).clicks > 500
 
 
 def failing(house: House, times: int) -> Callable[[int], None]:
