@@ -13,7 +13,8 @@ from cued.control.protocol import VERSION, Answer, Done, Fault, Refused
 from cued.core import events
 from cued.core.cues import CuePack
 from cued.core.events import Event
-from cued.core.happening import Phase, Word
+from cued.core.happening import Phase, Say, Word
+from cued.core.sentences import Sentence
 from cued.core.view import View
 from cued.errors import CuedError, PackError
 from cued.runtime.daemon.caution import FIRST
@@ -35,6 +36,7 @@ NO_RUN: Final = Refused(Fault.NOT_NOW, "no run is on: `cued start` begins one, o
 UNTOLD: Final = Refused(
     Fault.NOT_NOW, "no run is on: `cued log rate last --pain 6`, or `--pain-kind sharp` or `limp`, tells it of the last one"
 )
+UNRATED: Final = Refused(Fault.NOT_NOW, "no run is on: `cued log rate last` tells it of the last one")
 
 
 class Counter:
@@ -123,6 +125,8 @@ class Desk:
                 return answer
         run = daemon.sessions.on
         if run is None:
+            if isinstance(command, asked.Rate) and not daemon.sessions.waits:
+                return UNTOLD if ends_cueing(command) else UNRATED
             return NO_RUN
         view = run.look(now_ns)
         answer = steer(command, view, _Steered(run, now_ns))
@@ -158,10 +162,13 @@ class Desk:
             return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells)")
         prepared = daemon.today.prepared
         answer = None if prepared is None else prepared.answer
+        number = daemon.sessions.number
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:
             return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
+        if daemon.sessions.number == number:
+            return said(f"going on with your run: {segment_text(run.view())}")
         unwarned = f"; without beat and cues: {FIRST}" if daemon.caution.owed else ""
         held = f"; {answer.why_held}" if answer is not None and answer.why_held and not unwarned else ""
         return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}{held}")
@@ -180,6 +187,10 @@ class Desk:
                 return said("the run has ended, and is not gone on with")
             if not isinstance(command, asked.Pain):
                 return NO_RUN
+            if daemon.sessions.waits:  # its pack is being made ready, and will be another
+                daemon.tell(Word.PAIN, now_ns)
+                daemon.say(Say(now_ns, Sentence.PAIN_OVER), asked=True)
+                return said("cueing is over for today; walk if it hurts")
             if daemon.sessions.run is None:
                 return UNTOLD
             daemon.hurt(now_ns)

@@ -94,6 +94,8 @@ class Hands:
             return done
 
         def done() -> None:
+            if daemon.sessions.begun:
+                return
             if written:
                 daemon.say(Say(daemon.world.time.now_ns(), Sentence.SAVED), asked=True)
             self.switches_off = True

@@ -251,6 +251,7 @@ class Daemon:
                 self._asking = self._answers_until_ns = None
                 self.caution.stop(now_ns)
                 self.saving.stop()
+                self.hands.switches_off = False  # who runs on needs the machine
                 if not self.speaker.is_silent(now_ns):  # cut off now: perhaps nobody has heard it
                     self._why_said = False
                 self.sessions.begin(decision, now_ns)

@@ -92,7 +92,7 @@ class Kitchen:
         self._files = files
         self._mouth = mouth
         self._feet = feet
-        self._book = book
+        self.book = book
         self._seed = seed
         self._now_ns = now_ns
 
@@ -132,7 +132,7 @@ class Kitchen:
         titled = (sentence(what, Values(title=request.title), language) for what in (Sentence.PICKED, Sentence.TODAY))
         own = [(text, language) for text in (*known_texts(language), *titled)]
         lengths = dict(self._mouth.prepare(request, own))
-        broken = self._book.broken(request) if as_run is not None else None
+        broken = self.book.broken(request) if as_run is not None else None
         if broken is not None:
             lengths |= dict(self._mouth.prepare(request, [(render.text, render.language) for render in broken.asked]))
         found = None if broken is None else (self._now_ns(), broken)
@@ -159,7 +159,7 @@ class Kitchen:
 
         Whom cues would harm by now begins another, without any.
         """
-        left = self._book.left()
+        left = self.book.left()
         if left is None:
             return None
         pack, length_ns = left
@@ -187,7 +187,7 @@ class Kitchen:
             pack=pack,
             feeding=feeding,
             seed=self._seed(),
-            session_number=self._book.number(pack.value.name),
+            session_number=self.book.number(pack.value.name),
             language=own.language,
             max_hr_bpm=own.max_hr_bpm,
             beat_spm=own.easy_spm or own.beat_spm,
