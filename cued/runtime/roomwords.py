@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from cued.core.cues import Asked, CuePack, Mode, RunEnd, RunStart, SegmentEnd, SegmentStart, SetMetronome
 from cued.core.room import USUAL_NS, Cut, Room, own_length_ns, room
+from cued.core.segments import PRESS_WAIT_NS
 from cued.runtime.status import clock_text
-from cued.units import NS_PER_S
+from cued.units import NS_PER_MIN, NS_PER_S
 from cued.yamlread.quantities import time_text
 
 if TYPE_CHECKING:
@@ -40,9 +41,14 @@ def length_line(pack: CuePack, length_ns: int) -> str:
     length = time_text(-(-length_ns // NS_PER_S) * NS_PER_S)
     if own_length_ns(pack) is not None:
         why = f"as long as the session of {pack.name}"
+        why += f" with up to {PRESS_WAIT_NS // NS_PER_MIN} min for each press" if _waits(pack) else ""
     else:
         why = "a usual run" if length_ns <= USUAL_NS else f"as long as {pack.name} needs to show all it has"
     return f"No length was given: {length}, {why}. --length 50min takes another."
+
+
+def _waits(pack: CuePack) -> bool:
+    return any(segment.starts_on_press for segment in pack.segments())
 
 
 def quiet_lines(pack: CuePack, figures: Figures, length_ns: int | None, session_number: int = 1) -> list[str]:
