@@ -19,7 +19,7 @@ from cued.runtime.live import interruptible
 from cued.runtime.pressing import PRESS_AFTER_NS, Presser
 from cued.runtime.rehearsal import Rehearsed, Wanted, Watch, rehearse
 from cued.runtime.request import Request
-from cued.runtime.roomwords import length_line, quiet_lines, room_lines
+from cued.runtime.roomwords import length_line, quiet_lines, room_lines, unmet_lines
 from cued.runtime.voice import NOMINAL, REAL
 from cued.units import NS_PER_S
 
@@ -98,6 +98,9 @@ def run(args: argparse.Namespace) -> int:
         figures = print_story(done.log, feeding.notes, sys.stdout, presser.pressed_ns)
         for line in quiet_lines(pack.value, figures, feeding.length_ns, args.session):
             print(line)
+        if feeding.simulated and figures.heard:
+            for line in unmet_lines(pack.value, {row["rule"] for row in done.log.rows() if "rule" in row}):
+                print(line)
         for path in done.written:
             print(f"written: {path}")
     return 0

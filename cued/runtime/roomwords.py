@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, Final
 
-from cued.core.cues import Asked, CuePack, Mode, RunEnd, RunStart, SegmentEnd, SegmentStart, SetMetronome
+from cued.core.cues import Asked, CuePack, Drift, Mode, RunEnd, RunStart, SegmentEnd, SegmentStart, SetMetronome
 from cued.core.room import USUAL_NS, Cut, Room, own_length_ns, room
 from cued.core.segments import PRESS_WAIT_NS
 from cued.runtime.status import clock_text
@@ -62,6 +63,16 @@ def quiet_lines(pack: CuePack, figures: Figures, length_ns: int | None, session_
 
     waits = list(dict.fromkeys(when_words(rule.when) for rule in pack.rules if not isinstance(rule.when, Asked)))
     return [f"Nothing was heard: {pack.name} speaks {', or '.join(waits)}, and this run gave no occasion. Try --sim tired."]
+
+
+def unmet_lines(pack: CuePack, judged: Container[str]) -> list[str]:
+    """For a simulated run: the pack waits for legs that tire, and these did not. `judged`: the rules that had their occasion."""
+    tired = [rule for rule in pack.rules if isinstance(rule.when, Drift)]
+    if not tired or any(rule.id in judged for rule in tired):
+        return []
+    from cued.packs.aloud import when_words
+
+    return [f"{pack.name} also speaks {when_words(tired[0].when)}, and this runner did not tire. Try --sim tired."]
 
 
 def _on_purpose(pack: CuePack) -> list[str]:

@@ -177,3 +177,10 @@ def test_a_recorded_run_presses_as_well(tmp_path: Path, capsys: pytest.CaptureFi
     log.write_text("t_s,cadence_spm\n" + "".join(f"{second},164\n" for second in range(1200)), encoding="utf-8")
     assert main(["rehearse", "set-b", "--run", str(log)]) == 0
     assert "you press" in capsys.readouterr().out
+
+
+def test_a_pack_that_waits_for_tired_legs_says_so_to_a_runner_who_does_not_tire(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rehearse", "fatigue", "--max-hr", "190"]) == 0
+    assert "this runner did not tire. Try --sim tired." in capsys.readouterr().out
+    assert main(["rehearse", "fatigue", "--max-hr", "190", "--sim", "tired"]) == 0
+    assert "Try --sim" not in capsys.readouterr().out
