@@ -66,7 +66,7 @@ def quiet_lines(pack: CuePack, figures: Figures, length_ns: int | None, session_
 
 
 def unmet_lines(pack: CuePack, judged: Container[str]) -> list[str]:
-    """For a simulated run: the pack waits for legs that tire, and these did not. `judged`: the rules that had their occasion."""
+    """For a simulated run: the pack waits for legs that tire, and these did not. `judged`: the rules that had an occasion."""
     tired = [rule for rule in pack.rules if isinstance(rule.when, Drift)]
     if not tired or any(rule.id in judged for rule in tired):
         return []

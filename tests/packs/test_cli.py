@@ -75,7 +75,7 @@ def test_the_length_that_show_chooses_is_filled_by_the_pack(
 
 def test_a_set_of_drills_is_shown_without_what_does_not_apply_to_it(capsys: pytest.CaptureFixture[str]) -> None:
     out = pack("show", "set-a", capsys=capsys)[1]
-    assert "A run of 12 min 49 s, and the time until you press (twice)" in out
+    assert "A run of 12 min 50 s, and the time until you press (twice)" in out
     assert next(line for line in out.splitlines() if line.startswith("   words")).count("●") == 11
     assert "▄" in next(line for line in out.splitlines() if line.startswith("    beat"))
     assert "What is aimed at" not in out
