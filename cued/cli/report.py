@@ -66,7 +66,8 @@ def print_summary(
     from cued.review.figures_in_words import summary_lines
     from cued.review.summary import summarize
 
-    for line in summary_lines(summarize(log.rows()), _only(log.wording())):
+    sounded = sound is None or bool(sound.device)
+    for line in summary_lines(summarize(log.rows()), _only(log.wording()), sounded=sounded):
         print(line, file=out)
     if sound is not None and (sound.device or sound.troubles):
         print(f"sound: {sound.device or 'no device'}, {sound.troubles or 'without a gap'}", file=out)
