@@ -133,7 +133,7 @@ def test_a_doubt_passes_unless_strict(tmp_path: Path, capsys: pytest.CaptureFixt
     path.write_text("sound: {voice_volume: 0%}\npack: metronom\n", encoding="utf-8")
     code, out, _ = config("check", str(path), capsys=capsys)
     assert (code, out.count("warning: ")) == (0, 2)
-    assert f"{path}:2:7: warning: the pack cannot be used: there is no pack `metronom`" in out
+    assert f"{path}:2:7: warning: the pack cannot be used: there is no such pack. Did you mean `metronome`? There are" in out
     assert config("check", str(path), "--strict", capsys=capsys)[0] == 1
 
 

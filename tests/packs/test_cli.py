@@ -184,7 +184,7 @@ def test_what_is_no_pack_file_is_refused_at_once(
 @pytest.mark.parametrize(
     ("word", "start"),
     [
-        ("intgration", "intgration: there is no pack `intgration`"),
+        ("intgration", "intgration: there is no such pack. Did you mean `integration`?"),
         ("nope.yaml", "nope.yaml: there is no such file"),
         ("/dev/null", "/dev/null: this is a device"),
     ],
