@@ -129,7 +129,8 @@ def _propose(plan: Planned) -> None:
 def _doubt(plan: Planned) -> None:
     """Where the machine only believes what day it is."""
     if plan.day is None:
-        print("today's date is not known to be right: sessions count, days do not, and nothing advances", file=sys.stderr)
+        doubt = "today's date is not known to be right: sessions count, days do not, and nothing advances"
+        print(f"{doubt}; `cued doctor` tells what to do about it", file=sys.stderr)
 
 
 def _today(args: argparse.Namespace, plan: Planned) -> int:
