@@ -137,6 +137,12 @@ def test_a_doubt_passes_unless_strict(tmp_path: Path, capsys: pytest.CaptureFixt
     assert config("check", str(path), "--strict", capsys=capsys)[0] == 1
 
 
+def test_a_mistake_with_a_guess_ends_with_one_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("sound: {ears: left}\n", encoding="utf-8")
+    assert "Did you mean `ear`? `cued config check" in config("show", "--config", str(path), capsys=capsys)[2]
+
+
 def test_a_broken_file_is_one_sentence_everywhere_but_in_check(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words in (
         ["config", "show", "--config"],

@@ -113,6 +113,7 @@ def test_the_configuration_is_read_again_and_what_needs_a_restart_is_named(daemo
     )
     told = "applied: pack, life.pause_after; after a restart: sound.device"
     assert daemon.cued("reload").stdout == f"{told}\n"
+    assert daemon.cued("reload").stdout == "nothing has changed: the configuration says what it said\n"
     daemon.config.write_text("sensor: none\nlife: {pause_after: 30 s}\n")
     daemon.process.send_signal(signal.SIGHUP)
     wait_for(lambda: "applied: pack, life.pause_after" in daemon.log, STARTS_S, "what SIGHUP has done")
