@@ -13,7 +13,8 @@ from cued.control.protocol import VERSION, Answer, Done, Fault, Refused
 from cued.core import events
 from cued.core.cues import CuePack
 from cued.core.events import Event
-from cued.core.happening import Phase, Word
+from cued.core.happening import Phase, Say, Word
+from cued.core.sentences import Sentence
 from cued.core.view import View
 from cued.errors import CuedError, PackError
 from cued.runtime.daemon.caution import FIRST
@@ -25,7 +26,7 @@ from cued.runtime.daemon.state import house_status
 from cued.runtime.daemon.today import told
 from cued.runtime.housestatus import house_to_wire
 from cued.runtime.status import segment_text
-from cued.runtime.steering import Rate, buses_of, ends_cueing, said, steer, volume_said
+from cued.runtime.steering import Rate, buses_of, eases, ends_cueing, said, steer, volume_said
 from cued.units import NS_PER_MS
 
 SAME_NS: Final = 50 * NS_PER_MS
@@ -35,6 +36,7 @@ NO_RUN: Final = Refused(Fault.NOT_NOW, "no run is on: `cued start` begins one, o
 UNTOLD: Final = Refused(
     Fault.NOT_NOW, "no run is on: `cued log rate last --pain 6`, or `--pain-kind sharp` or `limp`, tells it of the last one"
 )
+UNRATED: Final = Refused(Fault.NOT_NOW, "no run is on: `cued log rate last` tells it of the last one")
 
 
 class Counter:
@@ -118,14 +120,20 @@ class Desk:
                 answer = steer(command, daemon.sessions.run.view(), _Steered(daemon.sessions.run, now_ns), over=True)
                 if ends_cueing(command):
                     daemon.hurt(now_ns)
+                elif eases(command):
+                    daemon.following.eased()
                 return answer
         run = daemon.sessions.on
         if run is None:
+            if isinstance(command, asked.Rate) and not daemon.sessions.waits:
+                return UNTOLD if ends_cueing(command) else UNRATED
             return NO_RUN
         view = run.look(now_ns)
         answer = steer(command, view, _Steered(run, now_ns))
         if isinstance(answer, Done) and ends_cueing(command):
             daemon.tell(Word.PAIN)
+        elif isinstance(answer, Done) and eases(command):
+            daemon.following.eased()
         return answer
 
     def _told(self, now_ns: int) -> Done:
@@ -154,13 +162,16 @@ class Desk:
             return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells)")
         prepared = daemon.today.prepared
         answer = None if prepared is None else prepared.answer
+        number = daemon.sessions.number
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:
             return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
+        if daemon.sessions.number == number:
+            return said(f"going on with your run: {segment_text(run.view())}")
         unwarned = f"; without beat and cues: {FIRST}" if daemon.caution.owed else ""
-        barred = f"; {answer.why_barred}" if answer is not None and answer.bars and not unwarned else ""
-        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}{barred}")
+        held = f"; {answer.why_held}" if answer is not None and answer.why_held and not unwarned else ""
+        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}{held}")
 
     def _tell(self, command: asked.Command) -> Answer:
         daemon = self._daemon
@@ -176,6 +187,10 @@ class Desk:
                 return said("the run has ended, and is not gone on with")
             if not isinstance(command, asked.Pain):
                 return NO_RUN
+            if daemon.sessions.waits:  # its pack is being made ready, and will be another
+                daemon.tell(Word.PAIN, now_ns)
+                daemon.say(Say(now_ns, Sentence.PAIN_OVER), asked=True)
+                return said("cueing is over for today; walk if it hurts")
             if daemon.sessions.run is None:
                 return UNTOLD
             daemon.hurt(now_ns)
