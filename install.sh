@@ -48,6 +48,20 @@ left_to_do=()
 step() { printf '== %s\n' "$*"; }
 say() { printf '   %s\n' "$*"; }
 later() { left_to_do+=("$1"); say "left to do: $1"; }
+# What a real run stops at; a dry run names it and goes on.
+in_the_way=()
+hinder() {
+    if [ -z "$dry" ]; then refuse "$1"; fi
+    in_the_way+=("$1")
+    say "in the way: $1"
+}
+# The last line of a dry run; 1 where a real one would not come so far.
+dry_end() {
+    say "Nothing was changed."
+    if [ ${#in_the_way[@]} -eq 0 ]; then return; fi
+    printf '%s\n' "A real run stops before the first step:" "${in_the_way[@]/#/  }"
+    return 1
+}
 # Do it, or with --dry-run say it.
 run() {
     if [ -n "$dry" ]; then say "would: $*"; return; fi
@@ -135,42 +149,53 @@ find_user_manager() {
     "${ctl[@]}" show-environment >/dev/null 2>&1
 }
 
+# cued of one's own is for whoever runs, and that is hardly root.
+hinder_root() {
+    local then=$1
+    if [ -n "${SUDO_USER-}" ] && [ "$SUDO_USER" != root ]; then
+        hinder "call it without sudo, as $SUDO_USER (it asks for root where it must); $then"
+    else
+        hinder "this is root, and cued is for the user who runs: log in as that user (it asks for root where it must); $then"
+    fi
+}
+
 service=yes
 preflight() {
     step "Is this machine fit for it?"
-    [ "$(uname -s)" = Linux ] || refuse "cued runs on Linux; this is $(uname -s)"
+    [ "$(uname -s)" = Linux ] || hinder "cued runs on Linux; this is $(uname -s)"
     case $(uname -m) in
         x86_64 | aarch64) ;;
-        *) refuse "cued needs a 64-bit system on x86-64 or ARM; this is $(uname -m). On a Raspberry Pi: the 64-bit Raspberry Pi OS" ;;
+        *) hinder "cued needs a 64-bit system on x86-64 or ARM; this is $(uname -m). On a Raspberry Pi: the 64-bit Raspberry Pi OS" ;;
     esac
-    [ "$(getconf LONG_BIT 2>/dev/null || echo 64)" = 64 ] || refuse "the kernel has 64 bits, the system 32: install the 64-bit Raspberry Pi OS, or another 64-bit Debian"
+    [ "$(getconf LONG_BIT 2>/dev/null || echo 64)" = 64 ] || hinder "the kernel has 64 bits, the system 32: install the 64-bit Raspberry Pi OS, or another 64-bit Debian"
     if [ -z "$system" ] && [ "$(id -u)" -eq 0 ]; then
-        refuse "call it as the user who runs, without sudo (it asks for root where it must); --system installs for the machine"
+        hinder_root "./install.sh --system installs it for the machine"
     fi
     if [ -n "$system" ] && [ -z "$dry" ] && ! as_root true; then refuse "--system needs root: sudo ./install.sh --system"; fi
     case $config in
         '' | none) ;;
         *) [ -f "configs/$config.yaml" ] || refuse "--config $config: give raspberry-pi, linux-phone, desk or none" ;;
     esac
-    if [ -e "$link" ] && [ ! -L "$link" ]; then refuse "$link is there and is no link: move it away"; fi
+    if [ -e "$link" ] && [ ! -L "$link" ]; then hinder "$link is there and is no link: move it away"; fi
     if ! python=$(find_python); then
-        has apt-get || refuse "cued needs Python 3.11 or newer with its venv module; PYTHON=/path/to/python3 ./install.sh names one"
-        if has python3 && ! recent python3; then
-            refuse "cued needs Python 3.11 or newer; this has $(python3 -V 2>&1). Debian 12 and newer, and Raspberry Pi OS of the same age, have it"
+        if ! has apt-get; then
+            hinder "cued needs Python 3.11 or newer with its venv module; PYTHON=/path/to/python3 ./install.sh names one"
+        elif has python3 && ! recent python3; then
+            hinder "cued needs Python 3.11 or newer; this has $(python3 -V 2>&1). Debian 12 and newer, and Raspberry Pi OS of the same age, have it"
         fi
         python=python3
     fi
     local folder=$base free_mb
     while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
     free_mb=$(df -Pm "$folder" | awk 'NR == 2 { print $4 }')
-    [ "$free_mb" -ge "$NEEDED_MB" ] || refuse "$folder has $free_mb MB free, and cued needs $NEEDED_MB MB"
+    [ "$free_mb" -ge "$NEEDED_MB" ] || hinder "$folder has $free_mb MB free, and cued needs $NEEDED_MB MB"
     if ! has systemctl; then
         service=''
         say "no systemd here: cued is installed, and you start \`cued daemon\` by your system's own means"
-    elif [ -z "$system" ] && ! find_user_manager; then
-        refuse "no systemd manager answers for $who: log in as $who (ssh, console), not by su or sudo, and call it again"
+    elif [ -z "$system" ] && [ "$(id -u)" -ne 0 ] && ! find_user_manager; then
+        hinder "no systemd manager answers for $who: log in as $who (ssh, console), not by su or sudo, and call it again"
     elif [ -n "$system" ] && ! "${ctl[@]}" show-environment >/dev/null 2>&1; then
-        refuse "systemd does not answer: is this a container, or a machine that starts without it?"
+        hinder "systemd does not answer: is this a container, or a machine that starts without it?"
     fi
     say "$(uname -m), $("$python" -V 2>&1 || echo 'Python to be installed'), $free_mb MB free, for $who"
 }
@@ -362,7 +387,7 @@ END
 install_poweroff() {
     if ! is_pi || [ -z "$service" ]; then return; fi
     step "Switching off by a held button"
-    if ! as_root true; then later "as root: systemd/cued-poweroff.rules to $polkit_rule, with $who for @USER@"; return; fi
+    if [ -z "$dry" ] && ! as_root true; then later "as root: systemd/cued-poweroff.rules to $polkit_rule, with $who for @USER@"; return; fi
     put 644 "$polkit_rule" as_root < <(sed "s/@USER@/$who/" systemd/cued-poweroff.rules) || say "already"
 }
 
@@ -419,7 +444,7 @@ start_service() {
 
 last_words() {
     step "What works"
-    if [ -n "$dry" ]; then say "would: cued doctor"; say "Nothing was changed."; return; fi
+    if [ -n "$dry" ]; then say "would: cued doctor"; dry_end; return; fi
     "$venv/bin/cued" doctor || true
     echo
     if [ ${#left_to_do[@]} -gt 0 ]; then
@@ -437,7 +462,7 @@ last_words() {
 
 uninstall_all() {
     step "Taking cued away (for $who)"
-    if [ -z "$system" ] && [ "$(id -u)" -eq 0 ]; then refuse "call it as the user who installed it, without sudo; --system is for the machine's"; fi
+    if [ -z "$system" ] && [ "$(id -u)" -eq 0 ]; then hinder_root "--system is for the machine's"; fi
     if [ -n "$system" ] && [ -z "$dry" ] && ! as_root true; then refuse "--system needs root: sudo ./install.sh --system --uninstall"; fi
     local file
     if has systemctl && { [ -n "$system" ] || find_user_manager; } && [ -e "$units/cued.service" ]; then
@@ -467,7 +492,7 @@ uninstall_all() {
     say "your runs, pods and headphones: $data"
     say "your configuration: $config_file"
     say "Debian's packages, group memberships$([ -n "$system" ] && echo ", the user cued" || echo ", and linger (sudo loginctl disable-linger $who)")"
-    [ -z "$dry" ] || say "Nothing was changed."
+    if [ -n "$dry" ]; then dry_end; fi
 }
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def _set(option: str, value: str | None, named: str | None) -> int:
         done = set_options({option: value}, named).configuration
     entry = entry_of(option)
     print(f"{entry.name}: {in_force(done, entry)}  ({done.file})")
-    for problem in done.warnings:
+    for problem in (*done.warnings, *(_pack_problem(done) if entry.name == "pack" else ())):
         print(problem.at(done.file), file=sys.stderr)
     return 0
 

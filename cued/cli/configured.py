@@ -41,9 +41,9 @@ def explained(word: str | None = None) -> Iterator[None]:
         others = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         path = config_path(word)
         named = "" if path == own_path() else f" {path}"
-        raise UsageError(
-            f"the configuration is not right: {wrong[0].at(error.file)}{others}. `cued config check{named}` tells all of it"
-        ) from error
+        first = f"{wrong[0].at(error.file)}{others}"
+        end = "" if first.endswith((".", "?")) else "."
+        raise UsageError(f"the configuration is not right: {first}{end} `cued config check{named}` tells all of it") from error
 
 
 def fill(args: argparse.Namespace) -> Settings:

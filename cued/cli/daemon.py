@@ -43,12 +43,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> NoReturn:
-    """Serve until it is ended; the process ends with it."""
+    """Serve until it is ended; the process ends with it. Raises PackError for a pack named here that is not right."""
     from cued.runtime.daemon.whole import DaemonWanted, serve
     from cued.runtime.feeding import sensor_of
     from cued.runtime.journalling import journal_path
     from cued.runtime.lastrun import last_cadence_spm
 
+    if args.pack is not None:  # a configuration's is told in the log: a service records without cues rather than not at all
+        from cued.packs.catalog import open_pack
+
+        open_pack(args.pack, options.probe_sound)
     args.max_hr = args.keep_awake = None
     typed = configured.Typed.of(args)
     settings = configured.fill(args)

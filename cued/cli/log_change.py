@@ -140,8 +140,14 @@ def vacuum(args: argparse.Namespace) -> int:
     if not now.verified:
         print("today's date is not known to be right: no raw notifications were deleted", file=sys.stderr)
     whole = "the journal is whole but for that" if missing_s else "the journal is whole"
-    print(f"{whole}; {gone} raw notifications older than a year are gone; {before:,} → {after:,} bytes")
+    old = f"; {gone} raw notifications older than a year are gone" if gone else ""
+    print(f"{whole}{old}; it takes {_size(after)}, and took {_size(before)}")
     return 1 if missing_s else 0
+
+
+def _size(count: int) -> str:
+    """For a person: `61 kB`, `12.3 MB`."""
+    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{-(-count // 1000)} kB"
 
 
 VERBS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {"note": note, "rate": rate, "delete": delete, "vacuum": vacuum}

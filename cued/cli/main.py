@@ -18,8 +18,9 @@ import contextlib
 import importlib
 import io
 import os
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn, Protocol, cast
 
@@ -111,15 +112,28 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise `message` as a `UsageError`."""
         missing = message.removeprefix("the following arguments are required: ")
-        told = message if missing == message else self._wanting(missing.split(", "))
-        raise UsageError(f"{told}. `{self.prog} --help` shows how.")
+        told = self._plainer(message) if missing == message else self._wanting(missing.split(", "))
+        raise UsageError(f"{told}{'' if told.endswith(('.', '?')) else '.'} `{self.prog} --help` shows how.")
+
+    def _plainer(self, message: str) -> str:
+        """argparse's own words, without its own names; for an option that lacks its value, what may stand there."""
+        found = re.fullmatch(r"argument (\S+): (.*)", message, re.DOTALL)
+        if found is None:
+            return message
+        name, told = found.groups()
+        if told != "expected one argument":
+            return f"{name}: {told}"
+        (action,) = (action for action in self._actions if "/".join(action.option_strings) == name)
+        if action.choices is None:
+            return f"{name} wants its {action.metavar or action.dest}"
+        return f"{name}: say what: {_either(str(choice) for choice in action.choices)}"
 
     def _wanting(self, names: list[str]) -> str:
         """What is missing; of words that can only be some, which."""
         for action in self._actions:
             if action.choices is not None and (action.metavar or action.dest) in names:
-                *first, last = (str(choice) for choice in action.choices)
-                return f"say what: {', '.join(first)} or {last}" if first else f"say {last}"
+                choices = [str(choice) for choice in action.choices]
+                return f"say what: {_either(choices)}" if len(choices) > 1 else f"say {choices[0]}"
         return f"{names[0]} is missing" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are missing"
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
@@ -130,8 +144,14 @@ class Parser(argparse.ArgumentParser):
         meant = did_you_mean(word, choices)
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no public name for it
             raise UsageError(f"there is no `{self.prog} {word}`{meant or '.'} `{self.prog} --help` lists what there is.")
-        name = "/".join(action.option_strings) or action.metavar or action.dest
-        raise UsageError(f"{name} {word}: give {', '.join(choices[:-1])} or {choices[-1]}{meant}")
+        name = f"{'/'.join(action.option_strings)} " if action.option_strings else ""
+        raise UsageError(f"{name}{word}: give {_either(choices)}{meant}")
+
+
+def _either(words: Iterable[str]) -> str:
+    """`keep, raise or hold`."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def load(verb: Verb) -> VerbModule:

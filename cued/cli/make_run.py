@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from cued.errors import SensorError
@@ -26,10 +26,11 @@ def run(_args: argparse.Namespace) -> int:
     from cued.runtime.doctor.examine import examine, quick
     from cued.runtime.doctor.machine import RealMachine
 
-    lines = missing(examine(RealMachine(), examinations=quick()), pod_missing)
-    for line in lines:
+    lacks = False
+    for line in missing(examine(RealMachine(), examinations=quick()), pod_missing):
+        lacks = True
         print(line, flush=True)
-    code = main.main(["try"] if lines else ["run"])
+    code = main.main(["try"] if lacks else ["run"])
     if code == 0:
         print(next_step(known=shutil.which("cued") is not None))
     return code
@@ -42,15 +43,19 @@ def next_step(*, known: bool) -> str:
     return f"next: {command}{rest}"
 
 
-def missing(checks: tuple[Check, ...], pod: Callable[[], str]) -> list[str]:
-    """Why this is a try and not a run, in sentences; empty: it is a run. `pod` is asked only where there is sound."""
-    lines = [
-        f"No sound here: {check.what}. To do: {check.mend}." for check in checks if check.state is State.FAIL and _sounds(check)
-    ]
-    if not lines:
-        why = pod()
-        lines = [f"No pod here: {why}."] if why else []
-    return [*lines, "So a simulated runner runs for 90 seconds:"] if lines else []
+def missing(checks: tuple[Check, ...], pod: Callable[[], str]) -> Iterator[str]:
+    """Why this is a try and not a run, in sentences, as they become known; none: it is a run. `pod` takes a while to answer.
+
+    That there is no sound the try itself will say: here is what to do about it.
+    """
+    silent = [check for check in checks if check.state is State.FAIL and _sounds(check)]
+    for check in silent:
+        yield f"For sound: {check.mend or check.what}."
+    why = pod()
+    if why:
+        yield f"No pod here: {why}."
+    if silent or why:
+        yield "So a simulated runner runs for 90 seconds:"
 
 
 def _sounds(check: Check) -> bool:

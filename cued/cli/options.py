@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shlex
 import sys
 from pathlib import Path
@@ -225,6 +226,13 @@ def but(warnings: tuple[Problem, ...]) -> str:
 
 def whole(word: str) -> int:
     """A number without a point, not negative."""
+    return _whole(word, 0)
+
+
+def _whole(word: str, least: int) -> int:
+    digits = word.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and len(word) <= 18 and int(word) < least:
+        raise argparse.ArgumentTypeError(f"{word} is less than {least}")
     if not word.isascii() or not word.isdigit() or len(word) > 18:
         raise argparse.ArgumentTypeError(f"{word!r} is no whole number")
     return int(word)
@@ -232,10 +240,7 @@ def whole(word: str) -> int:
 
 def counting(word: str) -> int:
     """A whole number from 1."""
-    number = whole(word)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{word}: counting starts at 1")
-    return number
+    return _whole(word, 1)
 
 
 def max_hr(word: str) -> int:
@@ -258,10 +263,11 @@ def beat(word: str) -> float:
 
 def share(word: str) -> float:
     """A percentage as a fraction."""
-    number = decimal(word.removesuffix("%").strip())
-    if not 0 <= number <= 100:
-        raise argparse.ArgumentTypeError(f"{word}: give 0 to 100 (per cent)")
-    return number / 100
+    with contextlib.suppress(argparse.ArgumentTypeError):
+        number = decimal(word.removesuffix("%").strip())
+        if number <= 100:
+            return number / 100
+    raise argparse.ArgumentTypeError(f"{word}: give 0 to 100 (per cent)")
 
 
 def rate(word: str) -> float:

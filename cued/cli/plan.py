@@ -58,7 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     subs = {name: options.add_subverb(verbs, name, *words) for name, words in (_LOOKING | _SAYING).items()}
     subs["show"].add_argument("--html", metavar="FILE", type=options.page, default="", help="write it as a page: .html")
-    subs["show"].add_argument("--weeks", metavar="N", type=options.counting, default=4, help="so many weeks ahead; default 4")
+    subs["show"].add_argument(
+        "--weeks", metavar="N", type=options.counting, default=5, help="so many weeks from this one on; default 5"
+    )
     subs["why"].add_argument("--limit", metavar="N", type=options.counting, default=8, help="so many decisions; default 8")
     subs["hold"].add_argument("--off", action="store_true", help="hold no longer")
     subs["injured"].add_argument("place", metavar="PLACE", nargs="?", choices=PLACES, help=f"{', '.join(PLACES)}; or nothing")
@@ -68,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "how", choices=("keep", "raise"), metavar="keep|raise", help="0 %% in every phase, or as phases go"
     )
     subs["video"].add_argument("how", choices=("ok", "slipped"), metavar="ok|slipped", help="what it showed")
-    subs["days"].add_argument("weekdays", nargs="+", choices=(*WEEKDAYS, "any"), metavar="DAY", help="mon, tue, …; `any`")
+    subs["days"].add_argument("weekdays", nargs="+", type=_weekday, metavar="DAY", help="mon, tue, …; `any`")
     for sub in subs.values():
         sub.add_argument("--json", action="store_true", help="print it as JSON")
         options.add_journal(sub)
@@ -94,7 +96,7 @@ def _show(args: argparse.Namespace, plan: Planned) -> int:
 
     day, sure = plan.believed, plan.day is not None
     if args.html:
-        write_finished(args.html, plan_html(plan.state, day, plan.decided[-30:], ahead=args.weeks, sure=sure))
+        write_finished(args.html, plan_html(plan.state, day, plan.decided[-30:], ahead=args.weeks - 1, sure=sure))
     if args.json:
         weeks = [
             {
@@ -105,11 +107,11 @@ def _show(args: argparse.Namespace, plan: Planned) -> int:
                     for cell in row.cells
                 ],
             }
-            for row in weeks_of(plan.state, day, 2, args.weeks)
+            for row in weeks_of(plan.state, day, 2, args.weeks - 1)
         ]
         print(json.dumps(_as_json(plan) | {"weeks": weeks}, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(calendar_lines(plan.state, day, ahead=args.weeks, sure=sure)))
+        print("\n".join(calendar_lines(plan.state, day, ahead=args.weeks - 1, sure=sure)))
         _propose(plan)
         if args.html not in ("", "-"):
             print(f"written: {args.html}")
@@ -129,17 +131,19 @@ def _propose(plan: Planned) -> None:
 def _doubt(plan: Planned) -> None:
     """Where the machine only believes what day it is."""
     if plan.day is None:
-        print("today's date is not known to be right: sessions count, days do not, and nothing advances", file=sys.stderr)
+        doubt = "today's date is not known to be right: sessions count, days do not, and nothing advances"
+        print(f"{doubt}; `cued doctor` tells what to do about it", file=sys.stderr)
 
 
 def _today(args: argparse.Namespace, plan: Planned) -> int:
     from cued.coaching.today import line
+    from cued.review.planpage import freely
 
     if args.json:
         print(json.dumps(_as_json(plan), ensure_ascii=False, indent=2))
         return 0
     answer = plan.today
-    print(line(answer))
+    print(f"{freely(plan.state, plan.day)}{line(answer)}")
     if answer.learning and answer.cued:
         print("your own rhythm is still being learned")
     _doubt(plan)
@@ -217,8 +221,9 @@ def _say(args: argparse.Namespace, path: Path) -> int:
         for one in decided:
             print(one.text)
         from cued.coaching.today import line
+        from cued.review.planpage import freely
 
-        print(f"today: {line(plan.today)}")
+        print(f"today: {freely(plan.state, plan.day)}{line(plan.today)}")
         if args.what == "race" and plan.day is None and plan.state.race is not None and plan.state.race < plan.believed:
             print("by this machine's own clock, which nobody vouches for, that day is past", file=sys.stderr)
     return 1 if any(one.kind is Kind.REFUSED for one in decided) else 0
@@ -247,18 +252,27 @@ def _word(args: argparse.Namespace) -> Word:
 
 def _day(word: str) -> int:
     """A date as days since 1970-01-01."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", word, re.ASCII):
+        raise UsageError(f"DATE {word[:40]}: write year, month and day, such as 2026-10-11")
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", word):
-            raise ValueError(word)
         return (date.fromisoformat(word) - date(1970, 1, 1)).days
     except ValueError as error:
-        raise UsageError(f"DATE {word[:40]}: write year, month and day, such as 2026-10-11") from error
+        raise UsageError(f"{word}: there is no such day") from error
 
 
-def _weekdays(words: list[str]) -> tuple[int, ...]:
-    if "any" in words:
-        return ()
-    return tuple(sorted({WEEKDAYS.index(word) for word in words}))
+def _weekday(word: str) -> int | None:
+    """0 is Monday; None: any."""
+    from cued.core.dates import weekday_called
+
+    number = weekday_called(word)
+    if number is None and word != "any":
+        raise argparse.ArgumentTypeError(f"{word[:40]}: give {', '.join(WEEKDAYS)} or any")
+    return number
+
+
+def _weekdays(days: list[int | None]) -> tuple[int, ...]:
+    named = {day for day in days if day is not None}
+    return () if None in days else tuple(sorted(named))
 
 
 # --- as JSON and in words ------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from cued.coaching.phases import BOOSTER, LAST, Dial
 from cued.coaching.sore import felt_changes, pain_in_run
 from cued.coaching.state import AFTER_RACE_DAYS, INJURED, KEPT_RUNS, RACE_DAYS, Off, PlanState, Run, race_near
 from cued.coaching.weeks import advanced, called, entered, gone_back, reached, reintroduced
-from cued.core.dates import written, written_short
+from cued.core.dates import weekday_name, written, written_short
 from cued.core.phrases import number_words
 
 KEEPS: Final = 0.7
@@ -68,6 +68,7 @@ def counted(state: PlanState, ran: Ran) -> PlanState:
         counted=state.counted + 1,
         week=week,
         plain_owed=max(0, state.plain_owed - 1),
+        plain_asked=False,
         rested=not outcome.cued,
         model=learned(state.model, outcome.easy) if outcome.change <= 0.0 else state.model,
     )
@@ -182,7 +183,10 @@ def _refused(state: PlanState, word: Word) -> str:
     if race_near(state, state.day):
         return "nothing new in the week before a race, nor two days after it"
     if state.plain_owed:
-        return f"{state.plain_owed} plain runs come first, after days off"
+        if state.plain_asked:
+            return "a plain run comes first, as you asked"
+        several = f"{state.plain_owed} plain runs come" if state.plain_owed > 1 else "a plain run comes"
+        return f"{several} first, after days off"
     if state.week.dial not in {Dial.NONE, Dial.TARGET}:
         return f"one change a week, and this week's is the {state.week.dial.value}"
     return ""
@@ -267,7 +271,7 @@ def _no_race(state: PlanState, word: Word, decided: list[Decision]) -> PlanState
 def _plain(state: PlanState, word: Word, decided: list[Decision]) -> PlanState:
     if word.day is None:
         decided.append(Decision(None, Kind.DONE, state.phase, "the next run is plain"))
-        return replace(state, plain_owed=max(1, state.plain_owed))
+        return state if state.plain_owed else replace(state, plain_owed=1, plain_asked=True)
     decided.append(Decision(word.day, Kind.DONE, state.phase, "plain today"))
     return replace(state, plain_day=state.day)
 
@@ -322,10 +326,10 @@ def _form_slipped(state: PlanState, word: Word, decided: list[Decision]) -> Plan
 
 
 def _days(state: PlanState, word: Word, decided: list[Decision]) -> PlanState:
-    decided.append(
-        Decision(word.day, Kind.DONE, state.phase, "running days are noted" if word.weekdays else "any day may be run")
-    )
-    return replace(state, weekdays=tuple(sorted(set(word.weekdays))))
+    days = tuple(sorted(set(word.weekdays)))
+    text = f"running days: {', '.join(weekday_name(day) for day in days)}" if days else "any day may be run"
+    decided.append(Decision(word.day, Kind.DONE, state.phase, text))
+    return replace(state, weekdays=days)
 
 
 _WORDS: Final[dict[Say, Callable[[PlanState, Word, list[Decision]], PlanState]]] = {

@@ -159,7 +159,9 @@ class PlanState:
     rested: bool = True
     """There was a plain run since the last one with cues (or none with cues yet)."""
     plain_owed: int = 0
-    """Plain runs that come first, after days off."""
+    """Plain runs that come first, after days off or as the runner asked."""
+    plain_asked: bool = False
+    """Of these there is one, and the runner asked for it."""
     plain_day: int | None = None
     """The day for which the runner asked for a plain run."""
     stop_day: int | None = None

@@ -37,6 +37,7 @@ LEAST_CUED_MIN: Final = 35.0
 """In a shorter run the silent probe of phases 2 and 4 has no room, and nobody would know what stays without help."""
 ALL_TISSUES: Final = tuple(Tissue)
 OVER_TODAY: Final = "it hurt today: cueing is over for the day"
+_REST_FIRST: Final = "rest a day first: something is sore"
 EASED: Final = "something is sore (`cued plan why`): no beat, no drills or strides, no cue that loads it"
 
 
@@ -178,7 +179,7 @@ def today(state: PlanState, day: int | None) -> Today:
     kind, reason = _kind(state, day)
     rest_first = state.rest_first(day) and kind is not RunKind.REST
     if rest_first:
-        reason += "; rest a day first: something is sore"
+        reason += f"; {_REST_FIRST}"
     if kind is not RunKind.CUE:
         minutes = 0 if kind is RunKind.REST else _plain_minutes(state, day)
         if kind is RunKind.PLAIN and minutes == 0:
@@ -258,7 +259,8 @@ def _no_cues(state: PlanState, day: int | None) -> tuple[RunKind, str] | None:
     if day is not None and day == state.plain_day:
         return RunKind.PLAIN, "you asked for a plain run"
     if state.plain_owed:
-        return RunKind.PLAIN, f"{_plainly(state.plain_owed)} first, after days off or by your word"
+        asked = "you asked for a plain run" if state.plain_asked else f"{_plainly(state.plain_owed)} first, after days off"
+        return RunKind.PLAIN, asked
     if unready(state):
         return RunKind.PLAIN, "three runs without feeling ready"
     return None
@@ -352,6 +354,9 @@ def _dose(state: PlanState, day: int | None) -> Dose:
 
 def line(answer: Today) -> str:
     """`cue · phase 3, variability, 45 min: cue session 1 of 2 this week`."""
+    if answer.rest_first:
+        without = replace(answer, rest_first=False, reason=answer.reason.removesuffix(f"; {_REST_FIRST}"))
+        return f"{_REST_FIRST}; the run after it: {line(without)}"
     if answer.kind is RunKind.REST:
         return f"rest: {answer.reason}"
     if answer.kind is RunKind.PLAIN:

@@ -69,7 +69,7 @@ def _rest(state: PlanState, day: int, decided: list[Decision]) -> PlanState:
             f"{days} days without a run: {PLAIN_AFTER_LAYOFF} plain runs first, of {shorter:.0f} min at most",
         )
     )
-    state = replace(state, plain_owed=PLAIN_AFTER_LAYOFF, run_minutes=shorter, off_days=off_days)
+    state = replace(state, plain_owed=PLAIN_AFTER_LAYOFF, plain_asked=False, run_minutes=shorter, off_days=off_days)
     return called(state, day, "after a layoff", decided) if state.phase == LAST else state
 
 

@@ -50,6 +50,23 @@ def written_short(day: int) -> str:
     return f"{number} {_ENGLISH.months[month - 1]}"
 
 
+def weekday_name(number: int) -> str:
+    """`Monday` for 0, in English."""
+    return _ENGLISH.weekdays[number]
+
+
+def weekday_called(word: str) -> int | None:
+    """0 is Monday: by its name, or at least two letters of its beginning that no other day has; None: there is none such."""
+    word = word.casefold()
+    found = {
+        number
+        for words in _LANGUAGES.values()
+        for number, name in enumerate(words.weekdays)
+        if len(word) >= 2 and name.casefold().startswith(word)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
 # --- aloud ---------------------------------------------------------------------------------------------------------
 
 

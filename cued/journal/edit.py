@@ -87,7 +87,7 @@ def vacuum(path: Path, now: Moment) -> tuple[int, int, int]:
     """
     if not store.is_there(path):
         raise JournalError(f"{path}: there is no journal yet")
-    before = path.stat().st_size
+    before = _size(path)
     with writing(path, alone=True) as database:
         (found,) = database.execute("PRAGMA integrity_check(1)").fetchone()
         if found != "ok":
@@ -97,4 +97,10 @@ def vacuum(path: Path, now: Moment) -> tuple[int, int, int]:
         database.execute("VACUUM")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         database.execute("BEGIN")
-    return gone, before, path.stat().st_size
+    return gone, before, _size(path)
+
+
+def _size(path: Path) -> int:
+    """Bytes, with those that are not yet in its file."""
+    beside = path.with_name(f"{path.name}-wal")
+    return path.stat().st_size + (beside.stat().st_size if beside.exists() else 0)

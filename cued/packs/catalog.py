@@ -95,9 +95,9 @@ def find_pack(word: str, folders: tuple[tuple[Path, bool], ...] | None = None) -
         if not _exists(Path(word)):
             names = [found.name for found in packs]
             listed = ", ".join(names) if names else "none at all"
-            message = (
-                f"there is no pack {quoted(word)}: there are {clip_names(listed)}, or name a file.{did_you_mean(word, names)}"
-            )
+            meant = did_you_mean(word, names)
+            there = f"{meant} There are" if meant else ": there are"
+            message = f"there is no such pack{'.' if meant else ''}{there} {clip_names(listed)}, or name a file"
             raise PackError(clip(word) or "pack", (NoFile(1, 1, message),))
     try:
         return Path(word).expanduser()

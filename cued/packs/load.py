@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +76,10 @@ def parse_pack(data: bytes, file: str, files: SoundFiles | None = None) -> Loade
     try:
         words = schema.Pack.model_validate(document.value)
     except ValidationError as error:
-        problems += [problem for _, problem in explain(error, document, schema.Pack, instead=Instead(document))]
+        told = [problem for _, problem in explain(error, document, schema.Pack, instead=Instead(document))]
+        if not isinstance(document.value, dict):
+            told = [replace(problem, message=f"this is no pack: {problem.message}") for problem in told]
+        problems += told
         rest = mended(document, error)
         if rest is not None:
             words, touched = rest

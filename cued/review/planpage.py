@@ -94,10 +94,16 @@ def today_text(state: PlanState, day: int, *, sure: bool = True) -> str:
     """What a run today would be; and whether one is planned. Not `sure` that it is that day: what the next would be."""
     if not sure:
         return f"The next run: {line(today(state, None))}"
-    answer = today(state, day)
+    return f"Today, {date_text(day)}: {freely(state, day)}{line(today(state, day))}"
+
+
+def freely(state: PlanState, day: int | None) -> str:
+    """What goes before a run that may be run that day and need not; empty where one is planned or nobody knows the date."""
+    if day is None:
+        return ""
     (planned,) = coming(state, day, 1)
-    free = planned.kind is RunKind.REST and answer.kind is not RunKind.REST
-    return f"Today, {date_text(day)}: {'no run planned; if you run: ' if free else ''}{line(answer)}"
+    free = planned.kind is RunKind.REST and today(state, day).kind is not RunKind.REST
+    return "no run planned; if you run: " if free else ""
 
 
 def lately_text(state: PlanState, day: int) -> str:

@@ -8,8 +8,10 @@ from typing import Final
 
 from cued.review.blocktest import BlockTest, Change, Compared
 from cued.review.cue_effects import LEAST_HEARD, LEAST_WITHHELD, CueEffect, Verdict
+from cued.review.outcome import LONG_NS
 from cued.review.responses import Left, Unmeasured
-from cued.review.trends import CADENCE, LEAST_RUNS, Figure, Trend, alarm_text
+from cued.review.trends import CADENCE, LEAST_MINUTES, LEAST_RUNS, Figure, Trend, alarm_text
+from cued.units import NS_PER_MIN
 
 Helped = Mapping[tuple[str, str], tuple[int, int]]
 
@@ -37,7 +39,7 @@ def cue_lines(
 ) -> list[str]:
     """Every cue with what is known of it."""
     if not effects and not unmeasured and not left:
-        return ["no cue was heard in a real run yet"]
+        return ["no cue was heard in a real run yet; simulated runs and tries at the desk do not count"]
     lines: list[str] = []
     for verdict in (Verdict.HELPS, Verdict.NONE, Verdict.LITTLE):
         these = [one for one in effects if one.verdict is verdict]
@@ -88,7 +90,11 @@ def trend_lines(trends: Sequence[Trend], flat: str, proposal: str) -> list[str]:
     """Every figure that any run has."""
     known = [trend for trend in trends if trend.points]
     if not known:
-        return ["no run is known yet that shows a trend"]
+        late, near = LONG_NS // NS_PER_MIN, LEAST_MINUTES
+        needs = f"late loss needs a run of {late} minutes, what is compared at your easy speed {near} minutes near it"
+        return [
+            f"no real run shows a figure yet: {needs}; a trend is told from {LEAST_RUNS} runs on; simulated ones do not count"
+        ]
     lines = [line for trend in known for line in _trend(trend)]
     if flat:
         lines.append(flat)

@@ -163,14 +163,13 @@ def say(path: Path, now: Moment, word: Word) -> tuple[Planned, tuple[Decision, .
 def _check_ahead(race: int, plan: Planned) -> None:
     """A race lies ahead of all that is known to be past, whether today's date is known or not."""
     if plan.day is not None:
-        latest, why = plan.day, f"today is {written(plan.day)}"
+        latest, why = plan.day, f", for today is {written(plan.day)}"
     elif plan.state.day is not None:
-        latest, why = plan.state.day, f"the journal goes up to {written(plan.state.day)}"
+        latest, why = plan.state.day, f", for the journal goes up to {written(plan.state.day)}"
     else:
-        latest = day_of(RELEASED_UTC_NS)
-        why = f"this program is younger than {written(latest)}"
+        latest, why = day_of(RELEASED_UTC_NS), ""  # before that there was no cued
     if race < latest:
-        raise UsageError(f"{written(race)} is past, for {why}: a race lies ahead")
+        raise UsageError(f"{written(race)} is past{why}: a race lies ahead")
 
 
 def sore(path: Path, now: Moment, place: Tissue | None) -> None:

@@ -31,20 +31,28 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("verb", [["run", "--output", "null", "--pack"], ["rehearse"], ["try", "--pack"], ["pack", "show"]])
+DAEMON = ["daemon", "--socket", "none", "--journal", "none", "--sensor", "none", "--output", "null"]
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [["run", "--output", "null", "--pack"], ["rehearse"], ["try", "--pack"], ["pack", "show"], [*DAEMON, "--pack"]],
+)
 def test_a_pack_that_is_not_there(verb: list[str], here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "there is no pack `metronom`" in sentence([*verb, "metronom"], capsys)
-    assert "Did you mean `metronome`?" in sentence([*verb, "metronom"], capsys)
+    told = sentence([*verb, "metronom"], capsys)
+    assert told.startswith("cued: metronom: there is no such pack. Did you mean `metronome`? There are awareness, ")
+    assert told.endswith(", or name a file")
     assert not list(here.iterdir())
 
 
 def test_a_broken_pack_is_told_with_every_place(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pack = here / "mine.yaml"
     pack.write_text("format: 1\nname: mine\nname: twice\nsession: [{segment: run, for: 90}]\n", encoding="utf-8")
-    assert main(["rehearse", str(pack)]) == 2
-    said = capsys.readouterr().err
-    assert "mine.yaml:3:1" in said
-    assert "mine.yaml:4:" in said
+    for words in (["rehearse"], [*DAEMON, "--pack"]):
+        assert main([*words, str(pack)]) == 2
+        said = capsys.readouterr().err
+        assert "mine.yaml:3:1" in said
+        assert "mine.yaml:4:" in said
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
         (["odd", "--en=well"], 2, "there is no option --en; did you mean --end? `cued odd --help` lists them."),
         (["od"], 2, "there is no verb od; did you mean odd? `cued --help` lists them."),
         (["--hepl"], 2, "there is no option --hepl; did you mean --help? `cued --help` lists them."),
-        (["odd", "--lines", "many"], 2, "argument --lines: invalid int value: 'many'. `cued odd --help` shows how."),
+        (["odd", "--lines", "many"], 2, "--lines: invalid int value: 'many'. `cued odd --help` shows how."),
     ],
 )
 def test_a_mistake_is_one_sentence_and_an_exit_code(
@@ -160,6 +160,13 @@ def test_every_line_of_an_example_is_one_that_the_verb_understands(verb: Verb) -
         ("run --sensor bel", "did you mean ble?"),
         ("render x --cadence 166 --length 9min -o x --format mp4", "give mp3, ogg, wav or flac; did you mean mp3?"),
         ("pack", "say what: list, show, check,"),
+        ("setup --from", "cued: --from: say what: safety, "),
+        ("run --length", "cued: --length wants its T. `cued run --help` shows how."),
+        ("log list --limit -3", "cued: --limit: -3 is less than 1. `cued log list --help` shows how."),
+        ("log list --limit 0", "cued: --limit: 0 is less than 1. "),
+        ("log list --limit x", "cued: --limit: 'x' is no whole number. "),
+        ("volume +5", "cued: PERCENT: +5: give 0 to 100 (per cent). "),
+        ("plan target 180", "cued: 180: give keep or raise\n"),
         ("config set", "OPTION and VALUE are missing. `cued config set --help` shows how."),
         (
             "run integration",

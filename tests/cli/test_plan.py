@@ -93,7 +93,7 @@ def test_a_word_is_answered_and_holds(capsys: Capture) -> None:
         (["target", "keep"], "target 0 % in every phase"),
         (["target", "raise"], "the target may rise again"),
         (["video", "ok"], "form as it should be"),
-        (["days", "mon", "thu"], "running days are noted"),
+        (["days", "thu", "Monday", "mi"], "running days: Monday, Wednesday, Thursday\n"),
         (["days", "any"], "any day may be run"),
     ],
 )
@@ -132,13 +132,16 @@ def test_what_the_plan_refuses_ends_with_one(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["race", "2025-06-01"], "Sunday 1 June 2025 is past, for "),
+        (["race", "2025-06-01"], "Sunday 1 June 2025 is past"),
         (["race", "tomorrow"], "write year, month and day, such as 2026-10-11"),
-        (["race", "2026-02-30"], "write year, month and day"),
+        (["race", "2026-02-30"], "cued: 2026-02-30: there is no such day"),
         (["race", "20261011"], "write year, month and day"),
         (["injured", "claf"], "did you mean calf?"),
-        (["plain", "tomorrow"], "give"),
-        (["days", "monday"], "mon"),
+        (["plain", "tomorrow"], "cued: tomorrow: give today\n"),
+        (["target", "180"], "cued: 180: give keep or raise\n"),
+        (["video", "good"], "cued: good: give ok or slipped\n"),
+        (["days", "s"], "cued: DAY: s: give mon, tue, wed, thu, fri, sat, sun or any. `cued plan days --help` shows how."),
+        (["show", "--weeks", "-3"], "cued: --weeks: -3 is less than 1. "),
         (["tomorow"], "there is no `cued plan tomorow`"),
         ([], "say what: show, today"),
     ],
@@ -158,7 +161,7 @@ def test_the_calendar_is_drawn_and_written_as_a_page(capsys: Capture) -> None:
     assert page.startswith("<!doctype html>")
     assert "script" not in page
     weeks = shown(["plan", "show", "--weeks", "2"], capsys)["weeks"]
-    assert [len(week["days"]) for week in weeks] == [7, 7, 7]
+    assert [len(week["days"]) for week in weeks] == [7, 7]
 
 
 def test_the_calendar_shows_what_was_run_what_comes_and_which_weeks_are_lighter() -> None:
@@ -222,6 +225,12 @@ def test_an_unset_clock_is_told_and_nothing_advances(own: Path) -> None:
     plan = planned(own, Moment(moment().utc_ns, 0, synced=False))
     assert plan.day is None
     assert plan.today.cued
+
+
+def test_whoever_is_in_doubt_of_the_date_is_told_where_to_look(capsys: Capture, own: Path) -> None:
+    assert main(["plan", "today"]) == 0
+    told = "today's date is not known to be right: sessions count, days do not, and nothing advances; `cued doctor` tells"
+    assert (told in capsys.readouterr().err) is (planned(own, moment()).day is None)
 
 
 def test_json_of_a_word_is_json(capsys: Capture) -> None:

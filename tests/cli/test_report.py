@@ -118,12 +118,16 @@ def test_before_there_is_enough_there_are_counts_only(tmp_path: Path, capsys: Ca
 
 def test_simulated_runs_count_for_nothing(tmp_path: Path, capsys: Capture) -> None:
     record(tmp_path / "journal.db", request=a_request("integration", "tired", 20), simulated=True)
-    assert said(["cues"], capsys, tmp_path / "journal.db") == "no cue was heard in a real run yet\n"
+    assert said(["cues"], capsys, tmp_path / "journal.db") == (
+        "no cue was heard in a real run yet; simulated runs and tries at the desk do not count\n"
+    )
 
 
 def test_without_a_journal_every_report_says_so(tmp_path: Path, capsys: Capture) -> None:
     assert "no cue" in said(["cues"], capsys, tmp_path / "none.db")
-    assert "no run" in said(["trend"], capsys, tmp_path / "none.db")
+    told = said(["trend"], capsys, tmp_path / "none.db")
+    assert "late loss needs a run of 40 minutes" in told
+    assert "a trend is told from 6 runs on" in told
     assert "no block test" in said(["test"], capsys, tmp_path / "none.db")
     assert not list(tmp_path.iterdir())
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cued.coaching.gates import pain_reason
-from cued.coaching.happening import Dawn, Felt, Kind, Outcome, PainKind, Ran, Say
+from cued.coaching.happening import Dawn, Felt, Kind, Outcome, PainKind, Ran, Say, Word
 from cued.coaching.plan import step
 from cued.coaching.state import PlanState, week_cap
-from cued.coaching.today import RunKind, binding, today
+from cued.coaching.today import RunKind, binding, line, today
 from cued.core.cues import Tissue
 from tests.support.seasons import Walk, at_phase, ready
 
@@ -170,6 +170,8 @@ def test_without_a_date_a_day_of_rest_is_asked_for_in_words_until_a_run_is_count
         assert answer.rest_first
         assert answer.reason.endswith("rest a day first: something is sore")
         assert not answer.bars
+        assert line(answer).startswith("rest a day first: something is sore; the run after it: ")
+        assert line(answer).count("rest") == 1
     walk.tell(Ran(None, 2, Outcome("plain", False, 20.0)))
     assert not today(walk.state, None).rest_first
 
@@ -217,6 +219,18 @@ def test_what_the_plan_does_not_know_yet_holds_back_all_the_same() -> None:
         assert binding(held, hurts=True) == held
     assert binding(None) is None
     assert binding(walk.today()) is None
+
+
+def test_a_plain_run_that_was_asked_for_without_a_date_is_told_from_those_after_days_off() -> None:
+    walk = Walk()
+    walk.tell(Word(None, Say.PLAIN))
+    assert today(walk.state, None).reason == "you asked for a plain run"
+    walk.tell(Ran(None, 1, Outcome("plain", False, 30.0)))
+    assert "plain run" not in today(walk.state, None).reason
+    walk.run()
+    walk.day += 10
+    walk.tell(Word(None, Say.PLAIN))
+    assert walk.today().reason == "2 plain runs first, after days off"
 
 
 def test_a_pack_that_is_named_while_something_is_sore_is_run_without_what_loads() -> None:

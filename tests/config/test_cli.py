@@ -133,8 +133,14 @@ def test_a_doubt_passes_unless_strict(tmp_path: Path, capsys: pytest.CaptureFixt
     path.write_text("sound: {voice_volume: 0%}\npack: metronom\n", encoding="utf-8")
     code, out, _ = config("check", str(path), capsys=capsys)
     assert (code, out.count("warning: ")) == (0, 2)
-    assert f"{path}:2:7: warning: the pack cannot be used: there is no pack `metronom`" in out
+    assert f"{path}:2:7: warning: the pack cannot be used: there is no such pack. Did you mean `metronome`? There are" in out
     assert config("check", str(path), "--strict", capsys=capsys)[0] == 1
+
+
+def test_a_mistake_with_a_guess_ends_with_one_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("sound: {ears: left}\n", encoding="utf-8")
+    assert "Did you mean `ear`? `cued config check" in config("show", "--config", str(path), capsys=capsys)[2]
 
 
 def test_a_broken_file_is_one_sentence_everywhere_but_in_check(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -213,6 +213,15 @@ def test_what_stands_in_braces_is_left_to_an_editor(own: Path, capsys: pytest.Ca
     assert own.read_text(encoding="utf-8") == "sound: {ear: left}\n"
 
 
+def test_a_pack_that_is_not_there_is_set_and_doubted(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "set", "pack", "awarness"]) == 0
+    doubt = f"{own}:2:7: warning: the pack cannot be used: there is no such pack. Did you mean `awareness`?"
+    assert capsys.readouterr().err.startswith(doubt)
+    assert main(["config", "set", "sound.ear", "left"]) == 0
+    assert main(["config", "set", "pack", "awareness"]) == 0
+    assert not capsys.readouterr().err
+
+
 # --- the file ------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cued.core.dates import civil, date_words, monday, week_words, weekday, weekday_words, written, written_short
+from cued.core.dates import (
+    civil,
+    date_words,
+    monday,
+    week_words,
+    weekday,
+    weekday_called,
+    weekday_name,
+    weekday_words,
+    written,
+    written_short,
+)
 from tests.support.driving import examples
 
 EPOCH = date(1970, 1, 1)
@@ -60,3 +71,15 @@ def test_a_date_is_written_in_english_with_its_year() -> None:
 def test_weeks_are_counted_from_this_one() -> None:
     assert [week_words(ahead, "en") for ahead in (0, 1, 2, 12)] == ["this week", "next week", "in two weeks", "in twelve weeks"]
     assert [week_words(ahead, "de") for ahead in (0, 1, 3)] == ["diese Woche", "nächste Woche", "in drei Wochen"]
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [
+        ("mon", 0), ("Monday", 0), ("mo", 0), ("dienstag", 1), ("mi", 2), ("DO", 3), ("fr", 4), ("sa", 5), ("so", 6),
+        ("sun", 6), ("s", None), ("d", None), ("", None), ("monday ", None), ("claf", None),
+    ],
+)  # fmt: skip
+def test_a_day_of_the_week_is_known_by_the_beginning_of_its_name(word: str, number: int | None) -> None:
+    assert weekday_called(word) == number
+    assert number is None or weekday_called(weekday_name(number)) == number

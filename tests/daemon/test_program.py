@@ -81,7 +81,7 @@ def test_a_run_is_steered_by_every_verb(daemon: RunningDaemon) -> None:
         done = daemon.cued(*words)
         assert done.stdout.startswith(answer), (words, done)
     wait_for(lambda: daemon.status()["pack"] == "awareness", STARTS_S, "the other pack")
-    assert daemon.cued("pack", "use", "nonesuch").stderr.startswith("cued: nonesuch: there is no pack `nonesuch`")
+    assert daemon.cued("pack", "use", "nonesuch").stderr.startswith("cued: nonesuch: there is no such pack: there are")
     assert daemon.cued("pain").stdout == "beat and cues are over for today; walk if it hurts\n"
     assert daemon.cued("stop").stdout == "the run has ended\n"
     assert daemon.cued("stop").stderr == "cued: no run is on: `cued start` begins one, or run\n"
@@ -113,6 +113,7 @@ def test_the_configuration_is_read_again_and_what_needs_a_restart_is_named(daemo
     )
     told = "applied: pack, life.pause_after; after a restart: sound.device"
     assert daemon.cued("reload").stdout == f"{told}\n"
+    assert daemon.cued("reload").stdout == "nothing has changed: the configuration says what it said\n"
     daemon.config.write_text("sensor: none\nlife: {pause_after: 30 s}\n")
     daemon.process.send_signal(signal.SIGHUP)
     wait_for(lambda: "applied: pack, life.pause_after" in daemon.log, STARTS_S, "what SIGHUP has done")
@@ -226,11 +227,13 @@ def test_a_journal_that_is_a_folder_is_said(tmp_path: Path) -> None:
 
 def test_it_comes_up_with_a_broken_pack_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "pack.yaml").write_text("format: 1\nname: [\n", encoding="utf-8")
-    with RunningDaemon(tmp_path / "home", "--pack", str(tmp_path / "pack.yaml"), "--no-questions") as daemon:
+    config = f"sensor: none\npack: {tmp_path / 'pack.yaml'}\n"
+    with RunningDaemon(tmp_path / "home", "--no-questions", config=config) as daemon:
         daemon.wait_ready()
         today = daemon.status()["today"]
         assert (today["pack"], today["plain"]) == ("plain", True)
         assert "pack.yaml" in today["trouble"]
+        assert f"the pack {today['trouble']}; runs are recorded without cues until that is mended\n" in daemon.log
         assert daemon.cued("start").stdout.startswith("begun: plain")
 
 

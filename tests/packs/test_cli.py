@@ -215,13 +215,21 @@ def test_what_is_no_pack_file_is_refused_at_once(
 @pytest.mark.parametrize(
     ("word", "start"),
     [
-        ("intgration", "intgration: there is no pack `intgration`"),
+        ("intgration", "intgration: there is no such pack. Did you mean `integration`?"),
         ("nope.yaml", "nope.yaml: there is no such file"),
         ("/dev/null", "/dev/null: this is a device"),
     ],
 )
 def test_what_is_no_file_has_no_line(word: str, start: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert pack("check", word, capsys=capsys)[1].startswith(start)
+
+
+@pytest.mark.parametrize("text", ["hello\n", "42\n", "- a\n"])
+def test_a_text_that_is_no_pack_at_all_is_called_so(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.txt").write_text(text, encoding="utf-8")
+    code, out, _ = pack("check", str(tmp_path / "notes.txt"), capsys=capsys)
+    assert code == 1
+    assert out.startswith(f"{tmp_path / 'notes.txt'}:1:1: this is no pack: ")
 
 
 def test_a_folder_without_a_pack_is_named_without_a_file_or_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

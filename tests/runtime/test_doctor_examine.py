@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cued.cli import doctor, make_run
+from cued.cli import doctor
 from cued.cli.main import main
 from cued.runtime.doctor.check import Check, Machine, Outcome, State
 from cued.runtime.doctor.examine import EXAMINATIONS, Examination, examine, quick
@@ -70,12 +70,6 @@ def test_lines_for_people_hold_every_check_with_its_mend_and_a_count() -> None:
 def test_json_holds_every_field_of_every_check() -> None:
     checks = (Check("a", State.WARN, "what", "mend"),)
     assert json.loads(doctor.as_json(checks)) == {"checks": [{"name": "a", "state": "warn", "what": "what", "mend": "mend"}]}
-
-
-def test_start_says_why_there_is_no_sound() -> None:
-    silent = make_run.missing((Check("sound devices", State.FAIL, "no device to play on", "connect headphones"),), str)
-    assert silent[0] == "No sound here: no device to play on. To do: connect headphones."
-    assert make_run.missing((Check("sound devices", State.OK, "pipewire"),), str) == []
 
 
 def test_the_real_machine_is_examined_and_the_exit_code_tells_whether_something_fails(

@@ -127,3 +127,4 @@ def test_a_clock_that_nobody_vouches_for_is_unverified(machine: FakeMachine, sta
     check = only(system.clock(machine))
     assert check.state is state
     assert ("unverified" in check.what) is (state is not State.OK)
+    assert ("sudo apt install systemd-timesyncd" in check.mend) is (state is not State.OK)

@@ -86,6 +86,8 @@ class Pretended:
         self.programs = folder / "bin"
         self.log = folder / "calls.log"
         self.model = folder / "model"
+        self.environment: dict[str, str] = {}
+        """Beside what the script needs."""
         for made in (self.home, self.root, self.state, self.programs):
             made.mkdir()
         self.log.touch()
@@ -129,6 +131,7 @@ class Pretended:
                 "TMPDIR": str(self.folder),
                 "LOG": str(self.log),
                 "STATE": str(self.state),
+                **self.environment,
             },
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -163,7 +163,7 @@ def test_a_first_start_that_fails_is_told_with_where_to_look(machine: Pretended)
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("uid", "0", "call it as the user who runs, without sudo"),
+        ("uid", "0", "this is root, and cued is for the user who runs: log in as that user"),
         ("processor", "armv7l", "cued needs a 64-bit system on x86-64 or ARM; this is armv7l"),
         ("bits", "32", "the kernel has 64 bits, the system 32"),
         ("free-mb", "120", "has 120 MB free, and cued needs 500 MB"),
@@ -179,6 +179,36 @@ def test_a_machine_that_is_not_fit_is_told_why_before_anything_is_changed(
     assert refused.returncode == 2
     assert sentence in refused.stderr
     assert machine.everything() == before
+    assert machine.calls() == []
+    shown = machine.install("--dry-run")
+    assert (shown.returncode, shown.stderr) == (1, "")
+    assert f"   in the way: {refused.stderr.removeprefix('cued: ')}" in shown.stdout
+    assert "== Start\n" in shown.stdout
+    assert (
+        shown.stdout.partition("A real run stops before the first step:\n")[2] == f"  {refused.stderr.removeprefix('cued: ')}"
+    )
+    assert machine.everything() == before
+    assert machine.calls() == []
+
+
+def test_who_calls_it_by_sudo_is_told_by_name_to_leave_that_out(machine: Pretended) -> None:
+    machine.now("uid", "0")
+    machine.environment["SUDO_USER"] = "anna"
+    for words in ((), ("--uninstall",)):
+        refused = machine.install(*words)
+        assert refused.returncode == 2
+        assert "call it without sudo, as anna" in refused.stderr
+    shown = machine.install("--uninstall", "--dry-run")
+    assert shown.returncode == 1
+    assert "== What stays\n" in shown.stdout
+
+
+def test_a_dry_run_for_the_machine_says_every_step_where_systemd_does_not_answer(machine: Pretended) -> None:
+    machine.now("no-manager")
+    shown = machine.install("--system", "--dry-run")
+    assert (shown.returncode, shown.stderr) == (1, "")
+    assert "in the way: systemd does not answer" in shown.stdout
+    assert "would, as root: systemctl enable --quiet cued.service" in shown.stdout
     assert machine.calls() == []
 
 

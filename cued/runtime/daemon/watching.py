@@ -114,7 +114,7 @@ class Watching:
         daemon = self._daemon
         applied, restart = changes(old, new)
         if not applied and not restart:
-            return "the configuration says what it said"
+            return "nothing has changed: the configuration says what it said"
         daemon.behave(manners_of(new, asks=daemon.manners.asks))
         if old.pack != new.pack:
             daemon.today.usual(usual_word(new.pack, daemon.today.kitchen.planner))

@@ -12,6 +12,7 @@ LOW_BYTES: Final = 500_000_000
 """A season of runs and the voices' cache take under 500 MB; below this it is time to clear up."""
 FULL_BYTES: Final = 50_000_000
 """One pack's texts and one run take under 50 MB; below this a run may not be written down."""
+SET_BY_NETWORK: Final = "`sudo apt install systemd-timesyncd` (or chrony), which sets the clock by the network"
 UNDER_VOLTAGE_NOW: Final = 1 << 0
 THROTTLED_NOW: Final = 1 << 2
 UNDER_VOLTAGE_SEEN: Final = 1 << 16
@@ -109,6 +110,8 @@ def clock(machine: Machine) -> tuple[Check, ...]:
     if answer.well and answer.out == "yes":
         return (Check("clock", State.OK, "synchronised"),)
     if answer.well and answer.out == "no":
-        mend = "connect to the network for a minute; `sudo timedatectl set-ntp true`"
-        return (Check("clock", State.WARN, "unverified: runs may carry a wrong date (the beat is not affected)", mend),)
-    return (Check("clock", State.UNKNOWN, "unverified: nothing here tells whether the date is right"),)
+        mend = f"connect to the network for a minute; `sudo timedatectl set-ntp true`; if that is refused: {SET_BY_NETWORK}"
+        what = "unverified: runs may carry a wrong date, and the plan counts sessions, not days (the beat is not affected)"
+        return (Check("clock", State.WARN, what, mend),)
+    what = "unverified: nothing here tells whether the date is right, and the plan counts sessions, not days"
+    return (Check("clock", State.UNKNOWN, what, f"{SET_BY_NETWORK}, and connect to the network for a minute"),)
