@@ -103,6 +103,28 @@ def test_how_smooth_and_controlled_it_felt_is_kept_with_pack_effort_and_ground(j
 
 
 @pytest.mark.parametrize(
+    ("words", "over"), [(["--pain", "6"], True), (["--pain-kind", "limp"], True), (["--pain", "2"], False)]
+)
+def test_pain_that_ends_cueing_is_told_with_what_it_means(
+    words: list[str], over: bool, tmp_path: Path, capsys: Capture
+) -> None:
+    kept = tmp_path / "own.db"
+    record(kept)
+    told = said(["log", "rate", "last", "--journal", str(kept), *words], capsys)
+    assert told.startswith("written to session 1\n")
+    assert ("cueing is over for today: runs are plain" in told or "the next run is without cues" in told) == over
+    again = said(["log", "rate", "last", "--journal", str(kept), "--effort", "3"], capsys)
+    assert again == "written to session 1\n"
+
+
+def test_pain_told_of_a_run_that_nobody_ran_means_nothing_for_the_plan(tmp_path: Path, capsys: Capture) -> None:
+    kept = tmp_path / "own.db"
+    record(kept, simulated=True)
+    told = said(["log", "rate", "last", "--journal", str(kept), "--pain", "6"], capsys)
+    assert told == "written to session 1\nsimulated: the plan does not count it\n"
+
+
+@pytest.mark.parametrize(
     ("words", "word"),
     [
         (["rate", "last"], "say what to write down"),
