@@ -91,6 +91,14 @@ def test_show_tells_the_story_and_everything_known(journal: Path, capsys: Captur
     assert told["seed"] == 3
 
 
+def test_what_was_said_on_the_way_is_told_in_order_of_time(journal: Path, capsys: Capture) -> None:
+    for at, name, value in (("7min", "pain", "1"), ("5min", "helped", "yes"), ("6min", "surface", "grass")):
+        assert main(["log", "rate", "last", "--at", at, f"--{name}", value]) == 0
+    lines = [line for line in said(["log", "show", "last"], capsys).splitlines() if line.startswith("at ")]
+    assert lines == ["at 5:00: helped: yes", "at 6:00: surface: grass", "at 7:00: pain: 1"]
+    assert [one["at_s"] for one in shown(["log", "show", "last"], capsys)["said"]] == [300.0, 360.0, 420.0]
+
+
 def test_how_smooth_and_controlled_it_felt_is_kept_with_pack_effort_and_ground(journal: Path, capsys: Capture) -> None:
     assert main(["log", "rate", "last", "--smooth", "7", "--control", "8", "--landing", "4", "--surface", "gravel"]) == 0
     assert main(["log", "rate", "last", "--effort", "3"]) == 0
