@@ -128,6 +128,8 @@ def view(session: Session) -> View:
 def _silence(turn: Turn, *, sounding: bool) -> Silence:
     if turn.paused:
         return Silence.PAUSED
+    if turn.phase is Phase.RUNNING and turn.hurts and not turn.progress.waiting:
+        return Silence.HURTS
     if turn.phase is not Phase.RUNNING or sounding or (turn.leading is not None and not turn.progress.waiting):
         return Silence.NONE
     segment = turn.progress.segment

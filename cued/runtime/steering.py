@@ -13,6 +13,7 @@ from cued.core import events
 from cued.core.cues import Asked, CuePack, Effort
 from cued.core.events import Event
 from cued.core.view import View
+from cued.core.words import Silence
 from cued.errors import JournalError
 from cued.journal.answers import AFTER, DURING, Question
 from cued.runtime.status import segment_text
@@ -102,6 +103,8 @@ def _next(command: asked.Next, view: View, session: Steered) -> Answer:
 
 def _cue(view: View, session: Steered) -> Answer:
     pack = session.pack
+    if view.silence is Silence.HURTS:
+        return Refused(Fault.NOT_NOW, "beat and cues are over for this run: it hurt")
     if not any(isinstance(rule.when, Asked) for rule in pack.rules):
         return Refused(Fault.NOT_NOW, f"the pack {pack.name} has no cue for when you ask (`when: {{asked: cue}}`)")
     for silent, why in ((view.paused, "the run rests"), (view.muted, "the sound is muted")):

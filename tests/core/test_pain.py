@@ -66,7 +66,7 @@ def test_what_is_being_said_is_cut_and_what_waits_is_given_up() -> None:
 
 def test_the_run_goes_on_and_its_view_says_why_it_is_silent() -> None:
     run = hurt().to(90)
-    assert (run.view.segment, run.view.silence_reason, run.view.tempo_mspm) == ("a", "cues are over for this run", 0)
+    assert (run.view.segment, run.view.silence_reason, run.view.tempo_mspm) == ("a", "it hurt, beat and cues are over", 0)
     assert not run.of(RunEnded)
 
 

@@ -176,6 +176,8 @@ def test_a_cue_is_asked_for_where_the_pack_has_one_and_it_can_be_heard() -> None
     assert run.inbox_events() == [events.AskCue(seconds(50))]
     run.ask(commands.Mute())
     assert run.said(commands.Cue()) == "not_now: the sound is muted: no cue can be heard"
+    run.ask(commands.Pain())
+    assert run.said(commands.Cue()) == "not_now: beat and cues are over for this run: it hurt"
 
 
 def test_volumes_are_set_in_the_loop_which_is_woken_for_it() -> None:

@@ -17,11 +17,11 @@ from cued.core.happening import Phase, Word
 from cued.core.view import View
 from cued.errors import CuedError, PackError
 from cued.runtime.daemon.caution import FIRST
-from cued.runtime.daemon.choice import Choice
+from cued.runtime.daemon.choice import PLAIN, Choice
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.onerun import OneRun
 from cued.runtime.daemon.ports import Asked, Inbox
-from cued.runtime.daemon.state import house_status
+from cued.runtime.daemon.state import house_status, why_barred
 from cued.runtime.daemon.today import told
 from cued.runtime.housestatus import house_to_wire
 from cued.runtime.status import segment_text
@@ -123,6 +123,8 @@ class Desk:
         if run is None:
             return NO_RUN
         view = run.look(now_ns)
+        if isinstance(command, asked.Cue) and run.request.pack.value.name == PLAIN and (why := why_barred(daemon)):
+            return Refused(Fault.NOT_NOW, f"no cue can be heard: {why}")
         answer = steer(command, view, _Steered(run, now_ns))
         if isinstance(answer, Done) and ends_cueing(command):
             daemon.tell(Word.PAIN)
@@ -151,16 +153,21 @@ class Desk:
             if refused is not None:
                 return refused
             daemon.swapping.begin_with(command.pack)
-            return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells)")
-        prepared = daemon.today.prepared
-        answer = None if prepared is None else prepared.answer
+            barred = self._barred()
+            return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells){barred}")
+        barred = self._barred()
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:
             return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
         unwarned = f"; without beat and cues: {FIRST}" if daemon.caution.owed else ""
-        barred = f"; {answer.why_barred}" if answer is not None and answer.bars and not unwarned else ""
-        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}{barred}")
+        why = unwarned or (barred if run.request.pack.value.name == PLAIN else "")
+        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{why}")
+
+    def _barred(self) -> str:
+        """Why a run of today is plain whatever pack is named, to be put after an answer."""
+        why = why_barred(self._daemon)
+        return f"; {why}" if why else ""
 
     def _tell(self, command: asked.Command) -> Answer:
         daemon = self._daemon
@@ -209,9 +216,11 @@ class Desk:
             if daemon.caution.owed:
                 return Refused(Fault.NOT_NOW, FIRST)
             daemon.swapping.use(name)
-            return said(f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells)")
+            return said(
+                f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells){self._barred()}"
+            )
         daemon.today.choose(Choice(name, length_ns=daemon.today.choice.length_ns), aloud=True)
-        return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells)")
+        return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells){self._barred()}")
 
     def _missing(self, name: str) -> Answer | None:
         """A refusal for a pack that is not there; what is wrong with one that is, is found out off the loop."""
