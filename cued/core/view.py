@@ -43,7 +43,7 @@ class View:
     """`running`, `walking`, `standing`, `unknown`, `lost`."""
     coach: str
     last_cue: str
-    """Answers to keys apart, which `spoken` leaves out, too."""
+    """Whoever said it: answers to keys, too, which `spoken` leaves out."""
     last_cue_at_ns: int | None
     spoken: int
     withheld: int

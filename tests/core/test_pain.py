@@ -48,6 +48,10 @@ def test_it_is_said_into_a_hush_too_which_lasts() -> None:
     assert not run.clicks_in(6, 60)
 
 
+def test_whoever_looks_sees_it_as_what_was_said_last() -> None:
+    assert hurt().to(40).view.last_cue == WORDS
+
+
 def test_a_voice_that_is_slow_is_waited_for() -> None:
     run = Run(pack(), sensor=False, answers=False).to(10).send(Mute(seconds(10), muted=True), Pain(seconds(11))).to(27)
     run.send(SpeechReady(seconds(27), say_id(WORDS), seconds(2))).to(30)
