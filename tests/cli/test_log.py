@@ -361,6 +361,20 @@ def test_a_run_that_cannot_be_kept_goes_on_and_says_so_once(trouble: str, journa
         lock.release()
 
 
+def test_a_run_beside_the_daemons_is_told_how_to_begin_it(journal: Path, capsys: Capture) -> None:
+    hold = "import sys; from pathlib import Path; from cued.journal.lock import Lock\n"
+    hold += "lock = Lock(Path(sys.argv[2]), 'then'); print('held', flush=True); sys.stdin.read()"
+    words = [sys.executable, "-c", hold, "daemon", str(journal)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as daemon:
+        assert daemon.stdout is not None
+        assert daemon.stdout.readline() == "held\n"
+        assert main(["run", "--output", "null", "--rate", "400", "--for", "20s", "--beat", "170"]) == 0
+        told = capsys.readouterr()
+        daemon.communicate()
+    kept = f"the cued daemon (process {daemon.pid}) is keeping the journal: begin this run with `cued start`, or end the daemon"
+    assert f"{kept}; this run is not recorded" in told.out + told.err
+
+
 def test_trying_and_simulating_is_kept_marked_for_ever(journal: Path, capsys: Capture) -> None:
     words = ["run", "--sensor", "sim", "--output", "null", "--rate", "400", "--for", "30s"]
     assert main(words) == 0
