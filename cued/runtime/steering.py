@@ -65,7 +65,7 @@ def steer(command: asked.Command, view: View, session: Steered, *, over: bool = 
             return said(f"from its start: {segment_text(session.tell(events.Back(now_ns)))}")
         case asked.Mute():
             session.tell(events.Mute(now_ns, command.muted))
-            return said("muted; the run goes on" if command.muted else "sound is on")
+            return said(_muted(before=view.muted) if command.muted else "sound is on")
         case asked.Cue():
             return _cue(view, session)
         case asked.Surface():
@@ -90,6 +90,14 @@ def ends_cueing(command: asked.Command) -> bool:
         return float(command.answer) >= STOP_FROM
     except ValueError:
         return False
+
+
+def _muted(*, before: bool) -> str:
+    return (
+        "muted already; `cued mute off` brings the sound back"
+        if before
+        else "muted; the run goes on, and `cued mute off` ends it"
+    )
 
 
 def _next(command: asked.Next, view: View, session: Steered) -> Answer:

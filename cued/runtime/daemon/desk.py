@@ -30,7 +30,7 @@ from cued.units import NS_PER_MS
 
 SAME_NS: Final = 50 * NS_PER_MS
 """A status so young is as good as new, and a hundred clients that ask for it at once cost no more than one."""
-NO_RUN: Final = Refused(Fault.NOT_NOW, "no run is on: `cued start` begins one, or run")
+NO_RUN: Final = Refused(Fault.NOT_NOW, "no run is on: `cued start` begins one, or just run")
 
 UNTOLD: Final = Refused(
     Fault.NOT_NOW, "no run is on: `cued log rate last --pain 6`, or `--pain-kind sharp` or `limp`, tells it of the last one"
