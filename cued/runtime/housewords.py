@@ -67,7 +67,8 @@ def _today(today: TodayState) -> str:
         return "being made ready"
     length = "" if today.length_ns is None else f", {today.length_ns // NS_PER_MIN} min"
     why = f" ({today.barred})" if today.barred else ""
-    plain = f": recorded, no cues{why}" if today.plain else f" ({today.pack})"
+    named = "" if today.pack.casefold() in today.title.casefold() else f" ({today.pack})"
+    plain = f": recorded, no cues{why}" if today.plain else named
     return f"{today.title}{plain}{length}"
 
 

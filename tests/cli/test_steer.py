@@ -181,7 +181,7 @@ def test_a_run_is_steered_by_every_verb(steered: Steered, capsys: pytest.Capture
     assert do("pain") == "beat and cues are over for today; walk if it hurts"
     run.expect_rows("tempo", reason="pain")
     run.expect_printed(WORDS)
-    assert "silent: cues are over for this run" in do("status")
+    assert "silent: it hurt, beat and cues are over" in do("status")
     with watching(steered):
         assert do("stop") == "the run ends"
         run.press_ctrl_c()  # nobody waits for the last words here
