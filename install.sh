@@ -23,7 +23,7 @@ END
 
 refuse() { echo "cued: $1" >&2; exit 2; }
 
-system='' dry='''' uninstall='' packages=yes start=yes config=''
+system='' dry='' uninstall='' packages=yes start=yes config=''
 while [ $# -gt 0 ]; do
     case $1 in
         --system) system=yes ;;

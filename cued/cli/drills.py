@@ -239,7 +239,7 @@ def _by_the_plan(args: argparse.Namespace, pack: Pack) -> tuple[Pack, str]:
         print(f"the plan cannot be read: {error}", file=sys.stderr)
         return pack, ""
     if answer.stopped:
-        raise UsageError(f"{answer.why_barred}, and so are drills")
+        raise UsageError(f"{answer.why_held}, and so are drills")
     if args.whole:
         return pack, ""
     fit = exercised(pack.value, answer)

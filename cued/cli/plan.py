@@ -92,9 +92,9 @@ def _show(args: argparse.Namespace, plan: Planned) -> int:
     from cued.review.planpage import calendar_lines, plan_html, weeks_of
     from cued.runtime.files import write_finished
 
-    day = plan.believed
+    day, sure = plan.believed, plan.day is not None
     if args.html:
-        write_finished(args.html, plan_html(plan.state, day, plan.decided[-30:], ahead=args.weeks))
+        write_finished(args.html, plan_html(plan.state, day, plan.decided[-30:], ahead=args.weeks, sure=sure))
     if args.json:
         weeks = [
             {
@@ -109,7 +109,7 @@ def _show(args: argparse.Namespace, plan: Planned) -> int:
         ]
         print(json.dumps(_as_json(plan) | {"weeks": weeks}, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(calendar_lines(plan.state, day, ahead=args.weeks)))
+        print("\n".join(calendar_lines(plan.state, day, ahead=args.weeks, sure=sure)))
         _propose(plan)
         if args.html not in ("", "-"):
             print(f"written: {args.html}")

@@ -108,10 +108,11 @@ def run(args: argparse.Namespace) -> int:
     out = options.plain_out(args.events, sound, args.timeline)
     search = Search(output, args.rate)
     answer = _by_the_plan(args, asked, typed=typed)
-    barred = _barred(args, asked) if answer is None else None
-    pack = options.load(args.pack if barred is None else PLAIN, sys.stderr)
-    if barred is not None:
-        pack = _telling(pack, barred, args.language)
+    held = _held(args, asked) if answer is None else None
+    barred = held is not None and held.bars
+    pack = options.load(PLAIN if barred else args.pack, sys.stderr)
+    if held is not None and barred:
+        pack = _telling(pack, held, args.language)
     simulated = isinstance(sensor_of(asked or "ble"), Simulated | Recorded)
     told = consent(output, args.language or usual_language(args.config), simulated=simulated)
     if told is Consent.LEFT:
@@ -143,8 +144,8 @@ def run(args: argparse.Namespace) -> int:
             speaker=args.speaker,
             volumes=options.volumes_of(args),
         )
-        if answer is not None and told is Consent.GIVEN:
-            request = _planned(request, answer, args.session)
+        if told is Consent.GIVEN and not barred:
+            request = _by_the_answer(request, answer or held, args.session)
         wanted = LiveWanted(
             output=output,
             rate=args.rate,
@@ -173,7 +174,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _by_the_plan(args: argparse.Namespace, asked: str | None, *, typed: bool) -> Today | None:
     """Today's run, where nobody names a pack and the runner has spoken to the plan before; at the speed of life only."""
-    from cued.coaching.today import halted, line
+    from cued.coaching.today import halted, line, softened
     from cued.runtime.journalling import journal_path
     from cued.runtime.moments import moment
     from cued.runtime.planning import begun, today_of
@@ -185,8 +186,8 @@ def _by_the_plan(args: argparse.Namespace, asked: str | None, *, typed: bool) ->
         if not begun(path):
             return None
         answer = today_of(path, moment())
-        if _hurts(args):
-            answer = halted(answer)
+        hurts, sore = _hurts(args)
+        answer = halted(answer) if hurts else softened(answer) if sore else answer
     except JournalError as error:
         print(f"the plan cannot be read: {error}", file=sys.stderr)
         return None
@@ -201,30 +202,32 @@ def _is_real(args: argparse.Namespace, asked: str | None) -> bool:
     return args.rate == 1.0 and (asked or "ble").partition(":")[0] not in {"sim", "file"}
 
 
-def _hurts(args: argparse.Namespace) -> bool:
-    """Is there pain before the run that ends cueing? Raises JournalError for what is no answer."""
-    from cued.coaching.state import STOP_FROM
+def _hurts(args: argparse.Namespace) -> tuple[bool, bool]:
+    """Is there pain before the run that ends cueing, and such that eases it? Raises JournalError for what is no answer."""
+    from cued.coaching.state import SORE_FROM, STOP_FROM
 
-    return any(name == "pain_before" and float(value) >= STOP_FROM for name, value in options.conditions_of(args))
+    told = [float(value) for name, value in options.conditions_of(args) if name == "pain_before"]
+    return any(pain >= STOP_FROM for pain in told), any(pain > SORE_FROM for pain in told)
 
 
-def _barred(args: argparse.Namespace, asked: str | None) -> Today | None:
-    """What keeps a run without cues for which a pack was named; None: nothing does."""
+def _held(args: argparse.Namespace, asked: str | None) -> Today | None:
+    """What keeps a run without cues, or eases it, for which a pack was named; None: nothing does."""
     if not _is_real(args, asked):
         return None
     from cued.runtime.heldback import held_back
     from cued.runtime.journalling import journal_path
     from cued.runtime.moments import moment
 
-    hurts = _hurts(args)
+    hurts, sore = _hurts(args)
     try:
-        barred = held_back(journal_path(args.journal), moment(), hurts=hurts)
+        held = held_back(journal_path(args.journal), moment(), hurts=hurts, sore=sore)
     except JournalError as error:  # what was told is not known
         print(f"the plan cannot be read: {error}", file=sys.stderr)
-        barred = held_back(None, moment(), hurts=hurts)
-    if barred is not None:
-        print(f"{barred.why_barred}; this run is recorded without beat and cues", file=sys.stderr)
-    return barred
+        held = held_back(None, moment(), hurts=hurts, sore=sore)
+    if held is not None:
+        then = "; this run is recorded without beat and cues" if held.bars else ""
+        print(f"{held.why_held}{then}", file=sys.stderr)
+    return held
 
 
 def _telling(pack: Pack, barred: Today, language: str) -> Pack:
@@ -234,11 +237,16 @@ def _telling(pack: Pack, barred: Today, language: str) -> Pack:
     return replace(pack, value=telling(pack.value, barred, language or pack.value.language))
 
 
-def _planned(request: Request, answer: Today, session: int | None) -> Request:
-    """The run as the plan has it; what was typed goes before that."""
+def _by_the_answer(request: Request, answer: Today | None, session: int | None) -> Request:
+    """The run as the plan has it; what was typed goes before that, but for what protects."""
     from cued.core.sentences import sentence
+    from cued.runtime.heldback import eased
     from cued.runtime.planning import for_today, spoken
 
+    if answer is None:
+        return request
+    if answer.named:
+        return eased(request, answer)
     for said in spoken(answer):
         print(sentence(said), file=sys.stderr)
     request = for_today(request, answer)

@@ -84,6 +84,7 @@ def pain_reason(state: PlanState) -> Reason:
     """Nothing progresses on pain over 2 in the last two weeks, nor while nobody knows how the last three runs were."""
     last = state.runs[-LOOK_BACK:]
     recent = [run for run in state.runs if run in last or (run.day is not None and run.day >= (state.day or 0) - PAIN_DAYS)]
+    aside = 0.0 if state.aside is None or _is_past(state, state.aside[0]) else state.aside[1]
     unknown = [run.number for run in last if run.painless is None]
     asked = min(SAFE_PAIN, state.rules.pain_at_most)
     over = [run for run in recent if run.painless is False or (run.pain is not None and run.pain > asked)]
@@ -93,11 +94,18 @@ def pain_reason(state: PlanState) -> Reason:
         worst = max((told for run in over for told in (run.pain, run.morning) if told is not None), default=None)
         hurt = "pain" if worst is None else f"pain {worst:g}"
         return Reason("pain", False, f"{hurt} of {asked:g} allowed, last {_runs(len(recent))}")
+    if aside > asked:
+        return Reason("pain", False, f"pain {aside:g} of {asked:g} allowed, in a run that counts for nothing else")
     if unknown or not last:
         of = f"of session {unknown[-1]} " if unknown else ""
         return Reason("pain", None, f"pain {of}not told (`cued log rate {unknown[-1] if unknown else 'last'} --pain 0`)")
     worst = max(run.pain or 0.0 for run in recent)
     return Reason("pain", True, f"pain {worst:g} of {asked:g} allowed, last {_runs(len(recent))}")
+
+
+def _is_past(state: PlanState, day: int | None) -> bool:
+    """Long enough ago that pain of that day no longer holds? Before any day is known none is."""
+    return day is not None and day < (state.day or 0) - PAIN_DAYS
 
 
 # --- what sends back -----------------------------------------------------------------------------------------------

@@ -20,12 +20,17 @@ def pain_in_run(state: PlanState, ran: Ran, decided: list[Decision]) -> PlanStat
 
 
 def felt_changes(state: PlanState, felt: Felt, decided: list[Decision]) -> PlanState:
-    """What the runner says of a run, taken in; of one that the plan does not count only what ends cueing."""
+    """What the runner says of a run, taken in; of one that the plan does not count only that it hurts."""
     dated = felt.day is not None
     if all(run.number != felt.number for run in state.runs):
-        if not _stops(felt):
-            return state
-        return _stopped(state, felt.number, felt.place, _told(felt, felt.place), decided, dated=dated)
+        worst = max(felt.pain or 0.0, felt.morning or 0.0)
+        if worst > SAFE_PAIN:
+            state = replace(state, aside=(state.day, worst))
+        if _stops(felt):
+            return _stopped(state, felt.number, felt.place, _told(felt, felt.place), decided, dated=dated)
+        if _is_sore(felt, felt.place):
+            return _sore(state, felt.number, felt.place, _told(felt, felt.place), decided, dated=dated)
+        return state
     runs = tuple(run.with_felt(felt) if run.number == felt.number else run for run in state.runs)
     efforts = state.efforts if felt.effort is None else (*state.efforts, felt.effort)[:FIRST_EFFORTS]
     state = replace(state, runs=runs, efforts=efforts)
@@ -54,13 +59,21 @@ def _stops(felt: Felt) -> bool:
     return max(felt.pain or 0.0, felt.morning or 0.0) >= STOP_FROM or felt.kind in {PainKind.SHARP, PainKind.LIMP}
 
 
+def _is_below(place: Tissue | None) -> bool:
+    """Where it was not said where, the lower leg is thought of."""
+    return place is None or place in BELOW_KNEE
+
+
+def _is_sore(felt: Felt, place: Tissue | None) -> bool:
+    """Over 3 of 10 below the knee."""
+    return _is_below(place) and max(felt.pain or 0.0, felt.morning or 0.0) > SORE_FROM
+
+
 def _makes_sore(state: PlanState, felt: Felt, run: Run) -> bool:
-    """Over 3 of 10 below the knee, or stiff two mornings; where it was not said where, the lower leg is thought of."""
-    below = run.place is None or run.place in BELOW_KNEE
-    worst = max(felt.pain or 0.0, felt.morning or 0.0)
-    if below and worst > SORE_FROM:
+    """Over 3 of 10 below the knee, or stiff two mornings."""
+    if _is_sore(felt, run.place):
         return True
-    if felt.morning is None or not below:
+    if felt.morning is None or not _is_below(run.place):
         return False
     last = [one for one in state.runs if one.number <= run.number][-STIFF_MORNINGS:]
     return len(last) == STIFF_MORNINGS and all(one.morning is not None and one.morning > SAFE_PAIN for one in last)

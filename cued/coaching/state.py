@@ -168,6 +168,8 @@ class PlanState:
     """So many sessions were counted when it was last told that cueing is over."""
     stop_undated: bool = False
     """Nobody knows the day on which that was: it may have been on any up to the next that is known."""
+    aside: tuple[int | None, float] | None = None
+    """When it was told, and how much, of pain over 2 in a run that is not counted; None for a day before any is known."""
     sore: Sore | None = None
     off: Off | None = None
     places: tuple[Tissue, ...] = ()

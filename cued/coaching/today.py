@@ -37,6 +37,7 @@ LEAST_CUED_MIN: Final = 35.0
 """In a shorter run the silent probe of phases 2 and 4 has no room, and nobody would know what stays without help."""
 ALL_TISSUES: Final = tuple(Tissue)
 OVER_TODAY: Final = "it hurt today: cueing is over for the day"
+EASED: Final = "something is sore (`cued plan why`): no beat, no drills or strides, no cue that loads it"
 
 
 class RunKind(Enum):
@@ -93,6 +94,8 @@ class Today:
     """What is new this week."""
     stopped: bool = False
     """It hurt today, so that cueing is over for the day."""
+    named: bool = False
+    """The runner has named the pack; while something is sore it is run without what loads."""
     off: str = ""
     """The runner is `injured`, `ill` or `away`; empty: none of it."""
     rest_first: bool = False
@@ -115,21 +118,44 @@ class Today:
         return self.stopped or bool(self.off)
 
     @property
-    def why_barred(self) -> str:
-        """A few words for whoever reads; empty: nobody is."""
+    def why_held(self) -> str:
+        """Why a pack that was named is not run, or not whole; empty: it is."""
         if self.stopped:
             return OVER_TODAY
-        return f"{self.off}: no cues (`cued plan well` goes on)" if self.off else ""
+        if self.off:
+            return f"{self.off}: no cues (`cued plan well` goes on)"
+        return EASED if self.named else ""
 
 
-def binding(answer: Today | None, *, hurts: bool = False) -> Today | None:
-    """What a run is held to for which a pack was named, however that was done; None: that pack it is.
+def binding(answer: Today | None, *, hurts: bool = False, sore: bool = False) -> Today | None:
+    """What a run is held to for which a pack was named, however that was done; None: that pack it is, whole.
 
-    `answer`: the plan's; None: there is none. `hurts`: pain has been told that ends cueing, and the plan may not know yet.
+    `answer`: the plan's; None: there is none. `hurts`: pain has been told that ends cueing, and the plan may not know yet;
+    `sore`: pain that eases.
     """
     if hurts:
         answer = halted(answer)
-    return answer if answer is not None and answer.bars else None
+    elif sore:
+        answer = softened(answer)
+    if answer is None or answer.bars:
+        return answer
+    return None if answer.ease.beat else _eased(answer)
+
+
+def _eased(answer: Today) -> Today:
+    """Something is sore: a pack that was named is run, without what loads, and at the runner's own cadence."""
+    return replace(
+        answer, kind=RunKind.CUE, reason=EASED, change=0.0, ease=replace(answer.ease, half=False), drills="", dial=Dial.NONE,
+        learning=False, reintroduction=False, named=True,
+    )  # fmt: skip
+
+
+def softened(answer: Today | None) -> Today:
+    """The same day where something is sore, nobody has said where, and the plan does not know yet."""
+    if answer is None:
+        answer = Today(None, RunKind.PLAIN, PLAIN, 0, 1, EASED)
+    ease = Ease(beat=False, drills=False, barred=ALL_TISSUES, half=answer.ease.half)
+    return replace(answer, change=0.0, ease=ease, dose=Dose(0, 0), drills="")
 
 
 def halted(answer: Today | None) -> Today:

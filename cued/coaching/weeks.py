@@ -38,7 +38,8 @@ def reached(state: PlanState, day: int | None) -> tuple[PlanState, list[Decision
     if state.undated_cues:  # they may have been today
         state = replace(state, last_cue_day=day, undated_cues=False)
     if began is None or before is None:
-        return replace(state, began=day, day=day, entered=day), []
+        aside = None if state.aside is None else (day, state.aside[1])
+        return replace(state, began=day, day=day, entered=day, aside=aside), []
     decided: list[Decision] = []
     if state.off is not None:
         state = replace(state, off_days=state.off_days + day - before)

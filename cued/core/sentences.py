@@ -32,6 +32,8 @@ class Sentence(Enum):
     TODAY_PLAIN = "today is plain"
     SPARED = "drills left out"
     """For the sake of what is sore."""
+    EASED = "a pack without what loads"
+    """That was named, while something is sore."""
     BEGUN = "begun"
     UNWARNED = "begun without cues, before the safety notice"
     LEARNING = "learning"
@@ -138,6 +140,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.TODAY: "Today: {title}.",
         Sentence.TODAY_PLAIN: "Today a plain run. No cues.",
         Sentence.SPARED: "Drills that load what is sore are left out.",
+        Sentence.EASED: "Something is sore: no beat, no drills.",
         Sentence.BEGUN: "Recording.",
         Sentence.UNWARNED: "Recording, without cues. To change that, press play after the run.",
         Sentence.LEARNING: "Learning your rhythm.",
@@ -219,6 +222,7 @@ WORDS: Final[Mapping[str, Mapping[Sentence, str]]] = {
         Sentence.TODAY: "Heute: {title}.",
         Sentence.TODAY_PLAIN: "Heute ein einfacher Lauf. Keine Hinweise.",
         Sentence.SPARED: "Übungen, die belasten, was wehtut, fallen aus.",
+        Sentence.EASED: "Etwas tut weh: kein Takt, keine Übungen.",
         Sentence.BEGUN: "Aufnahme läuft.",
         Sentence.UNWARNED: "Aufnahme läuft, ohne Hinweise. Um das zu ändern, drück nach dem Lauf Play.",
         Sentence.LEARNING: "Ich lerne deinen Rhythmus.",

@@ -62,7 +62,8 @@ class Recorder:
         """All of the session is on the disk, its end included."""
         self.full = False
         """The disk was, when it was last written to."""
-        self._thread: threading.Thread | None = None
+        self.thread: threading.Thread | None = None
+        """The writer's."""
         self._lock: Lock | None = None
         self._database: sqlite3.Connection | None = None
         self._began_boot_ns = head.began_boot_ns if going is None else going.began_boot_ns
@@ -102,7 +103,7 @@ class Recorder:
         self._put(row)
 
     def _put(self, item: Item) -> None:
-        if self._lock is not None:  # else nobody will ever take it
+        if self.kept is None:  # else nobody will ever take it
             self._queue.put(item)
 
     def flush(self) -> Receipt:
@@ -115,12 +116,12 @@ class Recorder:
     def is_well(self) -> bool:
         """The writer is alive, has not begun, or was to end; one that gave up has told why."""
         told = self._refused is not None or self._ending.is_set()
-        return told or self._thread is None or self._thread.is_alive()
+        return told or self.thread is None or self.thread.is_alive()
 
     @property
     def kept(self) -> bool | None:
         """Is all of the session on the disk, its end included, and the file closed? None: it is still being written."""
-        return None if self._thread is not None and self._thread.is_alive() else self._whole
+        return None if self.thread is not None and self.thread.is_alive() else self._whole
 
     def notices(self) -> list[str]:
         """What the runner should know, each sentence once."""
@@ -133,20 +134,18 @@ class Recorder:
 
     # --- begin and end --------------------------------------------------------------------------------------------
 
-    def begin(self, patience_s: float | None = None) -> None:
+    def begin(self, patience_s: float | None = None, after: threading.Thread | None = None) -> None:
         """Take the journal and write the first row; raises JournalError where nothing can be written at all.
 
-        A full disk or a file that is locked just now is waited for in the background, and so is a disk that has not answered
+        A full disk or a file that is locked just now is waited for in the background, and so is `after`, the thread of another
+        that has the journal until then, and a disk that has not answered
         after `patience_s` (None: it is waited for here); what speaks against a recording is then told by `notices`.
         """
         store.is_there(self._path)
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = Lock(self._path, f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
-        except OSError as error:
-            raise JournalError(f"{self._path}: it cannot be written ({error.strerror or error})") from error
-        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-        self._thread.start()
+        if after is None:
+            self._take_lock()
+        self.thread = threading.Thread(target=self._run, args=(after,), name="journal", daemon=True)
+        self.thread.start()
         if self._begun.wait(patience_s) and self._refused is not None:
             raise self._refused
 
@@ -165,16 +164,26 @@ class Recorder:
         """Write what there is and let go: without `finish` the session counts as interrupted. A second time does nothing."""
         self._ending.set()
         self._wanted.set()
-        if self._thread is not None:
-            self._thread.join(CLOSE_S)
-            if self._thread.is_alive():
+        if self.thread is not None:
+            self.thread.join(CLOSE_S)
+            if self.thread.is_alive():
                 self._complain("the disk does not answer; the end of the run may be missing in it")
-            self._thread = None
+            self.thread = None
 
     # --- the writer's thread --------------------------------------------------------------------------------------
 
-    def _run(self) -> None:
+    def _take_lock(self) -> None:
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = Lock(self._path, f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
+        except OSError as error:
+            raise JournalError(f"{self._path}: it cannot be written ({error.strerror or error})") from error
+
+    def _run(self, after: threading.Thread | None) -> None:
+        try:
+            if after is not None:  # its own end may take as long as the disk does
+                after.join()
+                self._take_lock()
             self._write_first()
             self._begun.set()
             self._keep_writing()

@@ -90,8 +90,10 @@ def heading(state: PlanState) -> str:
     return f"Phase {state.phase} of {LAST}, {rules.title}: {weeks}"
 
 
-def today_text(state: PlanState, day: int) -> str:
-    """What a run today would be; and whether one is planned."""
+def today_text(state: PlanState, day: int, *, sure: bool = True) -> str:
+    """What a run today would be; and whether one is planned. Not `sure` that it is that day: what the next would be."""
+    if not sure:
+        return f"The next run: {line(today(state, None))}"
     answer = today(state, day)
     (planned,) = coming(state, day, 1)
     free = planned.kind is RunKind.REST and answer.kind is not RunKind.REST
@@ -114,12 +116,12 @@ def date_text(day: int) -> str:
     return f"{found:%a} {found.day} {found:%b}"
 
 
-def calendar_lines(state: PlanState, day: int, before: int = 2, ahead: int = 3) -> list[str]:
+def calendar_lines(state: PlanState, day: int, before: int = 2, ahead: int = 3, *, sure: bool = True) -> list[str]:
     """For a terminal; 72 columns."""
     rows = weeks_of(state, day, before, ahead)
     names = "".join(f"{date_text(cell.day)[:3]:<8}" for cell in rows[0].cells)
     lately = [told] if (told := lately_text(state, day)) else []
-    lines = [heading(state), today_text(state, day), *lately, "", f"{'':14}{names} min"]
+    lines = [heading(state), today_text(state, day, sure=sure), *lately, "", f"{'':14}{names} min"]
     for row in rows:
         cells = "".join(_text_of(cell, day) for cell in row.cells)
         start = date_text(row.cells[0].day)[4:]
@@ -132,8 +134,11 @@ def _text_of(cell: Cell, day: int) -> str:
     return f"{f'[{text}]' if cell.day == day else f' {text}':<8}"
 
 
-def plan_html(state: PlanState, day: int, decided: Sequence[Decision], before: int = 4, ahead: int = 5) -> str:
+def plan_html(
+    state: PlanState, day: int, decided: Sequence[Decision], before: int = 4, ahead: int = 5, *, sure: bool = True
+) -> str:
     """The same as a page, with the latest decisions below."""
+    told_first = [text for text in (today_text(state, day, sure=sure), lately_text(state, day)) if text]
     rows = weeks_of(state, day, before, ahead)
     names = "".join(f"<th>{date_text(cell.day)[:3]}</th>" for cell in rows[0].cells)
     body = "\n".join(_html_row(row, day) for row in rows)
@@ -153,7 +158,7 @@ def plan_html(state: PlanState, day: int, decided: Sequence[Decision], before: i
 <body>
 <main>
 <h1>{escape(heading(state))}</h1>
-<p>{"<br>".join(escape(text) for text in (today_text(state, day), lately_text(state, day)) if text)}</p>
+<p>{"<br>".join(escape(text) for text in told_first)}</p>
 <table>
 <thead><tr><th>week</th>{names}<th>min</th></tr></thead>
 <tbody>

@@ -324,7 +324,8 @@ class Counter:
             self._sample = None
             self._paused_ns = at_ns
         elif not paused and self._paused_ns is not None:
-            self.summary.pauses.append((self._paused_ns, at_ns))
+            if at_ns > self._paused_ns:  # else that was the end of the run
+                self.summary.pauses.append((self._paused_ns, at_ns))
             self._paused_ns = None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from cued import __version__
@@ -82,6 +83,11 @@ class Recording:
         """For `Conductor`."""
         self._clock = clock
         self._moment = moment
+
+    @property
+    def writer(self) -> Thread | None:
+        """It has the journal for as long as it lives."""
+        return self._recorder.thread
 
     @property
     def session(self) -> int | None:
@@ -159,8 +165,12 @@ def recording(
     notice: Callable[[str], None],
     past: Broken | None,
     closing: ExitStack,
+    after: Thread | None = None,
 ) -> Recording | None:
-    """The run's way into the journal, left with `closing`; None where there is none, and then `notice` was told why."""
+    """The run's way into the journal, left with `closing`; None where there is none, and then `notice` was told why.
+
+    Nothing is written before `after`, the writer of another that was left, has ended; that is not waited for here.
+    """
     if wanted is None:
         return None
     from cued.journal.recorder import Recorder
@@ -168,7 +178,7 @@ def recording(
     going = None if past is None else past.going(clock)
     recorder = Recorder(wanted.path, _head(wanted, request, how, voice, clock), wanted.moment, going, wanted.committed)
     try:
-        recorder.begin(PATIENCE_S)
+        recorder.begin(PATIENCE_S, after)
     except JournalError as error:
         notice(f"{_refused(error)}; this run is not recorded")
         return None

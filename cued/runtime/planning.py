@@ -110,6 +110,7 @@ def spoken(answer: Today) -> tuple[Sentence, ...]:
         said = (Sentence.REST_TODAY,) if answer.kind is RunKind.REST else ()
         said += (Sentence.NOT_INJURED,) if answer.off == INJURED else ()
         said += (Sentence.LEARNING,) if answer.cued and answer.learning else ()
+        said += (Sentence.EASED,) if answer.named else ()
     return (*said, Sentence.REST_FIRST) if answer.rest_first else said
 
 
@@ -304,7 +305,7 @@ def _told(journal: Journal, sessions: list[Session], outcomes: dict[int, Outcome
     for session in sessions:
         outcome = outcomes.get(session.id)
         if outcome is None or not (session.counts or outcome.pain):
-            # The plan counts no such run: of what is said of it, it takes in what ends cueing.
+            # The plan counts no such run: of what is said of it, it takes in that it hurts.
             yield from _felt(journal, session, told_ns)
             continue
         told_ns = max(told_ns, session.began_utc_ns + session.end_ns if session.verified else told_ns)

@@ -41,7 +41,7 @@ def length_line(pack: CuePack, length_ns: int) -> str:
     if own_length_ns(pack) is not None:
         why = f"as long as the session of {pack.name}"
     else:
-        why = "a usual run" if length_ns <= USUAL_NS else f"as long as {pack.name} needs to show all it has"
+        why = "a usual run" if length_ns <= USUAL_NS else f"so that what {pack.name} waits for has time to come"
     return f"No length was given: {length}, {why}. --length 50min takes another."
 
 

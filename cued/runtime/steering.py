@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 from cued.audio.commands import Bus
-from cued.coaching.state import STOP_FROM
+from cued.coaching.state import SORE_FROM, STOP_FROM
 from cued.control import commands as asked
 from cued.control.protocol import Answer, Done, Fault, Refused
 from cued.core import events
@@ -84,12 +84,22 @@ def steer(command: asked.Command, view: View, session: Steered, *, over: bool = 
 
 def ends_cueing(command: asked.Command) -> bool:
     """Pain of 5 of 10 or more ends cueing for the run and the day, as `cued pain` does."""
+    return _pain(command) >= STOP_FROM
+
+
+def eases(command: asked.Command) -> bool:
+    """Pain over 3 of 10 eases the next run."""
+    return _pain(command) > SORE_FROM
+
+
+def _pain(command: asked.Command) -> float:
+    """As it is rated; 0 where nothing is, or no number."""
     if not isinstance(command, asked.Rate) or command.what is not asked.Rated.PAIN:
-        return False
+        return 0.0
     try:
-        return float(command.answer) >= STOP_FROM
+        return float(command.answer)
     except ValueError:
-        return False
+        return 0.0
 
 
 def _muted(*, before: bool) -> str:

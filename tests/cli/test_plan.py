@@ -11,10 +11,13 @@ import pytest
 from cued.cli.main import main
 from cued.coaching.calendar import Lately, planned_lately
 from cued.coaching.happening import Say
+from cued.coaching.today import line, today, weekday
+from cued.core.cues import Mode
 from cued.journal.reader import reading
 from cued.journal.wall import Moment
 from cued.review.planpage import calendar_lines, lately_text, plan_html, weeks_of
 from cued.runtime.moments import moment
+from cued.runtime.past import past_of
 from cued.runtime.planning import date_of, day_of, planned
 from tests.support.logged import Capture, said, shown
 from tests.support.seasons import Walk, at_phase
@@ -227,6 +230,16 @@ def test_json_of_a_word_is_json(capsys: Capture) -> None:
     assert found["decided"][0]["override"] is True
 
 
+def test_without_a_date_the_calendar_tells_what_the_next_run_would_be_as_today_does() -> None:
+    walk = at_phase(2)
+    walk.say(Say.DAYS, weekdays=(weekday(walk.day + 1),))
+    assert calendar_lines(walk.state, walk.day)[1].endswith("rest: not one of your running days")
+    told = f"The next run: {line(today(walk.state, None))}"
+    assert told.startswith("The next run: drills, ")
+    assert calendar_lines(walk.state, walk.day, sure=False)[1] == told
+    assert f"<p>{told}" in plan_html(walk.state, walk.day, (), sure=False)
+
+
 def test_run_goes_by_the_plan_once_it_was_spoken_to_unless_a_pack_is_named(tmp_path: Path, capsys: Capture) -> None:
     journal = tmp_path / "journal.db"
     quick = ("run", "--sensor", "none", "--output", "null", "--for", "1s", "--keys", "none", "--socket", "none", "--new")
@@ -287,6 +300,26 @@ def test_pain_before_a_run_makes_that_run_plain_and_pain_of_four_does_not(tmp_pa
     assert "it hurt today" in capsys.readouterr().err
     with reading(own) as journal:
         assert [session.pack for session in journal.sessions()] == ["plain", "metronome"]
+
+
+def test_a_pack_that_is_named_while_something_is_sore_has_no_beat_and_says_so(
+    tmp_path: Path, capsys: Capture, own: Path
+) -> None:
+    eased = "something is sore (`cued plan why`): no beat, no drills or strides, no cue that loads it\n"
+    heard_of(tmp_path)
+    heard_of(tmp_path, "--pain-before", "4")
+    assert eased in capsys.readouterr().err
+    assert main(["log", "rate", "last", "--pain", "4", "--place", "calf"]) == 0
+    heard_of(tmp_path)
+    assert eased in capsys.readouterr().err
+    assert main(["plan", "plain", "today"]) == 0
+    assert main([*QUICK, "--pain-before", "4"]) == 0
+    with reading(own) as journal:
+        packs = [past_of(journal, str(session.id)).how.pack for session in reversed(journal.sessions())]
+    beats = [{segment.metronome.mode for segment in pack.segments()} for pack in packs]
+    assert [pack.name for pack in packs] == ["metronome", "metronome", "metronome", "plain"]
+    assert Mode.NUDGE in beats[0]
+    assert beats[1:] == [{Mode.NONE}] * 3
 
 
 def test_a_run_of_the_injured_is_plain_whatever_pack_is_named(tmp_path: Path, capsys: Capture) -> None:

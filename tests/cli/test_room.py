@@ -70,7 +70,7 @@ def test_dropped_rounds_are_counted(capsys: pytest.CaptureFixture[str], tmp_path
 def test_a_rehearsal_without_a_length_takes_what_the_pack_needs_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rehearse", "fatigue", "--sim", "tired"]) == 0
     out = capsys.readouterr().out
-    needs = "No length was given: 1 h 5 min, as long as fatigue needs to show all it has. --length 50min takes another."
+    needs = "No length was given: 1 h 5 min, so that what fatigue waits for has time to come. --length 50min takes another."
     assert needs in out.splitlines()
     assert "Rhythm dropped." in out
     assert main(["rehearse", "fatigue", "--sim", "tired", "--length", "50min"]) == 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cued.coaching.gates import pain_reason
 from cued.coaching.happening import Dawn, Felt, Kind, Outcome, PainKind, Ran, Say
-from cued.coaching.state import week_cap
+from cued.coaching.plan import step
+from cued.coaching.state import PlanState, week_cap
 from cued.coaching.today import RunKind, binding, today
 from cued.core.cues import Tissue
 from tests.support.seasons import Walk, at_phase, ready
@@ -198,7 +200,7 @@ def test_who_is_injured_ill_or_away_is_barred_until_well_again_and_a_race_or_a_r
         walk.say(say)
         answer = walk.today()
         assert (answer.off, answer.bars) == (what, bool(what))
-        assert answer.why_barred.startswith(what)
+        assert answer.why_held.startswith(what)
     walk.say(Say.RACE, on=walk.day)
     assert binding(walk.today()) is None
 
@@ -211,7 +213,68 @@ def test_what_the_plan_does_not_know_yet_holds_back_all_the_same() -> None:
         assert held is not None
         assert held.stopped
         assert not held.cued
-        assert held.why_barred == "it hurt today: cueing is over for the day"
+        assert held.why_held == "it hurt today: cueing is over for the day"
         assert binding(held, hurts=True) == held
     assert binding(None) is None
     assert binding(walk.today()) is None
+
+
+def test_a_pack_that_is_named_while_something_is_sore_is_run_without_what_loads() -> None:
+    walk = Walk()
+    walk.weeks(12)
+    walk.run(pain=None, morning=None)
+    walk.tell(Felt(walk.day, walk.number, pain=4.0, place=Tissue.CALF))
+    while not walk.kinds(Kind.NORMAL):
+        answer = walk.today()
+        held = binding(answer)
+        assert held is not None
+        assert (held.named, held.bars, held.cued, held.change) == (True, False, True, 0.0)
+        assert (held.ease.beat, held.ease.drills, held.ease.barred) == (False, False, (Tissue.CALF,))
+        assert held.why_held.startswith("something is sore")
+        assert (held.learning, held.reintroduction, held.ease.half) == (False, False, False)
+        assert binding(held) == held
+        walk.day += 1
+        walk.run(pain=1.0, morning=0.0)
+    assert binding(walk.today()) is None
+
+
+@pytest.mark.parametrize(
+    ("pain", "place", "sore"), [(4.0, Tissue.SHIN, True), (4.0, None, True), (3.0, None, False), (4.0, Tissue.HIP, False)]
+)
+def test_a_run_too_short_to_count_may_leave_a_runner_sore(pain: float, place: Tissue | None, *, sore: bool) -> None:
+    walk = Walk()
+    walk.run()
+    walk.tell(Felt(walk.day, 77, pain=pain, place=place))
+    assert (walk.state.sore is not None) == sore
+    assert not walk.today().stopped
+    walk.tell(Felt(walk.day, 77, morning=pain))
+    assert (walk.state.sore is not None) == (pain > 3.0), "not said where this time"
+
+
+def test_pain_in_a_run_too_short_to_count_holds_for_two_weeks() -> None:
+    walk = Walk()
+    walk.weeks(2)
+    walk.tell(Felt(walk.day, 77, pain=3.0, place=Tissue.KNEE))
+    assert "pain 3 of 2 allowed" in pain_reason(walk.state).text
+    assert walk.say(Say.ADVANCE)[-1].kind is Kind.REFUSED
+    walk.weeks(2)
+    assert pain_reason(walk.state).met is False
+    walk.weeks(2)
+    assert walk.state.phase == 2
+
+
+def test_such_pain_before_any_date_is_known_holds_from_the_first_day_that_is() -> None:
+    state, _ = step(PlanState(), Felt(None, 77, pain=3.0, place=Tissue.KNEE))
+    state, _ = step(state, Dawn(100))
+    assert state.aside == (100, 3.0)
+
+
+def test_soreness_told_before_a_run_eases_that_run_and_worse_ends_cueing() -> None:
+    for answer in (None, Walk().today()):
+        held = binding(answer, sore=True)
+        assert held is not None
+        assert (held.named, held.bars, held.ease.beat, held.dose.hops) == (True, False, False, 0)
+        assert set(held.ease.barred) == set(Tissue)
+        worse = binding(answer, hurts=True, sore=True)
+        assert worse is not None
+        assert worse.stopped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,14 @@ import pytest
 from cued.control import commands
 from cued.control.protocol import Answer, Done, Refused
 from cued.core import engine
+from cued.core.effects import RecallClicks
 from cued.core.happening import Phase
+from cued.formats.events_file import EventsFile
+from cued.review.summary import summarize
 from cued.runtime.daemon.choice import Choice
 from cued.runtime.daemon.loop import MOST_FAULTS
 from cued.runtime.daemon.ports import Asked
+from cued.runtime.daemon.state import last_in_words
 from cued.units import NS_PER_S
 from tests.support.day import House, read_day
 
@@ -41,6 +46,22 @@ def test_a_run_that_begins_before_its_pack_is_ready_begins_where_it_began(house:
     assert house.book.seats[0].ended_ns == 85 * NS_PER_S
 
 
+def test_pain_told_before_the_pack_is_ready_keeps_the_run_plain(tmp_path: Path) -> None:
+    script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n0:05  run 166\n0:30  ask pain\n5:00  quit\n"
+    lines = slow(House(read_day(script), tmp_path), 40)
+    assert "0:30  > answers: cueing is over for today; walk if it hurts" in lines
+    assert any(line.endswith("begins at 0:05: plain") for line in lines)
+    assert not any("beat on" in line for line in lines)
+
+
+def test_a_run_that_begins_after_a_held_button_keeps_the_machine_on(tmp_path: Path) -> None:
+    script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n0:05  ask start\n1:00  press held\n1:01  ask start\n3:00  quit\n"
+    lines = House(read_day(script), tmp_path).live()
+    assert "1:00  > says: Saved. Safe to unplug." in lines
+    assert "1:01  > session 2 begins at 1:01: metronome" in lines
+    assert not any("switched off" in line for line in lines)
+
+
 def test_a_run_that_goes_on_counts_from_where_the_runner_ran_again(tmp_path: Path) -> None:
     script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n1:00  run 166\n3:00  stand\n9:00  run 166\n11:00  quit\n"
     house = House(read_day(script), tmp_path)
@@ -61,6 +82,35 @@ def test_a_run_that_ends_before_its_pack_is_ready_was_none(tmp_path: Path) -> No
     lines = slow(house, 40)
     assert house.book.seats == []
     assert not any("saved" in line for line in lines)
+
+
+def test_a_rating_that_comes_too_late_and_a_start_that_goes_on_are_answered_as_such(tmp_path: Path) -> None:
+    script = (
+        "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n0:04  ask rate what=effort answer=5\n"
+        "0:05  ask rate what=pain answer=5\n1:00  run 166\n"
+        "3:00  stand\n9:00  ask start\n9:30  quit\n"
+    )
+    lines = House(read_day(script), tmp_path).live()
+    assert "0:04  > refuses: no run is on: `cued log rate last` tells it of the last one" in lines
+    assert any("0:05  > refuses: no run is on: `cued log rate last --pain 6`" in line for line in lines)
+    assert any("9:00  > answers: going on with your run: warmup" in line for line in lines)
+    assert len([line for line in lines if "begins at" in line]) == 1
+
+
+def test_clicks_that_were_taken_back_are_counted_nowhere(tmp_path: Path) -> None:
+    script = "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n1:00  run 170\n"
+    taken = "".join(
+        f"{minute}:00  ask pause\n{minute}:03  ask resume\n{minute}:31  press play\n{minute}:33  press play\n"
+        for minute in (3, 4, 5)
+    )
+    house = House(read_day(f"{script}{taken}7:00  ask stop\n8:00  quit\n"), tmp_path)
+    house.live()
+    (seat,) = house.book.seats
+    assert seat.ended_ns is not None
+    assert any(isinstance(effect, RecallClicks) for effect in seat.effects)
+    file = EventsFile(seat.how, voice="real", source="test")
+    lines = [file.header(), *file.add(seat.effects, seat.ended_ns), *file.finish(seat.ended_ns)]
+    assert house.daemon.sessions.totals().clicks == summarize(map(json.loads, lines)).clicks > 500
 
 
 def failing(house: House, times: int) -> Callable[[int], None]:
@@ -185,3 +235,21 @@ def test_a_fault_behind_a_command_is_told_to_who_asked(house: House) -> None:
     assert isinstance(answer, Refused)
     assert "no such volume" in answer.sentence
     assert house.daemon.faults == []
+
+
+@pytest.mark.parametrize(("becomes", "told"), [("empties", "Run saved."), ("fills", "Saved, but not to its end.")])
+def test_what_became_of_a_run_is_shown_also_if_the_next_began_before_that_was_known(
+    tmp_path: Path, becomes: str, told: str
+) -> None:
+    script = (
+        "# x\n---\n0:02  headphones on\n0:03  pod Stryd\n1:00  run 166\n3:00  disk hangs\n4:00  ask stop\n4:20  ask start\n"
+        f"4:40  disk {becomes}\n5:00  quit\n"
+    )
+    house = House(read_day(script), tmp_path)
+    seen: list[str] = []
+    looks = [(at_s * NS_PER_S, lambda: seen.append(last_in_words(house.daemon))) for at_s in (270, 290)]
+    house.time.script = [*house.time.script, *looks]
+    lines = house.live()
+    assert any("session 2 begins at 4:20" in line for line in lines)
+    assert [words.split(" Three")[0] for words in seen] == ["Not saved yet.", told]
+    assert not any(told in line for line in lines)

@@ -18,6 +18,7 @@ from tests.support.driving import examples
 
 CUES: Final = frozenset({"Light feet.", "Leicht.", "Quick feet.", "Cues off."})
 HURTS: Final = ("ask pain", "ask rate what=pain answer=6", "ask pain", "ask rate what=pain answer=10")
+SORE: Final = ("ask rate what=pain answer=4",)
 CHOSEN: Final = (
     *("ask start", "ask start pack=other", "ask start pack=mine", "ask pack use name=mine", "ask pack use name=other"),
     *("ask stop", "ask stop", "ask next", "ask back", "ask cue", "ask pause", "ask resume", "press play", "press next"),
@@ -60,6 +61,45 @@ def test_after_pain_that_ends_cueing_nothing_gives_a_beat_or_a_cue_on_that_day(
         assert what.removeprefix("says: ") not in CUES, table
         begun = re.fullmatch(r"session \d+ begins at \S+: (\w+)(, unrecorded)?", what)
         assert begun is None or begun[1] == "plain", table
+
+
+sore_happenings = st.lists(
+    st.tuples(st.sampled_from(GAPS_S), st.one_of(*(st.sampled_from(some) for some in (FEET, CHOSEN, CHOSEN, SORE)))),
+    min_size=6,
+    max_size=30,
+)
+
+
+@examples(40)
+@given(sore_happenings, st.sampled_from((1, 3)), st.booleans())
+def test_after_pain_of_four_no_run_that_begins_has_a_beat_whoever_names_its_pack(
+    told: list[tuple[int, str]], phase: int, named: bool
+) -> None:
+    at_s, script = 9, [(0, "headphones on"), (2, "pod Stryd 80%"), (3, "run 170")]
+    for gap_s, what in told:
+        at_s += gap_s
+        script.append((at_s, what))
+    script += [
+        (at_s + 2, "ask start"),
+        (at_s + 4, "ask rate what=pain answer=4"),
+        (at_s + 5, "ask stop"),
+        (at_s + 5, "render 0"),
+    ]
+    for begins_s, start in ((7, "ask start"), (200, "ask start pack=mine"), (600, "ask start")):
+        script += [(at_s + begins_s, start), (at_s + begins_s + 3, "run 170")]
+        script += [
+            (at_s + begins_s + later_s, what) for what, later_s in (("ask next", 30), ("ask next", 60), ("ask stop", 120))
+        ]
+    script.append((at_s + 800, "quit"))
+    timed = [(at_s * NS_PER_S, what) for at_s, what in script]
+    with tempfile.TemporaryDirectory() as folder:
+        pack = "mine" if named else ""
+        house = House(Day("any", CONFIGS["quick"], pack, False, 0, dict(PACKS), dict(CONFIGS), timed, plan=phase), Path(folder))
+        lines = house.live()
+    table = "\n".join(lines)
+    first = next((number for number, line in enumerate(lines) if "> answers: written down: pain 4" in line), len(lines))
+    begun = next((number for number, line in enumerate(lines) if number > first and "begins at" in line), len(lines))
+    assert not [line for line in lines[begun:] if line.endswith("> beat on")], table
 
 
 @pytest.mark.parametrize("phase", [None, 1, 3])

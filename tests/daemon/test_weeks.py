@@ -43,7 +43,8 @@ REACTS_NS = 700 * NS_PER_MS
 class Weeks:
     """A runner and the daemon in the runner's vest."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pack: str = "") -> None:
+        """`pack`: the configuration's; empty: the plan's."""
         self.journal = folder / "journal.db"
         self.synced = True
 
@@ -55,7 +56,7 @@ class Weeks:
             return JournalBook(self.journal, {}, notice, 30 * NS_PER_MIN, moment), JournalPlan(self.journal, moment)
 
         day = read_day("# weeks\nasks: yes\n---\n")
-        day.pack = ""
+        day.pack = pack
         self.house = House(day, folder, join)
         self._seen = 0
         self.live(10 * NS_PER_S)
@@ -167,6 +168,16 @@ def test_three_weeks_by_the_plan_alone(tmp_path: Path) -> None:
     with reading(weeks.journal) as journal:
         assert {json.loads(journal.head(session.id).settings)["chosen_by"] for session in journal.sessions()} == {"plan"}
         assert [decode_as(word.word, Word).say for word in journal.words()] == [Say.ADVANCE, Say.INJURED, Say.WELL]
+
+
+def test_each_run_with_a_named_pack_is_the_next_session_with_it(tmp_path: Path) -> None:
+    weeks = Weeks(tmp_path, "metronome")
+    weeks.sleep_until(1)
+    weeks.morning()
+    for _ in range(3):
+        weeks.run()
+    with reading(weeks.journal) as journal:
+        assert [(one.pack, one.session_number) for one in journal.sessions()] == [("metronome", number) for number in (3, 2, 1)]
 
 
 def test_a_race_by_key_is_what_the_command_would_have_written_down(tmp_path: Path) -> None:

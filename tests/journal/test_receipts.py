@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
+from cued.errors import JournalError
 from cued.journal.reader import State, reading
 from cued.journal.recorder import Recorder
 from cued.units import NS_PER_S
@@ -73,3 +75,33 @@ def test_a_run_of_which_only_the_end_found_room_is_not_wholly_kept(tmp_path: Pat
         receipt = recorder.flush()
         recorder.finish(NS_PER_S)
         assert (receipt.written, recorder.kept, recorder.session) == (False, False, 1)
+
+
+def test_a_session_that_begins_while_the_last_ones_end_cannot_be_written_waits_for_nothing_and_is_kept(journal: Path) -> None:
+    last = begun(journal)
+    other = sqlite3.connect(journal, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    note(last, "of the last one")
+    last.leave(NS_PER_S)
+    recorder = Recorder(journal, a_head(a_start(a_request(), simulated=False)), Clocks())
+    recorder.begin(0.05, last.thread)
+    note(recorder, "of the next one")
+    assert (last.kept, recorder.kept, recorder.session) == (None, None, None)
+    other.execute("ROLLBACK")
+    other.close()
+    recorder.finish(2 * NS_PER_S)
+    assert (last.kept, recorder.kept) == (True, True)
+    with reading(journal) as found:
+        assert [[one.text for one in found.notes(number)] for number in (1, 2)] == [["of the last one"], ["of the next one"]]
+        assert [one.state for one in found.sessions()] == [State.ENDED, State.ENDED]
+
+
+def test_a_session_that_finds_no_place_for_its_lock_after_the_last_one_says_so(tmp_path: Path) -> None:
+    journal = tmp_path / "folder" / "journal.db"
+    journal.parent.write_text("no folder")
+    recorder = Recorder(journal, a_head(a_start(a_request(), simulated=False)), Clocks())
+    done = threading.Thread()
+    done.start()
+    with pytest.raises(JournalError, match="it cannot be written"):
+        recorder.begin(None, done)
+    assert (recorder.is_well(), recorder.kept) == (True, False)

@@ -7,6 +7,7 @@ import pytest
 from cued.coaching.today import LEAST_CUED_MIN, SETS
 from cued.core import cues
 from cued.core.drills import plan
+from cued.core.room import room, usual_ns
 from cued.packs.catalog import open_pack
 from cued.runtime.feeding import Simulated
 from cued.units import NS_PER_MIN, NS_PER_S
@@ -31,6 +32,16 @@ def words(*names: str) -> str:
 
 def drill(name: str, which: str) -> cues.Drill:
     return next(one for one in pack_of(name).drills if one.id == which)
+
+
+@pytest.mark.parametrize("name", PHASES)
+def test_a_usual_run_goes_all_the_way_to_a_silent_cooldown(name: str) -> None:
+    pack = pack_of(name)
+    last = list(pack.segments())[-1]
+    assert (last.name, last.coach, last.metronome.mode) == ("cooldown", cues.Coach.SILENT, cues.Mode.NONE)
+    for length_ns in (usual_ns(pack), 60 * NS_PER_MIN):
+        found = room(pack, length_ns)
+        assert (found.unreached, found.broken_off, found.silent) == ((), "", False)
 
 
 # --- drills --------------------------------------------------------------------------------------------------------

@@ -122,6 +122,10 @@ def test_pauses_are_no_running_time_and_an_open_one_ends_with_the_run() -> None:
     assert found.run_ns == 20 * S
 
 
+def test_a_run_that_rests_as_it_ends_was_not_paused() -> None:
+    assert summarize([start(), {"kind": "pause", "t_ns": 30 * S, "paused": True}, end(30)]).pauses == []
+
+
 def test_a_lost_sensor_is_a_gap_until_it_is_back_and_its_last_sample_says_no_more() -> None:
     links = [{"kind": "sensor", "t_ns": at * S, "state": state} for at, state in ((10, "lost"), (25, "back"))]
     found = summarize([start(), sample(0), *links, end(50)])

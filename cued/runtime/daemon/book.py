@@ -89,11 +89,13 @@ class JournalBook:
         self, request: Request, how: Start, line: Line, conditions: Conditions, going: Broken | None = None
     ) -> Seat | None:
         wanted = replace(self._wanted, conditions=conditions)
-        if self._seat is not None:
-            self._seat.wait()  # it has the journal until its end is written
         kept = ExitStack()  # the seat is left by its own `leave`
-        self._seat = recording(wanted, request, how, REAL, line, self._notice, going, kept)
-        return self._seat
+        # The last one has the journal until its end is written: on a card that does not answer that takes long.
+        last = None if self._seat is None else self._seat.writer
+        seat = recording(wanted, request, how, REAL, line, self._notice, going, kept, last)
+        if seat is not None:
+            self._seat = seat
+        return seat
 
     def left(self) -> tuple[CuePack, int | None] | None:
         from cued.journal.reader import State, reading

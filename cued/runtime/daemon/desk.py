@@ -13,7 +13,8 @@ from cued.control.protocol import VERSION, Answer, Done, Fault, Refused
 from cued.core import events
 from cued.core.cues import CuePack
 from cued.core.events import Event
-from cued.core.happening import Phase, Word
+from cued.core.happening import Phase, Say, Word
+from cued.core.sentences import Sentence
 from cued.core.view import View
 from cued.errors import CuedError, PackError
 from cued.runtime.daemon.caution import FIRST
@@ -21,11 +22,11 @@ from cued.runtime.daemon.choice import PLAIN, Choice
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.onerun import OneRun
 from cued.runtime.daemon.ports import Asked, Inbox
-from cued.runtime.daemon.state import house_status, why_barred
+from cued.runtime.daemon.state import bound, house_status, why_barred
 from cued.runtime.daemon.today import told
 from cued.runtime.housestatus import house_to_wire
 from cued.runtime.status import segment_text
-from cued.runtime.steering import Rate, buses_of, ends_cueing, said, steer, volume_said
+from cued.runtime.steering import Rate, buses_of, eases, ends_cueing, said, steer, volume_said
 from cued.units import NS_PER_MS
 
 SAME_NS: Final = 50 * NS_PER_MS
@@ -35,6 +36,7 @@ NO_RUN: Final = Refused(Fault.NOT_NOW, "no run is on: `cued start` begins one, o
 UNTOLD: Final = Refused(
     Fault.NOT_NOW, "no run is on: `cued log rate last --pain 6`, or `--pain-kind sharp` or `limp`, tells it of the last one"
 )
+UNRATED: Final = Refused(Fault.NOT_NOW, "no run is on: `cued log rate last` tells it of the last one")
 
 
 class Counter:
@@ -118,9 +120,13 @@ class Desk:
                 answer = steer(command, daemon.sessions.run.view(), _Steered(daemon.sessions.run, now_ns), over=True)
                 if ends_cueing(command):
                     daemon.hurt(now_ns)
+                elif eases(command):
+                    daemon.following.eased()
                 return answer
         run = daemon.sessions.on
         if run is None:
+            if isinstance(command, asked.Rate) and not daemon.sessions.waits:
+                return UNTOLD if ends_cueing(command) else UNRATED
             return NO_RUN
         view = run.look(now_ns)
         if isinstance(command, asked.Cue) and run.request.pack.value.name == PLAIN and (why := why_barred(daemon)):
@@ -128,6 +134,8 @@ class Desk:
         answer = steer(command, view, _Steered(run, now_ns))
         if isinstance(answer, Done) and ends_cueing(command):
             daemon.tell(Word.PAIN)
+        elif isinstance(answer, Done) and eases(command):
+            daemon.following.eased()
         return answer
 
     def _told(self, now_ns: int) -> Done:
@@ -153,21 +161,25 @@ class Desk:
             if refused is not None:
                 return refused
             daemon.swapping.begin_with(command.pack)
-            barred = self._barred()
-            return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells){barred}")
-        barred = self._barred()
+            return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells){self._held()}")
+        prepared = daemon.today.prepared
+        answer = None if prepared is None else prepared.answer
+        barred, number = why_barred(daemon), daemon.sessions.number
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:
             return said(f"making {daemon.today.choice.told} ready: it begins as soon as that is done (`cued status` tells)")
+        if daemon.sessions.number == number:
+            return said(f"going on with your run: {segment_text(run.view())}")
         unwarned = f"; without beat and cues: {FIRST}" if daemon.caution.owed else ""
-        why = unwarned or (barred if run.request.pack.value.name == PLAIN else "")
+        held = barred if run.request.pack.value.name == PLAIN else "" if answer is None else answer.why_held
+        why = unwarned or (f"; {held}" if held else "")
         return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{why}")
 
-    def _barred(self) -> str:
-        """Why a run of today is plain whatever pack is named, to be put after an answer."""
-        why = why_barred(self._daemon)
-        return f"; {why}" if why else ""
+    def _held(self) -> str:
+        """Why a pack that is named now is not run, or not whole, to be put after an answer."""
+        held = bound(self._daemon)
+        return "" if held is None else f"; {held.why_held}"
 
     def _tell(self, command: asked.Command) -> Answer:
         daemon = self._daemon
@@ -183,6 +195,10 @@ class Desk:
                 return said("the run has ended, and is not gone on with")
             if not isinstance(command, asked.Pain):
                 return NO_RUN
+            if daemon.sessions.waits:  # its pack is being made ready, and will be another
+                daemon.tell(Word.PAIN, now_ns)
+                daemon.say(Say(now_ns, Sentence.PAIN_OVER), asked=True)
+                return said("cueing is over for today; walk if it hurts")
             if daemon.sessions.run is None:
                 return UNTOLD
             daemon.hurt(now_ns)
@@ -216,11 +232,9 @@ class Desk:
             if daemon.caution.owed:
                 return Refused(Fault.NOT_NOW, FIRST)
             daemon.swapping.use(name)
-            return said(
-                f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells){self._barred()}"
-            )
+            return said(f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells){self._held()}")
         daemon.today.choose(Choice(name, length_ns=daemon.today.choice.length_ns), aloud=True)
-        return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells){self._barred()}")
+        return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells){self._held()}")
 
     def _missing(self, name: str) -> Answer | None:
         """A refusal for a pack that is not there; what is wrong with one that is, is found out off the loop."""

@@ -50,3 +50,11 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     except OSError:
         return GONE
     return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def text_of(file: str) -> str:
+    """The file as it is; empty for none, or one that has gone since it was read."""
+    try:
+        return Path(file).read_text(encoding="utf-8") if file else ""
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cued.coaching import happening as planned
-from cued.coaching.state import STOP_FROM
+from cued.coaching.state import SORE_FROM, STOP_FROM
 from cued.control.keys import Key as Button
 from cued.core import events, happening, keys, menus
 from cued.core.cues import Tissue
@@ -94,6 +94,8 @@ class Hands:
             return done
 
         def done() -> None:
+            if daemon.sessions.begun:
+                return
             if written:
                 daemon.say(Say(daemon.world.time.now_ns(), Sentence.SAVED), asked=True)
             self.switches_off = True
@@ -212,3 +214,5 @@ class Hands:
             self._daemon.sessions.rate(now_ns, answer.question.value, float(value))
             if answer.question is Question.PAIN and float(value) >= STOP_FROM:
                 self._daemon.hurt(now_ns, asked=True)
+            elif answer.question is Question.PAIN and float(value) > SORE_FROM:
+                following.eased()

@@ -40,8 +40,8 @@ FAULTS_NS: Final = 10 * NS_PER_S
 ANSWERS_NS: Final = 3 * NS_PER_MIN
 """So long an ended run's journal is kept open for the answers to the questions after it."""
 
-_WHY: Final = frozenset({Sentence.PAIN_OVER, Sentence.NOT_INJURED, Sentence.REST_TODAY})
-"""Why nobody is cued, whatever pack was named: said before a run, else at its begin."""
+_WHY: Final = frozenset({Sentence.PAIN_OVER, Sentence.NOT_INJURED, Sentence.REST_TODAY, Sentence.EASED})
+"""Why a pack that was named is not run, or not whole: said before a run, else at its begin."""
 
 
 class Daemon:
@@ -251,6 +251,7 @@ class Daemon:
                 self._asking = self._answers_until_ns = None
                 self.caution.stop(now_ns)
                 self.saving.stop()
+                self.hands.switches_off = False  # who runs on needs the machine
                 if not self.speaker.is_silent(now_ns):  # cut off now: perhaps nobody has heard it
                     self._why_said = False
                 self.sessions.begin(decision, now_ns)

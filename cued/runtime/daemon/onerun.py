@@ -106,8 +106,10 @@ class OneRun:
         """What it goes by now."""
         self.mark: object = None
         """As of the files it was read from (`Files.mark`); None: nobody knows."""
+        self.bars = False
+        """Is nobody cued in it, whatever pack was named?"""
         self.why: tuple[Sentence, ...] = ()
-        """Why it is without cues, whatever pack was named."""
+        """Why the pack that was named is not run, or not whole."""
         self.line = line
         self.seat = seat
         self.tally = Tally(how, request.feeding.source)

@@ -148,6 +148,9 @@ class Following:
         if self.planner is None:
             return
         kitchen, asked, aloud = self._today.kitchen, self._asks_for, self._untold
+        kitchen.sore = False
+        prepared = self._today.prepared
+        request = None if prepared is None else prepared.request
 
         def job() -> Callable[[], None]:
             try:
@@ -155,7 +158,9 @@ class Following:
             except CuedError as error:
                 reason = told(error)
                 return lambda: self._notice(f"the plan cannot be read: {reason}")
-            return lambda: self._asked(answer, aloud=aloud and answer is not None and answer.stopped)
+            # Made ready when the last run began, a named pack does not know yet whether that was a session with it.
+            recount = request is not None and request.session_number != kitchen.book.number(request.pack.value.name)
+            return lambda: self._asked(answer, recount=recount, aloud=aloud and answer is not None and answer.stopped)
 
         self._untold = False
         self._work.do(job)
@@ -173,12 +178,12 @@ class Following:
 
         self._work.do(job)
 
-    def _asked(self, answer: Answer | None, *, aloud: bool) -> None:
+    def _asked(self, answer: Answer | None, *, recount: bool, aloud: bool) -> None:
         today = self._today
         if self._goes_on and (answer is None or not answer.bars):
             return
         old = None if today.prepared is None else today.prepared.answer
-        if aloud or answer != old:
+        if aloud or recount or answer != old:
             self._choose(aloud=aloud)
 
     @property
@@ -225,8 +230,7 @@ class Following:
     def sore(self, place: Tissue | None) -> None:
         """This morning, in `place`; None: not said where."""
         self._tell(lambda planner: planner.sore(place))
-        if self._today.choice.planned:
-            self._ask()
+        self._ask()
 
     def hurt(self, now_ns: int, *, aloud: bool) -> None:
         """Pain that ends cueing has been told: there is none any more today, whatever pack was named.
@@ -239,6 +243,14 @@ class Following:
         self._untold = aloud and planner is not None
         if today.choice != BETWEEN:
             self._choose(aloud=aloud and planner is None)
+
+    def eased(self) -> None:
+        """Pain has been told that eases the next run with a pack that is named; soon the plan has it, and says so itself."""
+        if self.planner is None:
+            return
+        self._today.kitchen.sore = True
+        if not self._today.choice.planned:
+            self._choose()
 
     def _tell(self, what: Callable[[Planner], None]) -> None:
         planner = self.planner

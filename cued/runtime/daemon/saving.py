@@ -54,6 +54,8 @@ class Saving:
     def __init__(self, daemon: Daemon) -> None:
         self._daemon = daemon
         self._owed: _Owed | None = None
+        self._past: _Owed | None = None
+        """What was not told any more, since another run began or this one went on."""
         self.last = Sentence.SUMMARY
         """What is true of the last run."""
 
@@ -94,6 +96,7 @@ class Saving:
             if self._daemon.manners.says(Sentence.SUMMARY):
                 self._daemon.speak(self.last, said.values, said.at_ns, asked=False)
             return
+        self._past = None
         self._owed = _Owed(run.seat, run.seat.flush(), now_ns + PATIENCE_NS, Sentence.SUMMARY, said.values)
         self.last = Sentence.LATE
         self.turn(now_ns)
@@ -101,16 +104,20 @@ class Saving:
     def held(self, now_ns: int) -> None:
         """The button was held, and the session is being written down: that it is safe is said once it is."""
         seat = self._daemon.sessions.leaving
+        self._past = None
         lost = seat is None and self.last is not Sentence.SUMMARY
         self._owed = _Owed(seat, None, now_ns + PATIENCE_NS, Sentence.SAVED, lost=lost)
         self.turn(now_ns)
 
     def stop(self) -> None:
         """A run goes on or begins: the end of the last one is not told any more."""
-        self._owed = None
+        self._past, self._owed = self._owed or self._past, None
 
     def turn(self, now_ns: int) -> None:
         """Has it been written?"""
+        if self._past is not None and self._past.written is not None:
+            self.last = _truth(self._past)
+            self._past = None
         owed = self._owed
         if owed is None:
             return
@@ -125,8 +132,7 @@ class Saving:
 
     def _tell(self, owed: _Owed, now_ns: int, *, written: bool) -> None:
         if owed.seat is not None:
-            partly = owed.seat.session is not None
-            self.last = Sentence.SUMMARY if written else Sentence.PARTLY if partly else Sentence.UNSAVED
+            self.last = _truth(owed)
         held = owed.said is Sentence.SAVED
         if not (held and written):  # else that is said when the card has it, too
             self._say(owed, self.last, NOTHING if owed.told else owed.values, now_ns)  # a run's figures are said once
@@ -137,3 +143,9 @@ class Saving:
         held = owed.said is Sentence.SAVED
         if held or self._daemon.manners.says(what):
             self._daemon.speak(what, values, now_ns, asked=held)
+
+
+def _truth(owed: _Owed) -> Sentence:
+    """What came of a run that a journal was to keep."""
+    partly = owed.seat is not None and owed.seat.session is not None
+    return Sentence.SUMMARY if owed.written else Sentence.PARTLY if partly else Sentence.UNSAVED

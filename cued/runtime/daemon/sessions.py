@@ -82,8 +82,8 @@ class Sessions:
         self.number = 0
         """How many have begun."""
         self._past = Totals()
-        self._leaving: Seat | None = None
-        """Of a session whose end is being written."""
+        self._leaving: list[Seat] = []
+        """Of sessions whose ends are being written, one after the other."""
 
     # --- what is asked of it ---------------------------------------------------------------------------------------
 
@@ -97,6 +97,11 @@ class Sessions:
     def waits(self) -> bool:
         """One has begun, as far as the runner is concerned, and its pack is being made ready."""
         return self._waits is not None
+
+    @property
+    def begun(self) -> bool:
+        """One has begun, or gone on, and not ended yet."""
+        return self.on is not None or self.waits
 
     @property
     def due_ns(self) -> int | None:
@@ -200,7 +205,8 @@ class Sessions:
         if self.run is not None:
             self.run.mark = prepared.mark
             answer = prepared.answer
-            self.run.why = spoken(answer) if answer is not None and answer.bars else ()
+            self.run.bars = answer is not None and answer.bars
+            self.run.why = spoken(answer) if answer is not None and answer.why_held else ()
             self._tell_sound(self.run, self._time.now_ns())
         self.number += 1
         self._conditions = []
@@ -295,25 +301,24 @@ class Sessions:
         self._past.add(run)
         run.close(self._time.now_ns(), self._mouth.state(), self.statistics())
         if run.seat is not None:
-            self._leaving = run.seat
+            self._leaving.append(run.seat)
 
     def shut(self) -> None:
         """No session any more, and all is written that can be."""
         self.close()
-        if self._leaving is not None:
-            self._leaving.wait()
+        if self._leaving:
+            self._leaving[-1].wait()  # which waits for those before it
+        self._see_off()
 
     @property
     def leaving(self) -> Seat | None:
-        """The seat of a session whose end is being written."""
-        return self._leaving
+        """The seat of the last session, while its end is being written."""
+        return self._leaving[-1] if self._leaving else None
 
     def _see_off(self) -> None:
-        """What the journal still has to say of it is told."""
-        seat = self._leaving
-        if seat is not None and seat.kept is not None:
-            seat.collect(0)
-            self._leaving = None
+        """What the journal still has to say of them is told."""
+        while self._leaving and self._leaving[0].kept is not None:
+            self._leaving.pop(0).collect(0)
 
     def step(self, now_ns: int, make: Callable[[int], Event]) -> bool:
         """An event for the session that is on; False: none is."""

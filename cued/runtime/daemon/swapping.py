@@ -58,7 +58,7 @@ class Swapping:
 
     def _too_late(self, prepared: Prepared) -> bool:
         """Has pain been told while it was being made ready?"""
-        return self._daemon.today.kitchen.hurts and prepared.answer is None
+        return self._daemon.today.kitchen.hurts and (prepared.answer is None or not prepared.answer.bars)
 
     def _begin(self, choice: Choice, prepared: Prepared) -> None:
         if self._too_late(prepared):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import copy
 import json
+from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from cued.core.effects import Counted, Effect, Expired, Failed, PlayClick, Say
+from cued.core.effects import Counted, Effect, Expired, Failed, PlayClick, RecallClicks, Say
 from cued.core.happening import SessionOver
 from cued.core.start import Start
-from cued.formats.events_file import EventsFile
+from cued.formats.events_file import RING_NS, EventsFile
 from cued.review.summary import Counter, Summary
 
 OWN: Final = "cued"
 """The `cue` of cued's own words, which are no cues."""
+MOST_PROMISED: Final = 16
+"""Far more clicks than lie in the lookahead of 0.4 s."""
 
 
 class Tally:
@@ -27,6 +30,8 @@ class Tally:
         self.last_cue: Say | None = None
         """The last that was heard, cued's own words apart."""
         self.clicks = 0
+        self._promised: deque[int] = deque(maxlen=MOST_PROMISED)
+        """When the last of them sound: until then they may be taken back."""
         self.counted: dict[str, int] = {}
         """What went late or wrong, by what it was."""
         self.dropped = 0
@@ -34,7 +39,7 @@ class Tally:
 
     def forgive(self) -> None:
         """What was past when the session began is no fault of anybody's."""
-        self.clicks = self.dropped = 0
+        self.dropped = 0
         self.counted.clear()
 
     def hear(self, effects: Sequence[Effect], at_ns: int) -> None:
@@ -44,6 +49,12 @@ class Tally:
                 self.last_cue = effect
             elif isinstance(effect, PlayClick):
                 self.clicks += 1
+                self._promised.append(effect.at_ns)
+            elif isinstance(effect, RecallClicks):
+                from_ns = max(effect.from_ns, effect.at_ns + RING_NS + 1)
+                while self._promised and self._promised[-1] >= from_ns:
+                    self._promised.pop()
+                    self.clicks -= 1
             elif isinstance(effect, Counted):
                 self.counted[effect.what] = self.counted.get(effect.what, 0) + effect.count
             elif isinstance(effect, Expired | Failed):

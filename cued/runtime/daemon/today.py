@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cued.coaching.fitting import left_out
@@ -18,8 +17,10 @@ from cued.core.values import Values
 from cued.errors import CuedError, JournalError, PackError
 from cued.runtime.conductor import NoFeed
 from cued.runtime.daemon.choice import BETWEEN, FALLBACK, PLAIN, Choice, Personal, Prepared
+from cued.runtime.daemon.files import text_of
 from cued.runtime.daemon.ports import Book, Feet, Files, Mouth, Planner, Work
 from cued.runtime.feeding import Feeding
+from cued.runtime.heldback import eased
 from cued.runtime.planning import for_today
 from cued.runtime.planning import spoken as said_of
 from cued.runtime.request import Pack, Request
@@ -30,14 +31,6 @@ if TYPE_CHECKING:
 
 MOST_READ: Final = 5
 """So often a pack is read again that somebody is writing; then it is taken as it is, and the next look finds the change."""
-
-
-def text_of(file: str) -> str:
-    """The file as it is; empty for none, or one that has gone since it was read."""
-    try:
-        return Path(file).read_text(encoding="utf-8") if file else ""
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 PLAIN_TITLES: Final = {"en": "Plain run", "de": "Einfacher Lauf"}
@@ -94,10 +87,12 @@ class Kitchen:
         """Nobody is cued before the safety notice is accepted."""
         self.hurts = False
         """Pain has been told that ends cueing for the day; the plan may not have it yet."""
+        self.sore = False
+        """The same of pain that eases what is run with a named pack."""
         self._files = files
         self._mouth = mouth
         self._feet = feet
-        self._book = book
+        self.book = book
         self._seed = seed
         self._now_ns = now_ns
 
@@ -123,19 +118,21 @@ class Kitchen:
             wanted = self.request(pack, choice.length_ns)
             language = wanted.spoken_language
             self._mouth.prepare(wanted, [(text, language) for text in (*spoken(language), thanks(language))])
-        named = answer is not None and bool(choice.word)
-        if choice.plain or only_plain or named:
+        bars = answer is not None and answer.bars and bool(choice.word)
+        if choice.plain or only_plain or bars:
             pack = Pack(plain(pack.value), None, pack.file)
         request = self.request(pack, choice.length_ns)
         spares = False
-        if answer is not None and not only_plain and not named:
+        if answer is not None and answer.named:
+            request = eased(request, answer)
+        elif answer is not None and not only_plain and not bars:
             spares = bool(left_out(pack.value, answer))
             request = for_today(request, answer)
         language = request.spoken_language
         titled = (sentence(what, Values(title=request.title), language) for what in (Sentence.PICKED, Sentence.TODAY))
         own = [(text, language) for text in (*known_texts(language), *titled)]
         lengths = dict(self._mouth.prepare(request, own))
-        broken = self._book.broken(request) if as_run is not None else None
+        broken = self.book.broken(request) if as_run is not None else None
         if broken is not None:
             lengths |= dict(self._mouth.prepare(request, [(render.text, render.language) for render in broken.asked]))
         found = None if broken is None else (self._now_ns(), broken)
@@ -145,22 +142,24 @@ class Kitchen:
         return Prepared(word, request, speech, tuple(lengths.items()), mark, text, found, warnings, answer, spares)
 
     def held(self, choice: Choice) -> Answer | None:
-        """What the plan holds the run to: everything where nobody has named a pack, else no cues for whom they would harm.
+        """What the plan holds the run to: all of it where nobody has named a pack, else what protects; None: nothing.
 
-        None: nothing. Blocks; raises JournalError where the plan cannot be read.
+        Blocks; raises JournalError where the plan cannot be read.
         """
         if choice.planned and choice.word:  # plain until the plan is asked, or a run that goes on as it was
             return None
         answer = None if self.planner is None else self.planner.today()
-        bound = binding(answer, hurts=self.hurts)
-        return answer if bound is None and choice.planned else bound
+        bound = binding(answer, hurts=self.hurts, sore=self.sore)
+        if choice.planned and (bound is None or bound.named):
+            return answer
+        return None if choice.plain and bound is not None and bound.named else bound
 
     def left(self, usual: Choice) -> tuple[Choice, Prepared] | None:
         """A run that broke off and may go on, with the pack and the length that it began with; None: there is none.
 
         Whom cues would harm by now begins another, without any.
         """
-        left = self._book.left()
+        left = self.book.left()
         if left is None:
             return None
         pack, length_ns = left
@@ -170,7 +169,8 @@ class Kitchen:
         else:
             choice = Choice(usual.word if name in {usual.word, PLAIN} else name, plain=name == PLAIN, length_ns=length_ns)
         try:
-            if self.held(replace(usual, planned=False)) is not None:
+            bound = self.held(replace(usual, planned=False))
+            if bound is not None and bound.bars:
                 return None
             prepared = self.prepare(choice, as_run=pack)
         except CuedError:  # the pack has gone, or is broken since
@@ -187,7 +187,7 @@ class Kitchen:
             pack=pack,
             feeding=feeding,
             seed=self._seed(),
-            session_number=self._book.number(pack.value.name),
+            session_number=self.book.number(pack.value.name),
             language=own.language,
             max_hr_bpm=own.max_hr_bpm,
             beat_spm=own.easy_spm or own.beat_spm,

@@ -79,7 +79,7 @@ class Watching:
             run = daemon.sessions.run
             if run is None:
                 daemon.following.look(now_ns)
-            elif daemon.sessions.on is None and not run.why:
+            elif daemon.sessions.on is None and not run.bars:
                 daemon.following.look(now_ns, lambda: daemon.hurt(daemon.world.time.now_ns()))
         if daemon.world.mouth.is_well(now_ns) and self._book.is_well():
             self._manager.feed()

@@ -199,7 +199,7 @@ def _feet(wanted: DaemonWanted, time: DaemonTime, inbox: Inbox, log: Notice) -> 
     try:
         return AirFeet(lambda: OnAirRun(word, KnownSensors(), log, Radio, looking.glance), time, inbox, log)
     except SensorError as error:
-        log(f"{error}; runs begin by `cued start` or by the next key until that is mended")
+        log(f"{error}; runs begin by `cued start` or by the next key; begin it anew once that is mended")
         return NoFeet()
 
 
