@@ -192,22 +192,27 @@ def _aloud(loaded: LoadedPack, length_ns: int | None, session_number: int, langu
     from cued.core.room import own_length_ns, usual_ns
     from cued.packs import aloud, drawing
     from cued.runtime.roomwords import room_lines
+    from cued.units import NS_PER_S
     from cued.yamlread.quantities import time_text
 
     pack = aloud.in_language(loaded.pack, language)
-    lines = [pack.title, f"{pack.name} {pack.version}, in {pack.language}, {pack.license}"]
+    lines = [pack.title, f"{pack.name} {pack.version}, in {aloud.read_in(loaded.pack, language)}, {pack.license}"]
     if pack.authors:
         lines[-1] += f", by {', '.join(pack.authors)}"
     lines += [pack.summary] if pack.summary else []
     own_ns = own_length_ns(pack)
     drawn_ns = length_ns or own_ns or usual_ns(pack, session_number)
-    lines += ["", f"A run of {time_text(drawn_ns)}" + (f", session {session_number}" if session_number > 1 else "")]
+    waits = sum(segment.starts_on_press for segment in pack.segments())
+    often = {1: "once", 2: "twice"}.get(waits, f"{waits} times")
+    what = f"A run of {time_text(-(-drawn_ns // NS_PER_S) * NS_PER_S)}"
+    what += f", and the time until you press ({often})" if waits else ""
+    lines += ["", what + (f", session {session_number}" if session_number > 1 else "")]
     lines += drawing.draw(pack, drawn_ns, _width(), session_number)
     lines += [f"{'':8}  {line}" for line in room_lines(pack, drawn_ns, session_number)]
     if own_ns is None and length_ns is None:
         lines.append(
             f"{'':8}  Without a known length (--length) the run goes on until you end it, "
-            "and quiet_end, `run: end` ahead of time and {remaining} do not apply."
+            "and nothing can be timed from its end: no quiet last minutes, no word before the end, no time that is left."
         )
     return [*lines, *aloud.lines_of(pack)]
 

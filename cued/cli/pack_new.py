@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("warmup", "before the first cue; default 10min"),
         ("feeder", "a feeder with cues; default 90s"),
         ("steady", "what follows each feeder; default 6min30s"),
-        ("every", "from cue to cue, with --way throughout; default 3min"),
+        ("every", "from cue to cue, with --way throughout; default 3min, 6min for a single cue"),
         ("cooldown", "after the last cue; default 5min"),
     ):
         parser.add_argument(f"--{word}", metavar="T", type=options.duration, help=what)
@@ -65,14 +65,19 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"NAME is missing, such as: {EXAMPLE}")
     if args.name is not None:
         _check_free(args.name, args.output)
+        if not given and not asking:
+            raise UsageError(
+                "a pack without a cue and without a beat would be silent: give a --cue or a --beat "
+                f"(on a terminal `cued pack new {args.name}` asks for them)"
+            )
     answers = _asked(args) if asking else _from(args)
-    text = pack_text(answers)
     path = Path(args.output).expanduser() if args.output else own_folder() / f"{answers.name}.yaml"
+    word = shlex.quote(str(path)) if args.output else answers.name
+    text = pack_text(answers, word)
     if not args.output:
         _check_free(answers.name, None)
         path.parent.mkdir(parents=True, exist_ok=True)
     own.write_new(path, text.encode())
-    word = shlex.quote(str(path)) if args.output else answers.name
     print(f"{path} is written: open it in an editor, every line says what it is for")
     print(f"`cued pack show {word}` reads it aloud, `cued rehearse {word} --sim tired` tells what it would have said")
     return 0
@@ -96,9 +101,9 @@ def _check_free(name: str, output: str | None) -> None:
 
 def _from(args: argparse.Namespace) -> Answers:
     """The answers that the options are."""
-    from cued.packs.newpack import Answers, Beat, Way
+    from cued.packs.newpack import Answers, Beat, Way, usual_every_ns
 
-    answers = Answers(args.name, args.title or args.name, cues=tuple(args.cue))
+    answers = Answers(args.name, args.title or args.name, tuple(args.cue), every_ns=usual_every_ns(len(args.cue)))
     values: dict[str, Any] = {word: getattr(args, word) for word in _GIVEN if getattr(args, word) is not None}
     values |= {f"{word}_ns": getattr(args, word) for word in _LENGTHS if getattr(args, word) is not None}
     values |= {word: kind(values[word]) for word, kind in (("way", Way), ("beat", Beat)) if word in values}
@@ -110,7 +115,7 @@ def _from(args: argparse.Namespace) -> Answers:
 
 def _asked(args: argparse.Namespace) -> Answers:
     """The answers of somebody at a terminal; what is not understood is asked again."""
-    from cued.packs.newpack import MAX_CUES, Answers, Beat, Way, check_name
+    from cued.packs.newpack import MAX_CUES, Answers, Beat, Way, check_name, usual_every_ns
 
     print("A few questions; Enter takes what stands in brackets. Everything can be changed in the file afterwards.\n")
     name = args.name or _ask("What is it called by, in one word (a-z, 0-9, -)?", "my-pack", _free(check_name))
@@ -132,7 +137,8 @@ def _asked(args: argparse.Namespace) -> Answers:
     elif cues:
         lengths |= {"every": "How long is it from cue to cue?"}
     lengths |= {"cooldown": "How long is the cool-down, in which nothing is said?"}
-    answers = Answers(name, title, tuple(cues), way, beat, change, phase, language)
+    every_ns = usual_every_ns(len(cues))
+    answers = Answers(name, title, tuple(cues), way, beat, change, phase, language, every_ns=every_ns)
     for word, question in lengths.items():
         field = f"{word}_ns"
         answers = _with(answers, field, _length(question, answers, field))

@@ -16,14 +16,17 @@ from cued.core.cues import CuePack
 from cued.core.room import usual_ns
 from cued.runtime.feeding import DEFAULT_PRESET, Feeding, Recorded, SensorChoice, Simulated, feeding_of
 from cued.runtime.live import interruptible
+from cued.runtime.pressing import PRESS_AFTER_NS, Presser
 from cued.runtime.rehearsal import Rehearsed, Wanted, Watch, rehearse
 from cued.runtime.request import Request
-from cued.runtime.roomwords import length_line, quiet_lines, room_lines
+from cued.runtime.roomwords import length_line, quiet_lines, room_lines, unmet_lines
 from cued.runtime.voice import NOMINAL, REAL
+from cued.units import NS_PER_S
 
 EXAMPLE = """
 cued rehearse fatigue --sim tired
 cued rehearse integration --sim tired --length 50min
+cued rehearse drills --no-press
 cued rehearse awareness --run morning.fit -o morning.wav --timeline morning.html
 """
 
@@ -42,6 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="running time: 90s, 50min, 1h5min; default: all of a run, or what PACK needs",
     )
     options.add_session(parser, seed=0)
+    parser.add_argument(
+        "--no-press",
+        dest="press",
+        action="store_false",
+        help="nobody presses for what waits for a press; "
+        f"default: the key is pressed {PRESS_AFTER_NS // NS_PER_S} s after the words that ask for it",
+    )
     parser.add_argument("--voice", choices=(REAL, NOMINAL), help="real speech, or only its length; default: real with -o")
     parser.add_argument("-o", "--output", metavar="FILE", default="", help="what is heard: .wav, .flac, .ogg or .mp3")
     parser.add_argument("--timeline", metavar="FILE", type=options.page, default="", help="a page that shows it: .html")
@@ -60,6 +70,9 @@ def run(args: argparse.Namespace) -> int:
     options.check_language(pack, args.language, sys.stderr)
     options.check_heart_rate(pack, args.max_hr, sys.stderr)
     feeding = _feeding(args, pack.value)
+    presser = Presser(feeding.feed)
+    if args.press:
+        feeding = replace(feeding, feed=presser)
     request = Request(
         pack=pack,
         feeding=feeding,
@@ -82,9 +95,12 @@ def run(args: argparse.Namespace) -> int:
             file=options.plain_out(args.events, args.output, args.timeline),
         )
     elif "-" not in (args.events, args.output, args.timeline):
-        figures = print_story(done.log, feeding.notes, sys.stdout)
+        figures = print_story(done.log, feeding.notes, sys.stdout, presser.pressed_ns)
         for line in quiet_lines(pack.value, figures, feeding.length_ns, args.session):
             print(line)
+        if feeding.simulated and figures.heard:
+            for line in unmet_lines(pack.value, {row["rule"] for row in done.log.rows() if "rule" in row}):
+                print(line)
         for path in done.written:
             print(f"written: {path}")
     return 0

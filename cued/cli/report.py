@@ -17,23 +17,29 @@ NOT_SAID = ("withheld", "suppressed", "expired", "failed")
 """Kinds of lines that tell of a cue nobody heard."""
 
 
-def print_story(log: EventLog, notes: Sequence[str], out: TextIO) -> Summary:
-    """What was said when, under the segments it was said in, and the summary, whose figures are given back."""
+def print_story(log: EventLog, notes: Sequence[str], out: TextIO, pressed_ns: Sequence[int] = ()) -> Summary:
+    """What was said when, under the segments it was said in, and the summary, whose figures are given back.
+
+    `pressed_ns`: when a rehearsal pressed the key for the runner, in order.
+    """
     from cued.review.figures_in_words import summary_lines
     from cued.review.summary import summarize
 
     for note in notes:
         print(note, file=out)
-    figures = summarize(_telling(log.rows(), out, wording := log.wording()))
+    figures = summarize(_telling(log.rows(), out, wording := log.wording(), pressed_ns))
     print(file=out)
     for line in summary_lines(figures, _only(wording)):
         print(line, file=out)
     return figures
 
 
-def _telling(rows: Iterable[Row], out: TextIO, wording: Wording) -> Iterator[Row]:
+def _telling(rows: Iterable[Row], out: TextIO, wording: Wording, pressed_ns: Sequence[int]) -> Iterator[Row]:
     """The rows as they are; what they tell is printed on the way."""
+    presses = list(pressed_ns)
     for row, pack in told(rows, wording):
+        while presses and presses[0] <= row["t_ns"]:
+            print(f"{clock_text(presses.pop(0)):>7}  you press", file=out)
         line = _told(row, pack)
         if line:
             print(f"{clock_text(row['t_ns']):>7}  {line}", file=out)
@@ -60,7 +66,8 @@ def print_summary(
     from cued.review.figures_in_words import summary_lines
     from cued.review.summary import summarize
 
-    for line in summary_lines(summarize(log.rows()), _only(log.wording())):
+    sounded = sound is None or bool(sound.device)
+    for line in summary_lines(summarize(log.rows()), _only(log.wording()), sounded=sounded):
         print(line, file=out)
     if sound is not None and (sound.device or sound.troubles):
         print(f"sound: {sound.device or 'no device'}, {sound.troubles or 'without a gap'}", file=out)

@@ -68,7 +68,7 @@ _WORDS: Final = {
     },
 }
 """In the languages that cued speaks itself."""
-_FIND: Final = {"en": "Find {needs}, then press.", "de": "Such dir {needs}, dann drück."}
+_FIND: Final = {"en": "Find {needs}, then press.", "de": "Such dir {needs}, dann Taste Weiter."}
 _NEEDS: Final = {
     "de": {"grass": "Gras", "a mat": "eine Matte", "a step": "eine Stufe", "a towel": "ein Handtuch", "a wall": "eine Wand"},
 }

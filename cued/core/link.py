@@ -42,7 +42,7 @@ WORDS: Final = {
         Own.LOST_BEAT_STAYS: "Keine Kadenz. Der Takt bleibt.",
         Own.BACK: "Die Kadenz ist wieder da.",
         Own.BATTERY_LOW: "Die Batterie eines Sensors ist fast leer.",
-        Own.PAIN: "Keine Hinweise mehr. Geh, wenn es weh tut.",
+        Own.PAIN: "Keine Hinweise mehr. Bei Schmerzen gehen, nicht laufen.",
     },
 }
 """In the languages that cued speaks itself."""

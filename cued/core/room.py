@@ -113,16 +113,22 @@ def own_length_ns(pack: CuePack) -> int | None:
 def usual_ns(pack: CuePack, session_number: int = 1) -> int:
     """How long a run is to be that meets the pack whole, where nobody names a length.
 
-    Its session's own length, also where nobody presses; of one that fills a run the usual length, or more where what it waits
-    for would not come in that.
+    Its session's own length, also where nobody presses; of one that fills a run the usual length, less where no whole round
+    goes into the rest of that, or more where what it waits for would not come in it.
     """
     own_ns = own_length_ns(pack)
     if not own_ns:
-        return max(USUAL_NS, _needed_ns(pack, session_number))
+        return _filled_ns(pack, max(USUAL_NS, _needed_ns(pack, session_number)), session_number)
     for segment in pack.segments():
         if segment.starts_on_press:
             own_ns += max(0, PRESS_WAIT_NS - expected_ns(segment, DEFAULT_MPS))
     return own_ns
+
+
+def _filled_ns(pack: CuePack, length_ns: int, session_number: int) -> int:
+    """`length_ns`, or less where whole rounds leave a rest of it that the pack has nothing for."""
+    found = room(pack, length_ns, session_number)
+    return found.ends_ns if found.ends_ns and not found.silent else length_ns
 
 
 def _needed_ns(pack: CuePack, session_number: int) -> int:

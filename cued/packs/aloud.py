@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from cued.core import cues
+from cued.core.arbiter import is_exempt, priority_of
 from cued.core.cues import Basis, Coach, CuePack, Mode
+from cued.core.drills import is_set
 from cued.core.phrases import ordinal
 from cued.packs.full import length_text
 from cued.yamlread.quantities import interval_text, share_text, tempo_text, time_text
@@ -29,7 +31,7 @@ _ONCE = {1: "once", 2: "twice"}
 def lines_of(pack: CuePack) -> list[str]:
     """The whole pack in lines, without its head and timeline."""
     return [
-        *_titled("What is aimed at", target_lines(pack)),
+        *_titled("What is aimed at", [] if is_set(pack) else target_lines(pack)),
         *_titled("The run", session_lines(pack)),
         *_titled("When it speaks", [rule_line(pack, rule) for rule in pack.rules]),
         *_titled("How much it speaks", limit_lines(pack)),
@@ -50,6 +52,12 @@ def in_language(pack: CuePack, language: str) -> CuePack:
         cues=tuple(_cue_in(cue, cue.text(language, pack.language)) for cue in pack.cues),
         drills=tuple(replace(drill, say=dict(drill.say_in).get(language, drill.say)) for drill in pack.drills),
     )
+
+
+def read_in(pack: CuePack, language: str) -> str:
+    """The language of what `in_language` gives: the wished one where each cue and drill has it, else the pack's own."""
+    texts = [dict(cue.say_in) for cue in pack.cues if cue.say is not None] + [dict(drill.say_in) for drill in pack.drills]
+    return language if language and texts and all(language in said for said in texts) else pack.language
 
 
 def _cue_in(cue: cues.Cue, text: str | None) -> cues.Cue:
@@ -296,7 +304,9 @@ def _often(rule: cues.Rule) -> list[str]:
 
 
 def limit_lines(pack: CuePack) -> list[str]:
-    """The limits in sentences."""
+    """The limits in sentences; none where nothing that is said stands under them."""
+    if all(_exempt(pack, rule) for rule in pack.rules):
+        return []
     limits = pack.limits
     often = (
         f"At most {_cues(limits.per_minute)} a minute and {_cues(limits.per_run)} a run, {time_text(limits.min_gap_ns)} apart"
@@ -314,6 +324,16 @@ def limit_lines(pack: CuePack) -> list[str]:
         lines.append(f"{share_text(limits.withhold)} of the cues whose effect can be measured are kept back by chance.")
     lines.append("Words at a segment's start and end, words you ask for and safety are never held back by these.")
     return lines
+
+
+def _exempt(pack: CuePack, rule: cues.Rule) -> bool:
+    """Does all that the rule says stand outside the limits?"""
+    named = {action.cue for action in rule.then if isinstance(action, cues.SayCue)}
+    themes = {action.theme for action in rule.then if isinstance(action, cues.SayTheme)}
+    said = [cue for cue in pack.cues if cue.id in named or cue.theme in themes]
+    plays = any(isinstance(action, cues.PlaySound) for action in rule.then)
+    exempt = isinstance(rule.when, cues.Asked) or all(is_exempt(priority_of(rule, cue)) for cue in said)
+    return exempt and (not plays or is_exempt(priority_of(rule, None)))
 
 
 def fade_lines(pack: CuePack) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from cued.core import cues
 from cued.core.cues import CuePack, Segment
+from cued.core.drills import is_set, plan
 from cued.core.fading import beat_share, scaled
 from cued.core.metronome import Slot, window
 from cued.core.motion import DEFAULT_MPS
@@ -19,7 +20,7 @@ NARROWEST: Final = 40
 
 def draw(pack: CuePack, length_ns: int, width: int, session_number: int = 1) -> list[str]:
     """The timeline of a run of `length_ns` in lines of at most `width` characters, with a legend."""
-    line = pieces(pack, length_ns)
+    line = _to_the_end(pieces(pack, length_ns), length_ns)
     end_ns = max((piece.start_ns + piece.length_ns for piece in line), default=0)
     if end_ns <= 0:
         return []
@@ -32,7 +33,15 @@ def draw(pack: CuePack, length_ns: int, width: int, session_number: int = 1) -> 
         "minutes": _ruler(columns, scale),
     }
     lines = [f"{name:>8}  {row}".rstrip() for name, row in rows.items()]
-    return [*lines, "", f"{'':8}  ▄ the beat may sound   ● at a start or end   ○ every so often   · only when needed"]
+    ends = "at the start of a drill" if is_set(pack) else "at a start or end"
+    return [*lines, "", f"{'':8}  ▄ the beat may sound   ● {ends}   ○ every so often   · only when needed"]
+
+
+def _to_the_end(line: list[Piece], length_ns: int) -> list[Piece]:
+    """A last segment that the runner ends goes on as long as the run."""
+    if line and isinstance(line[-1].segment.length, cues.Open) and line[-1].end_ns < length_ns:
+        return [*line[:-1], replace(line[-1], length_ns=length_ns - line[-1].start_ns)]
+    return line
 
 
 def _column(at_ns: int, columns: int, scale: float) -> int:
@@ -54,6 +63,7 @@ def _beat(pack: CuePack, line: list[Piece], columns: int, scale: float, session_
     share = beat_share(pack.fade, session_number)
     row = [" "] * columns
     for piece in line:
+        drilled = plan(pack, piece.segment, total_ns=piece.length_ns) if piece.segment.drills else None
         for column in range(_column(piece.start_ns, columns, scale), columns):
             middle_ns = int((column + 0.5) * scale)
             if not piece.start_ns <= middle_ns < piece.start_ns + piece.length_ns:
@@ -61,7 +71,8 @@ def _beat(pack: CuePack, line: list[Piece], columns: int, scale: float, session_
                     break
                 continue
             slot = Slot(piece.segment.metronome, 0, middle_ns - piece.start_ns, piece.length_ns if piece.known else None, share)
-            if window(slot).opens:
+            clicks = drilled is not None and drilled.clicks_at(middle_ns - piece.start_ns) is not None
+            if clicks or window(slot).opens:
                 row[column] = "▄"
     return "".join(row)
 
@@ -75,8 +86,13 @@ def _words(pack: CuePack, line: list[Piece], columns: int, scale: float, session
 
 
 def _marks(pack: CuePack, line: list[Piece], end_ns: int, session_number: int) -> list[tuple[str, int]]:
-    """Where rules may speak, as far as the coach of the segment and the quiet times let them."""
+    """Where drills begin, and where rules may speak, as far as the segment's coach and the quiet times let them."""
     marks: list[tuple[str, int]] = []
+    for piece in line:
+        if piece.segment.drills:
+            told = {drill.say for drill in pack.drills}
+            sayings = plan(pack, piece.segment, total_ns=piece.length_ns).sayings
+            marks += [("●", piece.start_ns + saying.at_ns) for saying in sayings if saying.text in told]
     quiet_ns = (pack.limits.quiet_start_ns, end_ns - pack.limits.quiet_end_ns)
     for rule in pack.rules:
         at_all = not rule.only_in and rule.segment_index is None

@@ -21,6 +21,12 @@ MAX_CUES: Final = 12
 """As many as a phase pack has: each is heard often enough to be learnt."""
 
 
+SAME_GAP_NS: Final = 5 * MINUTE_NS
+"""As in the phase packs: what is heard sooner again is no longer listened to."""
+JITTER_NS: Final = 15_000_000_000
+"""So that nobody waits for the next one."""
+
+
 class Way(Enum):
     """How the pack speaks."""
 
@@ -63,8 +69,16 @@ class Answers:
     cooldown_ns: int = 5 * MINUTE_NS
 
 
-def pack_text(answers: Answers) -> str:
-    """The YAML file. Raises UsageError for answers that make no pack, with the first thing that is wrong."""
+def usual_every_ns(cues: int) -> int:
+    """From cue to cue where nobody names it: each cue may be said again when its turn comes."""
+    return max(3 * MINUTE_NS, -(-(SAME_GAP_NS + MINUTE_NS) // max(1, cues)))
+
+
+def pack_text(answers: Answers, word: str = "") -> str:
+    """The YAML file. Raises UsageError for answers that make no pack, with the first thing that is wrong.
+
+    `word`: what `cued pack check` finds it by, if that is not its name.
+    """
     check_name(answers.name)
     if not answers.cues and answers.beat is Beat.NONE:
         raise UsageError("a pack without a cue and without a beat would be silent: give a --cue or a --beat")
@@ -72,7 +86,7 @@ def pack_text(answers: Answers) -> str:
         raise UsageError(f"{len(answers.cues)} cues: begin with at most {MAX_CUES}, and add the others in the file")
     if len(set(answers.cues)) < len(answers.cues):
         raise UsageError("a cue is there twice: give each text once")
-    text = "\n".join(_lines(answers)) + "\n"
+    text = "\n".join(_lines(answers, word if word.isprintable() and word else answers.name)) + "\n"
     try:
         loaded = parse_pack(text.encode(), answers.name)
     except PackError as error:
@@ -93,10 +107,10 @@ def _said(message: str) -> str:
     return f"the answers make no good pack: {message}"
 
 
-def _lines(answers: Answers) -> list[str]:
+def _lines(answers: Answers, word: str) -> list[str]:
     return [
         "# A cue pack for cued. docs/packs.md explains every word.",
-        f"# `cued pack check {answers.name}` finds mistakes, with their line; `cued pack show {answers.name}` reads it aloud.",
+        f"# `cued pack check {word}` finds mistakes, with their line; `cued pack show {word}` reads it aloud.",
         "format: 1",
         f"name: {scalar_text(answers.name)}  # what it is called by: a-z, 0-9 and -",
         "version: 1.0.0  # raise it when you change something: the middle number for new cues, the last for small mends",
@@ -136,9 +150,13 @@ def _aim(answers: Answers) -> list[str]:
 
 def _limits(answers: Answers) -> list[str]:
     quiet = f"quiet_start: {time_text(answers.warmup_ns)}, " if answers.warmup_ns and answers.cues else ""
+    gap_ns = SAME_GAP_NS
+    if answers.way is Way.THROUGHOUT and answers.cues:
+        gap_ns = max(MINUTE_NS, min(gap_ns, len(answers.cues) * answers.every_ns - 2 * JITTER_NS))
+    gap = time_text(gap_ns)
     return [
-        "# How much is said: nothing at the start, then one cue a minute at most, and the same one not before 5 minutes.",
-        f"limits: {{{quiet}min_gap: 45 s, same_cue_gap: 5 min, per_minute: 1, per_run: 16}}",
+        f"# How much is said: nothing at the start, then one cue a minute at most, and the same one not before {gap}.",
+        f"limits: {{{quiet}min_gap: 45 s, same_cue_gap: {gap}, per_minute: 1, per_run: 16}}",
     ]
 
 
@@ -152,7 +170,7 @@ def _session(answers: Answers) -> list[str]:
             "  - repeat: fill  # as many whole rounds as the run has room for",
             "    segments:",
             f"      - {{segment: feeder, for: {time_text(answers.feeder_ns)}{beat}}}",
-            f"      - {{segment: steady, for: {time_text(answers.steady_ns)}, coach: corrections}}  # words only to correct",
+            f"      - {{segment: steady, for: {time_text(answers.steady_ns)}, coach: silent}}  # no words",
         ]
     else:
         middle = [f"  - {{segment: steady, for: remainder{beat}}}  # whatever the run has left"]
@@ -173,7 +191,8 @@ def _cues(answers: Answers) -> list[str]:
         when = "{when: {segment: start}, in: feeder, say: {theme: mine}}"
         why = "# When to say them: one at the start of each feeder, by turns."
     else:
-        when = f"{{when: {{every: {time_text(answers.every_ns)}, jitter: 15 s}}, in: steady, say: {{theme: mine}}}}"
+        every = f"every: {time_text(answers.every_ns)}, jitter: {time_text(JITTER_NS)}"
+        when = f"{{when: {{{every}}}, in: steady, say: {{theme: mine}}}}"
         why = f"# When to say them: one about every {time_text(answers.every_ns)}, by turns."
     return [
         "",

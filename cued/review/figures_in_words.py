@@ -35,8 +35,11 @@ def reasons(unspoken: Mapping[str, int], pack: PackWords | None = None) -> str:
     return "; ".join(f"{why(reason, pack)} ({count})" for reason, count in ordered)
 
 
-def summary_lines(summary: Summary, pack: PackWords | None = None) -> list[str]:
-    """The run in a few plain sentences, for the terminal; `pack`: what the run's pack lends to reasons."""
+def summary_lines(summary: Summary, pack: PackWords | None = None, *, sounded: bool = True) -> list[str]:
+    """The run in a few plain sentences, for the terminal; `pack`: what the run's pack lends to reasons.
+
+    `sounded` False: there was no device, so that without a sound file nothing was heard.
+    """
     run = f"{clock(summary.run_ns)} of {'drills' if summary.drills_alone else 'running'}"
     if summary.distance_m is not None:
         run += f", {distance(summary.distance_m, estimated=summary.estimated)}"
@@ -59,14 +62,16 @@ def summary_lines(summary: Summary, pack: PackWords | None = None) -> list[str]:
             held += f", {released.in_band:.0%} of it in the band"
         ended = f"{_count(released.rounds, 'feeder')} ended at {released.feeder:.1%} of the target"
         lines.append(f"{ended}; the steady running after {after} held {held}.")
-    cues = f"{_count(summary.heard, 'cue')} heard"
+    to_file = summary.start.get("rate_hz") is not None
+    said = "heard" if to_file or (sounded and summary.start.get("voice") != "nominal") else "said"
+    cues = f"{_count(summary.heard, 'cue')} {said}"
     if summary.unheard:
         cues += f", {summary.unheard} said where nobody heard {'it' if summary.unheard == 1 else 'them'}"
     if summary.withheld:
         cues += f", {summary.withheld} withheld on purpose"
     if summary.not_spoken:
         cues += f", {summary.not_spoken} not spoken"
-    if cues != "0 cues heard" or not summary.drills_alone:
+    if cues != f"0 cues {said}" or not summary.drills_alone:
         lines.append(cues + ".")
     if summary.not_spoken:
         lines.append(f"Why not: {reasons(summary.unspoken, pack)}.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, Final
 
-from cued.core.cues import Asked, CuePack, Mode, RunEnd, RunStart, SegmentEnd, SegmentStart, SetMetronome
+from cued.core.cues import Asked, CuePack, Drift, Mode, RunEnd, RunStart, SegmentEnd, SegmentStart, SetMetronome
 from cued.core.room import USUAL_NS, Cut, Room, own_length_ns, room
+from cued.core.segments import PRESS_WAIT_NS
 from cued.runtime.status import clock_text
-from cued.units import NS_PER_S
+from cued.units import NS_PER_MIN, NS_PER_S
 from cued.yamlread.quantities import time_text
 
 if TYPE_CHECKING:
@@ -40,9 +42,14 @@ def length_line(pack: CuePack, length_ns: int) -> str:
     length = time_text(-(-length_ns // NS_PER_S) * NS_PER_S)
     if own_length_ns(pack) is not None:
         why = f"as long as the session of {pack.name}"
+        why += f" with up to {PRESS_WAIT_NS // NS_PER_MIN} min for each press" if _waits(pack) else ""
     else:
         why = "a usual run" if length_ns <= USUAL_NS else f"so that what {pack.name} waits for has time to come"
     return f"No length was given: {length}, {why}. --length 50min takes another."
+
+
+def _waits(pack: CuePack) -> bool:
+    return any(segment.starts_on_press for segment in pack.segments())
 
 
 def quiet_lines(pack: CuePack, figures: Figures, length_ns: int | None, session_number: int = 1) -> list[str]:
@@ -56,6 +63,16 @@ def quiet_lines(pack: CuePack, figures: Figures, length_ns: int | None, session_
 
     waits = list(dict.fromkeys(when_words(rule.when) for rule in pack.rules if not isinstance(rule.when, Asked)))
     return [f"Nothing was heard: {pack.name} speaks {', or '.join(waits)}, and this run gave no occasion. Try --sim tired."]
+
+
+def unmet_lines(pack: CuePack, judged: Container[str]) -> list[str]:
+    """For a simulated run: the pack waits for legs that tire, and these did not. `judged`: the rules that had an occasion."""
+    tired = [rule for rule in pack.rules if isinstance(rule.when, Drift)]
+    if not tired or any(rule.id in judged for rule in tired):
+        return []
+    from cued.packs.aloud import when_words
+
+    return [f"{pack.name} also speaks {when_words(tired[0].when)}, and this runner did not tire. Try --sim tired."]
 
 
 def _on_purpose(pack: CuePack) -> list[str]:

@@ -11,6 +11,7 @@ from cued.formats.activity import Activity
 from cued.journal.rows import Row, printable
 from cued.journal.stream import MOST_BYTES
 from cued.runtime.past import Past
+from cued.runtime.status import clock_text
 from cued.units import NS_PER_S
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Fitted:
 def fit(past: Past, activity: Activity) -> Fitted:
     """Find the activity's place on the session; raises JournalError where it has nothing to add or does not fit."""
     from cued.core.effects import CadenceSeen
-    from cued.review.align import align
+    from cued.review.align import LEAST_S, align
 
     readings = sum(
         record.ground_contact_time_ms is not None or record.vertical_oscillation_mm is not None for record in activity.records
@@ -61,11 +62,16 @@ def fit(past: Past, activity: Activity) -> Fitted:
         raise JournalError(f"{activity.source}: it holds neither ground contact time nor vertical oscillation: nothing to add")
     ours = {effect.at_ns // NS_PER_S: effect.spm for effect in past.effects() if isinstance(effect, CadenceSeen) and effect.spm}
     theirs = {record.at_ns // NS_PER_S: record.cadence_spm for record in activity.records if record.cadence_spm}
+    for what, seen in ((f"session {past.session.id}", ours), ("it", theirs)):
+        seen_s = max(seen) - min(seen) + 1 if seen else 0
+        if seen_s < LEAST_S:
+            told = f"{what} is too short to be compared: {clock_text(seen_s * NS_PER_S)} of cadence"
+            raise JournalError(f"{activity.source}: {told}, and {LEAST_S // 60} min are needed")
     found = align(ours, theirs)
     if found is None:
         raise JournalError(
             f"{activity.source}: its cadence does not fit session {past.session.id}: is it another run?"
-            " (both must have seen five minutes of running)"
+            f" (both must have seen the same {LEAST_S // 60} min of running at the least)"
         )
     return Fitted(activity, found, readings)
 

@@ -85,7 +85,7 @@ def test_a_set_is_played_in_german_by_its_german_title(capsys: Capture) -> None:
     assert code == 0
     assert "Übungen B: Landen und Hüpfen: 11 min." in err
     assert "has no texts in de" not in err
-    assert "Such dir Gras, dann drück." in out
+    assert "Such dir Gras, dann Taste Weiter." in out
     assert "set-b has no texts in fr" in drills(*words, "--language", "fr", capsys=capsys)[2]
 
 

@@ -170,10 +170,10 @@ def test_runs_go_out_as_lines_and_come_in_again(journal: Path, tmp_path: Path, c
     assert main(["log", "export", "1", "-o", "-", "--format", "jsonl"]) == 0
 
 
-def watch_of(from_s: int) -> bytes:
-    """What a watch would have recorded of the run, from `from_s` of it on."""
+def watch_of(from_s: int, seconds: int = 700) -> bytes:
+    """What a watch would have recorded of the run, so long, from `from_s` of it on."""
     readings = []
-    for second in range(700):
+    for second in range(seconds):
         leg = wandering(second + from_s) / 2
         readings.append(Reading(second, cadence=int(leg), fractional=leg % 1, stance_time_ms=240.5, oscillation_mm=81.0))
     return fit_run(readings)
@@ -196,6 +196,10 @@ def test_a_watchs_recording_joins_its_run_with_the_offset_shown(journal: Path, c
 def test_a_recording_that_does_not_fit_or_adds_nothing_is_refused(journal: Path, capsys: Capture) -> None:
     Path("other.fit").write_bytes(fit_run([Reading(at, cadence=80 + at % 7) for at in range(700)]))
     assert "does not fit session 1" in said(["log", "import", "other.fit"], capsys, 2)
+    Path("short.fit").write_bytes(watch_of(25, seconds=100))
+    assert "short.fit: it is too short to be compared: 1:40 of cadence, and 5 min are needed" in said(
+        ["log", "import", "short.fit"], capsys, 2
+    )
     Path("plain.csv").write_text("t_s,cadence_spm\n0,160\n1,162\n", encoding="utf-8")
     assert "nothing to add" in said(["log", "import", "plain.csv"], capsys, 2)
     Path("prose.txt").write_text("dear diary\n", encoding="utf-8")

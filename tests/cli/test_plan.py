@@ -281,7 +281,7 @@ def test_a_run_after_pain_is_plain_whatever_pack_is_named_and_says_why(
     assert "it hurt today: cueing is over for the day; this run is recorded without beat and cues\n" in capsys.readouterr().err
     assert "Cueing is over. Walk if it hurts." in heard
     assert '"metronome"' not in heard
-    assert "Keine Hinweise mehr. Geh, wenn es weh tut." in heard_of(tmp_path, "--language", "de")
+    assert "Keine Hinweise mehr. Bei Schmerzen gehen, nicht laufen." in heard_of(tmp_path, "--language", "de")
     assert "you will hear" not in capsys.readouterr().err
     assert "Cueing is over. Walk if it hurts." in heard_of(tmp_path, "--language", "fr")
     assert "plain has no texts in fr: you will hear en" in capsys.readouterr().err

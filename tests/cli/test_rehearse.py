@@ -152,3 +152,35 @@ def test_a_real_run_rehearses(run_data: Path, suffix: str, tmp_path: Path) -> No
     assert kinds["say"] >= 3
     assert kinds["click"] > 200
     assert kinds["end"] == 1
+
+
+def test_what_waits_for_a_press_gets_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "set.jsonl"
+    assert main(["rehearse", "set-a", "--events", str(out)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[1:] for line in told].count(["you", "press"]) == 2
+    begun = {row["segment"]: row["t_ns"] for row in rows(out) if row["kind"] == "segment"}
+    asked = [row for row in rows(out) if row["kind"] == "say" and row["rule"] == "press"]
+    for name, row in zip(("grass", "springs"), asked, strict=True):
+        assert begun[name] == row["t_ns"] + round(row["dur_s"] * 1e9) + 10_000_000_000
+
+
+def test_on_request_nobody_presses(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rehearse", "set-a", "--no-press"]) == 0
+    told = capsys.readouterr().out
+    assert "you press" not in told
+    assert "springs is left out (the segment was still waiting for your key)" in told
+
+
+def test_a_recorded_run_presses_as_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "run.csv"
+    log.write_text("t_s,cadence_spm\n" + "".join(f"{second},164\n" for second in range(1200)), encoding="utf-8")
+    assert main(["rehearse", "set-b", "--run", str(log)]) == 0
+    assert "you press" in capsys.readouterr().out
+
+
+def test_a_pack_that_waits_for_tired_legs_says_so_to_a_runner_who_does_not_tire(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rehearse", "fatigue", "--max-hr", "190"]) == 0
+    assert "this runner did not tire. Try --sim tired." in capsys.readouterr().out
+    assert main(["rehearse", "fatigue", "--max-hr", "190", "--sim", "tired"]) == 0
+    assert "Try --sim" not in capsys.readouterr().out

@@ -188,7 +188,9 @@ def test_hops_that_a_pod_takes_for_running_make_no_baseline() -> None:
 # --- a press -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("language", "asked"), [("en", "Find grass, then press."), ("de", "Such dir Gras, dann drück.")])
+@pytest.mark.parametrize(
+    ("language", "asked"), [("en", "Find grass, then press."), ("de", "Such dir Gras, dann Taste Weiter.")]
+)
 def test_what_begins_by_a_press_says_so(language: str, asked: str) -> None:
     run = Run(open_pack("set-a").pack, sensor=False, language=language)
     second = 0

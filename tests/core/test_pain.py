@@ -77,7 +77,7 @@ def test_the_run_goes_on_and_its_view_says_why_it_is_silent() -> None:
 @pytest.mark.parametrize("language", ["de", "xx"])
 def test_it_is_said_in_the_language_of_the_run_where_cued_speaks_it(language: str) -> None:
     run = Run(pack(), sensor=False, language=language).to(10).send(Pain(seconds(10))).to(20)
-    said = {"de": "Keine Hinweise mehr. Geh, wenn es weh tut.", "xx": WORDS}
+    said = {"de": "Keine Hinweise mehr. Bei Schmerzen gehen, nicht laufen.", "xx": WORDS}
     assert [say.text for say in run.of(Say)] == [said[language]]
 
 

@@ -167,7 +167,8 @@ def test_a_set_of_drills_is_heard_without_a_beat_and_without_cues() -> None:
 
 
 def test_a_run_without_a_length_is_as_long_as_its_pack_needs() -> None:
-    assert usual_ns(integration()) == USUAL_NS
+    assert usual_ns(integration()) == 40 * NS_PER_MIN, "a fourth round has no room in the usual run"
+    assert usual_ns(open_pack("plain").pack) == USUAL_NS
     awareness = open_pack("awareness").pack
     assert usual_ns(awareness) == own_length_ns(awareness) == 34 * NS_PER_MIN
     fatigue = open_pack("fatigue").pack

@@ -7,6 +7,9 @@ from typing import Final
 
 from cued.units import NS_PER_MIN
 
+WAITING: Final = ("drills",)
+"""Packs with segments that wait for a press; what is kept of them is the run of somebody who does not press."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -45,7 +48,8 @@ class Case:
         """The same run by hand; a recording is given by its name alone."""
         file = f"{self.raw}.jsonl" if self.raw else self.run
         source = f"--sim {self.sim} --length {self.minutes}min" if self.sim else f"--run {file}"
-        return f"cued rehearse {self.pack} {source} --session {self.session} --seed {self.seed} --events -"
+        nobody = " --no-press" if self.pack in WAITING else ""
+        return f"cued rehearse {self.pack} {source} --session {self.session} --seed {self.seed}{nobody} --events -"
 
 
 SIMULATED: Final = (

@@ -61,6 +61,37 @@ def test_show_reads_aloud_and_draws(capsys: pytest.CaptureFixture[str]) -> None:
     assert "“Cues off. Just run.”" in out
 
 
+@pytest.mark.parametrize(("name", "minutes"), [("plain", 45), ("integration", 40)])
+def test_the_length_that_show_chooses_is_filled_by_the_pack(
+    name: str, minutes: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = pack("show", name, capsys=capsys)[1]
+    assert f"A run of {minutes} min\n" in out
+    ruler = next(line for line in out.splitlines() if line.startswith(" minutes"))
+    assert minutes - 5 <= int(ruler.split()[-1]) < minutes
+    assert "the plan of" not in out
+    assert "quiet_end" not in out
+
+
+def test_a_set_of_drills_is_shown_without_what_does_not_apply_to_it(capsys: pytest.CaptureFixture[str]) -> None:
+    out = pack("show", "set-a", capsys=capsys)[1]
+    assert "A run of 12 min 50 s, and the time until you press (twice)" in out
+    assert next(line for line in out.splitlines() if line.startswith("   words")).count("●") == 11
+    assert "▄" in next(line for line in out.splitlines() if line.startswith("    beat"))
+    assert "What is aimed at" not in out
+    assert "How much it speaks" not in out
+
+
+def test_limits_are_shown_where_something_stands_under_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "How much it speaks" in pack("show", "integration", capsys=capsys)[1]
+    assert "How much it speaks" not in pack("show", "plain", capsys=capsys)[1]
+
+
+def test_show_names_the_language_that_it_reads_in(capsys: pytest.CaptureFixture[str]) -> None:
+    for wished, shown in (("de", "de"), ("en", "en"), ("fr", "en")):
+        assert f"awareness 1.1.0, in {shown}, " in pack("show", "awareness", "--language", wished, capsys=capsys)[1]
+
+
 def test_show_full_prints_a_pack_file(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = pack("show", "awareness", "--full", capsys=capsys)
     assert code == 0

@@ -174,3 +174,11 @@ def test_the_shortest_run_with_cues_has_a_whole_silent_probe(name: str) -> None:
     ran = [end - start for piece, start, end in run.pieces if piece == "probe"]
     assert ran[0] >= asked.length.ns
     assert list(run.within("click", "probe")) == []
+
+
+@pytest.mark.parametrize(("language", "of_twenty"), [("en", "of twenty"), ("de", "von zwanzig")])
+def test_the_stages_of_the_block_test_name_their_scale(language: str, of_twenty: str) -> None:
+    pack = open_pack("block-test").pack
+    for name in ("light", "brisk", "hard"):
+        assert of_twenty in str(pack.cue(name).text(language, pack.language))
+    assert "20" in pack.summary_for(language)

@@ -93,6 +93,29 @@ def test_options_make_a_pack_without_questions(packs: Path, capsys: pytest.Captu
     assert main(["pack", "check", "hills", "--strict"]) == 0
 
 
+@pytest.mark.parametrize("words", [["--cue", "One."], ["--cue", "One.", "--every", "3min"], ["--cue", "One.", "--cue", "Two."]])
+def test_every_cue_of_a_new_pack_can_be_said_when_its_turn_comes(
+    packs: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["pack", "new", "hills", *words]) == 0
+    assert main(["rehearse", "hills", "--length", "60min"]) == 0
+    out = capsys.readouterr().out
+    assert "“One.”" in out
+    assert "not said" not in out
+
+
+def test_a_new_pack_names_the_file_that_it_is_found_by(packs: Path, tmp_path: Path) -> None:
+    path = tmp_path / "my hills.yaml"
+    assert main(["pack", "new", "hills", "--cue", "One.", "-o", str(path)]) == 0
+    assert f"`cued pack check '{path}'` finds" in path.read_text()
+
+
+def test_the_running_between_feeders_has_no_words_and_says_so(packs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pack", "new", "hills", "--cue", "One.", "--way", "feeder"]) == 0
+    assert main(["pack", "show", "hills"]) == 0
+    assert "6 min 30 s steady: no words" in capsys.readouterr().out
+
+
 def test_nothing_is_overwritten(packs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pack", "new", "hills", "--beat", "own"]) == 0
     before = (packs / "hills.yaml").read_bytes()
@@ -112,7 +135,7 @@ def test_without_a_terminal_what_is_missing_is_said(packs: Path, capsys: pytest.
     assert main(["pack", "new"]) == 2
     assert "NAME is missing" in capsys.readouterr().err
     assert main(["pack", "new", "hills"]) == 2
-    assert "give a --cue or a --beat" in capsys.readouterr().err
+    assert "give a --cue or a --beat (on a terminal `cued pack new hills` asks" in capsys.readouterr().err
     assert main(["pack", "new", "hills", "--beat", "own", "--change", "40"]) == 2
     assert "between 50 per cent under and 10 over" in capsys.readouterr().err
     assert not packs.exists()

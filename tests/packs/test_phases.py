@@ -68,6 +68,27 @@ def test_the_two_languages_are_two(name: str) -> None:
     assert [place for place in english if english[place] == german[place]] == []
 
 
+MISLEADING = (
+    "zieht dich groß",
+    "Marschier groß",
+    "Groß.",
+    "drück weiter",
+    "Drück weiter",
+    "Geh, wenn",
+    "Mach den Fuß kurz",
+    "zwei halten",
+)
+"""What a German takes for something else: growing up, keeping a key pressed, leaving."""
+
+
+def test_no_german_is_spoken_that_is_taken_for_something_else() -> None:
+    texts = {text for name in SHIPPED for cue in open_pack(name).pack.cues for _, text in cue.say_in}
+    texts |= {text for name in SHIPPED for drill in open_pack(name).pack.drills for _, text in drill.say_in}
+    texts |= {sentence(what, Values(segment="springs"), "de") for what in Sentence}
+    assert "Für Federn: Taste Weiter." in texts
+    assert [text for text in texts if any(word in text for word in MISLEADING)] == []
+
+
 def test_every_segment_is_named_in_both_languages() -> None:
     names = {segment.name for name in SHIPPED for segment in pack_of(name).segments()}
     assert len(names) > 20

@@ -194,3 +194,18 @@ def test_drills_without_a_run_are_told_as_drills() -> None:
     rows = [start(), began(0, "calves"), {**count, "t_ns": 5 * S}, end(60)]
     assert summary_lines(summarize(rows)) == ["1:00 of drills."]
     assert summary_lines(summarize([*rows[:-1], began(30, "easy"), end(60)])) == ["1:00 of running.", "0 cues heard."]
+
+
+@pytest.mark.parametrize(
+    ("words", "sounded", "told"),
+    [
+        ({}, True, "1 cue heard."),
+        ({"voice": "real"}, True, "1 cue heard."),
+        ({"voice": "real"}, False, "1 cue said."),
+        ({"voice": "nominal"}, True, "1 cue said."),
+        ({"voice": "nominal", "rate_hz": 48000}, True, "1 cue heard."),
+    ],
+)
+def test_a_cue_is_heard_where_something_sounds_and_else_said(words: dict[str, Any], sounded: bool, told: str) -> None:
+    rows = [start(**words), cue("say", 5, dur_s=1.0), end(20)]
+    assert told in summary_lines(summarize(rows), sounded=sounded)
