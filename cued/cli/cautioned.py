@@ -6,7 +6,7 @@ from enum import Enum
 
 from cued.cli.asking import LeftError, Person, SkippedError
 from cued.cli.keyboard import is_attended
-from cued.cli.safety import ACCEPT, keep, shown
+from cued.cli.safety import agreed, keep, shown
 from cued.runtime.request import OutputChoice, ToDevice
 from cued.runtime.safety import Safety
 
@@ -33,12 +33,12 @@ def consent(output: OutputChoice, language: str, *, simulated: bool = False) -> 
     person = Person()
     person.say("Before your first run:", *shown(language))
     try:
-        word = person.line(ACCEPT)
+        agrees = agreed(person)
     except SkippedError:
-        word = "n"
+        agrees = False
     except LeftError:
         return Consent.LEFT
-    if word:
+    if not agrees:
         return Consent.WITHHELD
     keep(person, safety, language)
     return Consent.GIVEN

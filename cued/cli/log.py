@@ -213,11 +213,19 @@ def _details(journal: Journal, past: Past) -> dict[str, Any]:
         "conditions": _answers([question.name for question in BEFORE], journal.conditions(number)),
         "ratings": _answers([question.name for question in AFTER], journal.ratings(number)),
         "said": [
-            {"at_s": to_s(said.at_ns), "what": said.name, "value": said.value}
-            for said in (*journal.conditions(number), *journal.ratings(number))
-            if said.at_ns is not None
-        ]
-        + [{"at_s": to_s(at_ns), "what": what, "value": value} for at_ns, what, value in told_on_the_way(past.events())],
+            {"at_s": to_s(at_ns), "what": what, "value": value}
+            for at_ns, what, value in sorted(
+                [
+                    *(
+                        (said.at_ns, said.name, said.value)
+                        for said in (*journal.conditions(number), *journal.ratings(number))
+                        if said.at_ns is not None
+                    ),
+                    *told_on_the_way(past.events()),
+                ],
+                key=lambda one: one[0],
+            )
+        ],
         "notes": [
             {"at_s": None if note.at_ns is None else to_s(note.at_ns), "text": note.text} for note in journal.notes(number)
         ],
@@ -239,11 +247,16 @@ def _told(journal: Journal, past: Past) -> list[str]:
 
     number = past.session.id
     lines = [f"{mark.what} at {clock_text(mark.at_ns)}" for mark in journal.marks(number) if mark.what != "ended"]
+    moments: list[tuple[int, str]] = []
     for said in (*journal.conditions(number), *journal.ratings(number)):
-        at = "" if said.at_ns is None else f"at {clock_text(said.at_ns)}: "
         value = f"{said.value:g}" if isinstance(said.value, float) else said.value
-        lines.append(f"{at}{said.name.replace('_', ' ')}: {'unknown' if value is None else value}")
-    lines += [f"at {clock_text(at_ns)}: {what}: {value}" for at_ns, what, value in told_on_the_way(past.events())]
+        text = f"{said.name.replace('_', ' ')}: {'unknown' if value is None else value}"
+        if said.at_ns is None:
+            lines.append(text)
+        else:
+            moments.append((said.at_ns, text))
+    moments += [(at_ns, f"{what}: {value}") for at_ns, what, value in told_on_the_way(past.events())]
+    lines += [f"at {clock_text(at_ns)}: {text}" for at_ns, text in sorted(moments, key=lambda one: one[0])]
     for note in journal.notes(number):
         at = "" if note.at_ns is None else f" at {clock_text(note.at_ns)}"
         lines.append(f"note{at}: {note.text}")

@@ -13,8 +13,14 @@ from cued.journal.answers import AFTER, BEFORE, DURING, TESTED, Question
 from cued.runtime.status import clock_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cued.journal.reader import Session
     from cued.journal.rows import Row
+
+
+HURTS: Final = frozenset({"pain", "pain_kind", "place", "morning"})
+"""What is answered of pain: the plan may hold the next run to something for it."""
 
 
 def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -66,7 +72,8 @@ def note(args: argparse.Namespace) -> int:
     from cued.journal.rows import Row
 
     text = Question("note", "notes", "a note of up to two pages").answer(args.text)
-    return _add(args, lambda at_ns, utc_ns: [Row("notes", (at_ns, text, utc_ns))])
+    _add(args, lambda at_ns, utc_ns: [Row("notes", (at_ns, text, utc_ns))])
+    return 0
 
 
 def rate(args: argparse.Namespace) -> int:
@@ -76,10 +83,35 @@ def rate(args: argparse.Namespace) -> int:
     given = [(one, one.answer(word)) for one in _questions() if (word := getattr(args, one.name)) is not None]
     if not given:
         raise UsageError(f"say what to write down: {', '.join(map(_option, _questions()))}")
-    return _add(args, lambda at_ns, utc_ns: [Row(one.table, (at_ns, one.name, value, utc_ns)) for one, value in given])
+    session = _add(args, lambda at_ns, utc_ns: [Row(one.table, (at_ns, one.name, value, utc_ns)) for one, value in given])
+    if any(one.name in HURTS for one, _ in given):
+        for line in _consequences(options.journal(args.journal), session):
+            print(line)
+    return 0
 
 
-def _add(args: argparse.Namespace, rows: Callable[[int | None, int], list[Row]]) -> int:
+def _consequences(path: Path, session: Session) -> list[str]:
+    """What pain that was told means for the runs to come, as the plan has it."""
+    from cued.errors import JournalError
+    from cued.runtime.moments import moment
+    from cued.runtime.planning import today_of
+
+    if not session.real:
+        return [f"{'simulated' if session.simulated else 'nobody ran it in real time'}: the plan does not count it"]
+    try:
+        answer = today_of(path, moment())
+    except JournalError as error:
+        return [f"the plan cannot be read: {error}"]
+    lines = []
+    if answer.stopped:
+        day = "cueing is over for today: runs are plain"
+        lines.append(day if answer.day is not None else "it hurt: the next run is without cues")
+    if answer.rest_first:
+        lines.append("something is sore: rest a day first")
+    return lines
+
+
+def _add(args: argparse.Namespace, rows: Callable[[int | None, int], list[Row]]) -> Session:
     from cued.journal.edit import add
     from cued.journal.reader import reading
     from cued.runtime.moments import moment
@@ -89,7 +121,7 @@ def _add(args: argparse.Namespace, rows: Callable[[int | None, int], list[Row]])
         session = journal.session(args.session)
     add(path, session.id, rows(_moment_of(session, args.at), moment().utc_ns))
     print(f"written to session {session.id}")
-    return 0
+    return session
 
 
 def _moment_of(session: Session, at_ns: int | None) -> int | None:

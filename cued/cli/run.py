@@ -19,6 +19,7 @@ from cued.cli.report import print_summary
 from cued.cli.safety import usual_language
 from cued.cli.screen import PlainScreen, TerminalScreen, is_terminal
 from cued.errors import JournalError, SensorError, UsageError
+from cued.runtime.desk import NONE
 from cued.runtime.feeding import Nobody, OnAir, Recorded, SensorChoice, Simulated, feeding_of, sensor_of
 from cued.runtime.keys import KeysWanted
 from cued.runtime.lastrun import last_cadence_spm
@@ -161,6 +162,8 @@ def run(args: argparse.Namespace) -> int:
         room = room_lines(pack.value, request.feeding.length_ns, request.session_number)
         for sentence in (*about, *room, *request.feeding.notes):
             print(sentence, file=sys.stderr)
+        if isinstance(screen, TerminalScreen):
+            print(_how_to_steer(args.socket), file=sys.stderr)
         with unechoed(), Bars() as bars:
             done = live(request, wanted, screen, bars.speech, bars.close, search, sensors)
     print_summary(done.log, done.sound, done.written, out, done.session, options.journal_option(args.journal))
@@ -326,6 +329,15 @@ def _about(
     if isinstance(choice, Simulated):
         told.append("the runner is simulated: this run is marked so, and stays so")
     return told
+
+
+def _how_to_steer(socket: str | None) -> str:
+    """For whoever sits at the terminal, which takes no words itself."""
+    ends = "Ctrl-C ends it"
+    if socket == NONE:
+        return ends
+    where = "" if socket is None else f" (with --socket {socket})"
+    return f"{ends}; in another terminal `cued status`, `cued pause`, `cued next` …{where}"
 
 
 def screen_for(out: TextIO) -> PlainScreen:

@@ -11,7 +11,7 @@ import textwrap
 from typing import Final
 
 from cued.cli import configured, options
-from cued.cli.asking import LeftError, Person, SkippedError
+from cued.cli.asking import NO, YES, LeftError, Person, SkippedError
 from cued.errors import UsageError
 from cued.runtime.safety import EDITION, Safety, thanks, written
 from cued.yamlread.readers import LANGUAGE
@@ -58,14 +58,25 @@ def run(args: argparse.Namespace) -> int:
 def accepted_by(person: Person, safety: Safety, language: str) -> bool:
     """Ask for the press, and remember it; False: not now."""
     try:
-        word = person.line(ACCEPT)
+        agrees = agreed(person)
     except (SkippedError, LeftError):
-        word = "n"
-    if word:
+        agrees = False
+    if not agrees:
         person.say("not accepted")
         return False
     keep(person, safety, language)
     return True
+
+
+def agreed(person: Person) -> bool:
+    """Enter or a yes, or a no; anything else is asked again. Raises SkippedError, LeftError."""
+    while True:
+        word = person.line(ACCEPT).casefold()
+        if not word or word in YES:
+            return True
+        if word in NO:
+            return False
+        person.say("  Enter or y, or n, please")
 
 
 def keep(person: Person, safety: Safety, language: str) -> None:

@@ -302,8 +302,8 @@ def _begun(wish: Wish, floor: Floor, house: House, chance: int) -> tuple[Floor, 
         drilled=floor.drilled + (wish.cue == DRILL),
         answers=floor.answers + wish.asked,
         withheld=floor.withheld + (1 if silent else 0),
-        last_text=floor.last_text if silent or wish.asked else wish.text or wish.cue,
-        last_ns=floor.last_ns if silent or wish.asked else now_ns,
+        last_text=floor.last_text if silent else wish.text or wish.cue,
+        last_ns=floor.last_ns if silent else now_ns,
     )
     effect: Effect
     if silent:

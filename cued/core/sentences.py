@@ -119,6 +119,7 @@ STATUS: Final = {
     Silence.WAITING: Sentence.WAITING,
     Silence.RESTING: Sentence.RESTING,
     Silence.CUES_OVER: Sentence.CUES_OVER,
+    Silence.HURTS: Sentence.CUES_OVER,
     Silence.QUIET: Sentence.QUIET,
     Silence.NO_CADENCE: Sentence.NO_CADENCE,
 }

@@ -43,7 +43,7 @@ class View:
     """`running`, `walking`, `standing`, `unknown`, `lost`."""
     coach: str
     last_cue: str
-    """Answers to keys apart, which `spoken` leaves out, too."""
+    """Whoever said it: answers to keys, too, which `spoken` leaves out."""
     last_cue_at_ns: int | None
     spoken: int
     withheld: int
@@ -128,6 +128,8 @@ def view(session: Session) -> View:
 def _silence(turn: Turn, *, sounding: bool) -> Silence:
     if turn.paused:
         return Silence.PAUSED
+    if turn.phase is Phase.RUNNING and turn.hurts and not turn.progress.waiting:
+        return Silence.HURTS
     if turn.phase is not Phase.RUNNING or sounding or (turn.leading is not None and not turn.progress.waiting):
         return Silence.NONE
     segment = turn.progress.segment

@@ -138,6 +138,7 @@ class Silence(Enum):
     WAITING = "waiting for your press"
     RESTING = "resting until you run"
     CUES_OVER = "cues are over for this run"
+    HURTS = "it hurt, beat and cues are over"
     QUIET = "quiet"
     """The segment is silent by its pack."""
     NO_CADENCE = "no cadence yet"

@@ -34,18 +34,27 @@ class Holder:
         return f"process {self.pid}, since {self.since}" if self.pid else "another process"
 
 
+class HeldError(JournalError):
+    """Another process writes the journal."""
+
+    def __init__(self, journal: Path, by: Holder | None) -> None:
+        self.by = by
+        """None: it has let go meanwhile, or does not say."""
+        super().__init__(f"{journal}: it is being written by {by or 'another process'}")
+
+
 class Lock:
     """Held from construction to `release`."""
 
     def __init__(self, journal: Path, since: str) -> None:
-        """Raises JournalError, naming the holder, if another holds it; OSError where no lock can be made."""
+        """Raises HeldError, naming the holder, if another holds it; OSError where no lock can be made."""
         path = _path(journal)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.fcntl(self._descriptor, _F_OFD_SETLK, struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
         except (BlockingIOError, PermissionError):
             os.close(self._descriptor)
-            raise JournalError(f"{journal}: it is being written by {holder(journal) or 'another process'}") from None
+            raise HeldError(journal, holder(journal)) from None
         except OSError:
             os.close(self._descriptor)
             raise

@@ -30,8 +30,9 @@ def held_back(path: Path | None, now: Moment, *, hurts: bool = False, sore: bool
 
 def telling(pack: CuePack, answer: Today, language: str) -> CuePack:
     """The plain pack, which says why instead of what it says else."""
-    why = " ".join(sentence(one, language=language) for one in spoken(answer))
-    return replace(pack, cues=tuple(replace(cue, say=why, say_in=()) for cue in pack.cues))
+    own, why = (" ".join(sentence(one, language=code) for one in spoken(answer)) for code in (pack.language, language))
+    others = ((language, why),) if why != own else ()
+    return replace(pack, cues=tuple(replace(cue, say=own, say_in=others) for cue in pack.cues))
 
 
 def eased(request: Request, answer: Today) -> Request:

@@ -36,6 +36,8 @@ class TodayState:
     """What has been edited and waits to be taken."""
     unwarned: bool = False
     """Without beat and cues, for nobody has accepted the safety notice yet."""
+    barred: str = ""
+    """Why nobody is cued today, whatever pack is named; empty: nothing bars it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,9 @@ def _today(today: TodayState) -> str:
     if not today.pack:
         return "being made ready"
     length = "" if today.length_ns is None else f", {today.length_ns // NS_PER_MIN} min"
-    plain = ": recorded, no cues" if today.plain else f" ({today.pack})"
+    why = f" ({today.barred})" if today.barred else ""
+    named = "" if today.pack.casefold() in today.title.casefold() else f" ({today.pack})"
+    plain = f": recorded, no cues{why}" if today.plain else named
     return f"{today.title}{plain}{length}"
 
 

@@ -180,7 +180,7 @@ def recording(
     try:
         recorder.begin(PATIENCE_S, after)
     except JournalError as error:
-        notice(f"{error}; this run is not recorded")
+        notice(f"{_refused(error)}; this run is not recorded")
         return None
     seat = Recording(recorder, notice, clock, wanted.moment)
     closing.callback(seat.abandon)
@@ -188,6 +188,25 @@ def recording(
     for name, value in wanted.conditions:
         recorder.add(Row("conditions", (None, name, value, wanted.moment().utc_ns)))
     return seat
+
+
+def _refused(error: JournalError) -> str:
+    """Why it cannot be kept, and what to do where it is the daemon that keeps the journal."""
+    from cued.journal.lock import HeldError
+
+    pid = error.by.pid if isinstance(error, HeldError) and error.by is not None else 0
+    if not _is_daemon(pid):
+        return str(error)
+    return f"the cued daemon (process {pid}) is keeping the journal: begin this run with `cued start`, or end the daemon"
+
+
+def _is_daemon(pid: int) -> bool:
+    """Is that process another one's `cued daemon`? By its command line (proc(5)), as far as it can be read."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return pid != os.getpid() and b"daemon" in words
 
 
 def _head(wanted: JournalWanted, request: Request, how: Start, voice: str, clock: Line) -> Head:

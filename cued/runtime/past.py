@@ -110,11 +110,13 @@ _KIND_WITHIN: Final = 60
 
 
 def told_on_the_way(events: Iterable[Event]) -> list[tuple[int, str, str]]:
-    """(time, what, value) of what the runner said of ground and pain during the run, and of a pack that was taken, in order."""
+    """(time, what, value) of what the runner said of ground, effort and pain, and of a pack that was taken, in order."""
     told: list[tuple[int, str, str]] = []
     for event in events:
         if isinstance(event, SurfaceIs):
             told.append((event.at_ns, "surface", event.surface))
+        elif isinstance(event, EffortIs):
+            told.append((event.at_ns, "effort", event.effort))
         elif isinstance(event, Pain):
             told.append((event.at_ns, "pain", "beat and cues ended"))
         elif isinstance(event, SwapPack):

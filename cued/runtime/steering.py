@@ -13,6 +13,7 @@ from cued.core import events
 from cued.core.cues import Asked, CuePack, Effort
 from cued.core.events import Event
 from cued.core.view import View
+from cued.core.words import Silence
 from cued.errors import JournalError
 from cued.journal.answers import AFTER, DURING, Question
 from cued.runtime.status import segment_text
@@ -64,7 +65,7 @@ def steer(command: asked.Command, view: View, session: Steered, *, over: bool = 
             return said(f"from its start: {segment_text(session.tell(events.Back(now_ns)))}")
         case asked.Mute():
             session.tell(events.Mute(now_ns, command.muted))
-            return said("muted; the run goes on" if command.muted else "sound is on")
+            return said(_muted(before=view.muted) if command.muted else "sound is on")
         case asked.Cue():
             return _cue(view, session)
         case asked.Surface():
@@ -101,6 +102,14 @@ def _pain(command: asked.Command) -> float:
         return 0.0
 
 
+def _muted(*, before: bool) -> str:
+    return (
+        "muted already; `cued mute off` brings the sound back"
+        if before
+        else "muted; the run goes on, and `cued mute off` ends it"
+    )
+
+
 def _next(command: asked.Next, view: View, session: Steered) -> Answer:
     if view.paused:
         return Refused(Fault.NOT_NOW, "the run rests: `cued resume` first")
@@ -112,6 +121,8 @@ def _next(command: asked.Next, view: View, session: Steered) -> Answer:
 
 def _cue(view: View, session: Steered) -> Answer:
     pack = session.pack
+    if view.silence is Silence.HURTS:
+        return Refused(Fault.NOT_NOW, "beat and cues are over for this run: it hurt")
     if not any(isinstance(rule.when, Asked) for rule in pack.rules):
         return Refused(Fault.NOT_NOW, f"the pack {pack.name} has no cue for when you ask (`when: {{asked: cue}}`)")
     for silent, why in ((view.paused, "the run rests"), (view.muted, "the sound is muted")):

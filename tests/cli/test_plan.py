@@ -291,8 +291,11 @@ def test_a_run_after_pain_is_plain_whatever_pack_is_named_and_says_why(
     assert "Cueing is over. Walk if it hurts." in heard
     assert '"metronome"' not in heard
     assert "Keine Hinweise mehr. Bei Schmerzen gehen, nicht laufen." in heard_of(tmp_path, "--language", "de")
+    assert "you will hear" not in capsys.readouterr().err
+    assert "Cueing is over. Walk if it hurts." in heard_of(tmp_path, "--language", "fr")
+    assert "plain has no texts in fr: you will hear en" in capsys.readouterr().err
     with reading(own) as journal:
-        assert [session.pack for session in journal.sessions()] == ["plain", "plain", "metronome"]
+        assert [session.pack for session in journal.sessions()] == ["plain", "plain", "plain", "metronome"]
     assert main(["drills", "play", "strength", "--whole", "--output", "null"]) == 2
     assert "it hurt today: cueing is over for the day, and so are drills" in capsys.readouterr().err
 

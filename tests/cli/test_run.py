@@ -88,6 +88,10 @@ def test_the_terminal_shows_segment_time_left_cadence_and_beat(seen: Terminal) -
     assert re.search(r"\r0:\d\d  warmup −9:[0-5]\d  16\d spm  ♪ 16\d", seen.text), seen.text
 
 
+def test_the_terminal_is_told_how_to_end_and_to_steer_it(seen: Terminal) -> None:
+    assert "Ctrl-C ends it; in another terminal `cued status`, `cued pause`, `cued next` …" in seen.text
+
+
 def test_nothing_of_the_status_line_is_shown_before_it_is_true(seen: Terminal) -> None:
     assert "session done" not in seen.text
 

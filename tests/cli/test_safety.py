@@ -66,10 +66,25 @@ def test_only_a_person_accepts_it(safety: Safety) -> None:
     assert safety.accepted() is None
 
 
-@pytest.mark.parametrize(("keys", "code"), [("\n", 0), ("n\n", 1), ("s\n", 1), ("\x04", 1)])
-def test_enter_accepts_it_and_all_else_does_not(keys: str, code: int, safety: Safety) -> None:
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [("\n", 0), ("y\n", 0), ("Yes\n", 0), ("ja\n", 0), ("n\n", 1), ("nein\n", 1), ("s\n", 1), ("\x04", 1)],
+)
+def test_enter_or_a_yes_accepts_it_and_a_no_does_not(keys: str, code: int, safety: Safety) -> None:
     with OnTerminal([*CUED, "--accept"]) as terminal:
         terminal.expect(lambda: "not now." in terminal.text)
         terminal.press(keys)
         assert terminal.end() == code
     assert (safety.accepted() is not None) == (code == 0)
+
+
+def test_what_is_neither_yes_nor_no_is_asked_again(safety: Safety) -> None:
+    with OnTerminal([*CUED, "--accept"]) as terminal:
+        terminal.expect(lambda: "not now." in terminal.text)
+        terminal.press("?\n")
+        terminal.expect(lambda: terminal.text.count("not now.") == 2)
+        assert "Enter or y, or n, please" in terminal.text
+        assert safety.accepted() is None
+        terminal.press("\n")
+        assert terminal.end() == 0
+    assert safety.accepted() is not None

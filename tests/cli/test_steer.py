@@ -157,7 +157,8 @@ def test_a_run_is_steered_by_every_verb(steered: Steered, capsys: pytest.Capture
     run.expect_rows("say", cue="tone")
     assert do("volume 40 --of beat") == "beat at 40 %"
     assert "volume: beat 40 %, voice 100 %" in do("status")
-    assert do("mute") == "muted; the run goes on"
+    assert do("mute") == "muted; the run goes on, and `cued mute off` ends it"
+    assert do("mute") == "muted already; `cued mute off` brings the sound back"
     assert "silent: muted" in do("status")
     run.expect_rows("tempo", spm=0.0)
     assert do("mute off") == "sound is on"
@@ -180,7 +181,7 @@ def test_a_run_is_steered_by_every_verb(steered: Steered, capsys: pytest.Capture
     assert do("pain") == "beat and cues are over for today; walk if it hurts"
     run.expect_rows("tempo", reason="pain")
     run.expect_printed(WORDS)
-    assert "silent: cues are over for this run" in do("status")
+    assert "silent: it hurt, beat and cues are over" in do("status")
     with watching(steered):
         assert do("stop") == "the run ends"
         run.press_ctrl_c()  # nobody waits for the last words here

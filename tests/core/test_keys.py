@@ -274,6 +274,7 @@ SILENCES = {
     "resting": Silence.RESTING,
     "no_cadence": Silence.NO_CADENCE,
     "cues_over": Silence.CUES_OVER,
+    "hurts": Silence.HURTS,
     "over": Silence.OVER,
     "is_paused": Silence.PAUSED,
     "is_waiting": Silence.WAITING,

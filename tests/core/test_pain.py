@@ -48,6 +48,10 @@ def test_it_is_said_into_a_hush_too_which_lasts() -> None:
     assert not run.clicks_in(6, 60)
 
 
+def test_whoever_looks_sees_it_as_what_was_said_last() -> None:
+    assert hurt().to(40).view.last_cue == WORDS
+
+
 def test_a_voice_that_is_slow_is_waited_for() -> None:
     run = Run(pack(), sensor=False, answers=False).to(10).send(Mute(seconds(10), muted=True), Pain(seconds(11))).to(27)
     run.send(SpeechReady(seconds(27), say_id(WORDS), seconds(2))).to(30)
@@ -66,7 +70,7 @@ def test_what_is_being_said_is_cut_and_what_waits_is_given_up() -> None:
 
 def test_the_run_goes_on_and_its_view_says_why_it_is_silent() -> None:
     run = hurt().to(90)
-    assert (run.view.segment, run.view.silence_reason, run.view.tempo_mspm) == ("a", "cues are over for this run", 0)
+    assert (run.view.segment, run.view.silence_reason, run.view.tempo_mspm) == ("a", "it hurt, beat and cues are over", 0)
     assert not run.of(RunEnded)
 
 

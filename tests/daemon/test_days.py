@@ -10,6 +10,7 @@ import pytest
 
 from cued.control.lights import Light
 from cued.packs.catalog import open_pack
+from cued.runtime.daemon.state import house_status
 from cued.runtime.daemon.today import PLAIN_TITLES, plain
 from tests.support.day import House, read_day
 
@@ -75,3 +76,11 @@ def test_the_watchdog_is_fed_and_the_service_manager_told(tmp_path: Path) -> Non
     assert told[-1] == "stopping"
     assert "ready: Stryd, sound, metronome" in told
     assert any(line.startswith("running: metronome, 0:") for line in told)
+
+
+def test_status_tells_why_nobody_is_cued_after_pain(tmp_path: Path) -> None:
+    script = "# x\n---\n0:05  headphones on\n0:10  pod Stryd\n1:00  run 166\n3:00  ask pain\n4:00  ask stop\n5:00  quit\n"
+    house = House(read_day(script), tmp_path)
+    house.live()
+    today = house_status(house.daemon, house.time.now_ns()).today
+    assert (today.plain, today.barred) == (True, "it hurt today: cueing is over for the day")

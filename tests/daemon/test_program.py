@@ -71,7 +71,7 @@ def test_a_run_is_steered_by_every_verb(daemon: RunningDaemon) -> None:
         (("resume",), "going on: warmup"),
         (("next",), "steady"),
         (("back",), "from its start: warmup"),
-        (("mute",), "muted; the run goes on"),
+        (("mute",), "muted; the run goes on, and `cued mute off` ends it"),
         (("mute", "off"), "sound is on"),
         (("volume", "40", "--of", "beat"), "beat at 40 %"),
         (("surface", "trail"), "on trail from here on"),
@@ -84,7 +84,7 @@ def test_a_run_is_steered_by_every_verb(daemon: RunningDaemon) -> None:
     assert daemon.cued("pack", "use", "nonesuch").stderr.startswith("cued: nonesuch: there is no such pack: there are")
     assert daemon.cued("pain").stdout == "beat and cues are over for today; walk if it hurts\n"
     assert daemon.cued("stop").stdout == "the run has ended\n"
-    assert daemon.cued("stop").stderr == "cued: no run is on: `cued start` begins one, or run\n"
+    assert daemon.cued("stop").stderr == "cued: no run is on: `cued start` begins one, or just run\n"
     wait_for(lambda: daemon.status()["run"] is None, STARTS_S, "the run to be written down")
     assert daemon.cued("pack", "use", "awareness").returncode == 0
     wait_for(lambda: daemon.status()["today"]["plain"], STARTS_S, "a plain run, for it hurts")

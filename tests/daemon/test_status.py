@@ -96,3 +96,15 @@ def test_a_pack_that_is_not_taken_and_one_that_is_offered_are_told() -> None:
     lines = more_lines(HouseStatus(Phase.READY, 0, today=today, summary="Run saved."))
     assert lines[:4] == ["Run saved.", "today: Plain run: recorded, no cues, 30 min", "not taken: mine: line 3", "edited"]
     assert "pod: none; headphones: no sound yet" in lines
+
+
+def test_a_pack_that_its_title_names_is_not_named_twice() -> None:
+    told = [TodayState("awareness", "Phase 1: awareness"), TodayState("awareness", "Phase 1: Wahrnehmung")]
+    lines = [more_lines(HouseStatus(Phase.READY, 0, today=today))[0] for today in told]
+    assert lines == ["today: Phase 1: awareness", "today: Phase 1: Wahrnehmung (awareness)"]
+
+
+def test_a_day_without_cues_is_told_with_its_reason() -> None:
+    today = TodayState("plain", "Plain run", plain=True, barred="it hurt today: cueing is over for the day")
+    lines = more_lines(HouseStatus(Phase.READY, 0, today=today))
+    assert lines[0] == "today: Plain run: recorded, no cues (it hurt today: cueing is over for the day)"

@@ -150,7 +150,7 @@ def test_what_was_asked_a_moment_ago_counts_before_the_loop_has_seen_it() -> Non
         (commands.Resume(), events.Resume(seconds(50)), "the run does not rest"),
         (commands.Next(leave_repeat=True), events.Next(seconds(50), leave_repeat=True), "cooldown −0:20"),
         (commands.Back(), events.Back(seconds(50)), "from its start: tempo run −0:30"),
-        (commands.Mute(), events.Mute(seconds(50), muted=True), "muted; the run goes on"),
+        (commands.Mute(), events.Mute(seconds(50), muted=True), "muted; the run goes on, and `cued mute off` ends it"),
         (commands.Mute(muted=False), events.Mute(seconds(50), muted=False), "sound is on"),
         (commands.Surface("grass"), events.SurfaceIs(seconds(50), "grass"), "on grass from here on"),
         (commands.Pain(), events.Pain(seconds(50)), "beat and cues are over for today; walk if it hurts"),
@@ -175,7 +175,10 @@ def test_a_cue_is_asked_for_where_the_pack_has_one_and_it_can_be_heard() -> None
     assert run.said(commands.Cue()) == "asked for a cue"
     assert run.inbox_events() == [events.AskCue(seconds(50))]
     run.ask(commands.Mute())
+    assert run.said(commands.Mute()) == "muted already; `cued mute off` brings the sound back"
     assert run.said(commands.Cue()) == "not_now: the sound is muted: no cue can be heard"
+    run.ask(commands.Pain())
+    assert run.said(commands.Cue()) == "not_now: beat and cues are over for this run: it hurt"
 
 
 def test_volumes_are_set_in_the_loop_which_is_woken_for_it() -> None:

@@ -364,7 +364,8 @@ def test_who_is_injured_or_ill_is_held_back_with_any_pack_and_hears_why(own: Pat
     assert held.why_held == "injured: no cues (`cued plan well` goes on)"
     assert [sentence(what, language="de") for what in spoken(held)] == ["Keine Hinweise, solange du verletzt bist."]
     (cue,) = telling(a_request("plain").pack.value, held, "de").cues
-    assert (cue.say, cue.say_in) == ("Keine Hinweise, solange du verletzt bist.", ())
+    in_german = "Keine Hinweise, solange du verletzt bist."
+    assert (cue.say, cue.say_in) == ("No cues while you are injured.", (("de", in_german),))
     say(own, now(6), Word(None, Say.WELL))
     assert held_back(own, now(6)) is None
     say(own, now(6), Word(None, Say.ILL))

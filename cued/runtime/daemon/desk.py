@@ -18,11 +18,11 @@ from cued.core.sentences import Sentence
 from cued.core.view import View
 from cued.errors import CuedError, PackError
 from cued.runtime.daemon.caution import FIRST
-from cued.runtime.daemon.choice import Choice
+from cued.runtime.daemon.choice import PLAIN, Choice
 from cued.runtime.daemon.loop import Daemon
 from cued.runtime.daemon.onerun import OneRun
 from cued.runtime.daemon.ports import Asked, Inbox
-from cued.runtime.daemon.state import house_status
+from cued.runtime.daemon.state import bound, house_status, why_barred
 from cued.runtime.daemon.today import told
 from cued.runtime.housestatus import house_to_wire
 from cued.runtime.status import segment_text
@@ -31,7 +31,7 @@ from cued.units import NS_PER_MS
 
 SAME_NS: Final = 50 * NS_PER_MS
 """A status so young is as good as new, and a hundred clients that ask for it at once cost no more than one."""
-NO_RUN: Final = Refused(Fault.NOT_NOW, "no run is on: `cued start` begins one, or run")
+NO_RUN: Final = Refused(Fault.NOT_NOW, "no run is on: `cued start` begins one, or just run")
 
 UNTOLD: Final = Refused(
     Fault.NOT_NOW, "no run is on: `cued log rate last --pain 6`, or `--pain-kind sharp` or `limp`, tells it of the last one"
@@ -129,6 +129,8 @@ class Desk:
                 return UNTOLD if ends_cueing(command) else UNRATED
             return NO_RUN
         view = run.look(now_ns)
+        if isinstance(command, asked.Cue) and run.request.pack.value.name == PLAIN and (why := why_barred(daemon)):
+            return Refused(Fault.NOT_NOW, f"no cue can be heard: {why}")
         answer = steer(command, view, _Steered(run, now_ns))
         if isinstance(answer, Done) and ends_cueing(command):
             daemon.tell(Word.PAIN)
@@ -159,10 +161,10 @@ class Desk:
             if refused is not None:
                 return refused
             daemon.swapping.begin_with(command.pack)
-            return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells)")
+            return said(f"checking {command.pack}: the run begins as soon as it is ready (`cued status` tells){self._held()}")
         prepared = daemon.today.prepared
         answer = None if prepared is None else prepared.answer
-        number = daemon.sessions.number
+        barred, number = why_barred(daemon), daemon.sessions.number
         daemon.tell(Word.START)
         run = daemon.sessions.on
         if run is None:
@@ -170,8 +172,14 @@ class Desk:
         if daemon.sessions.number == number:
             return said(f"going on with your run: {segment_text(run.view())}")
         unwarned = f"; without beat and cues: {FIRST}" if daemon.caution.owed else ""
-        held = f"; {answer.why_held}" if answer is not None and answer.why_held and not unwarned else ""
-        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{unwarned}{held}")
+        held = barred if run.request.pack.value.name == PLAIN else "" if answer is None else answer.why_held
+        why = unwarned or (f"; {held}" if held else "")
+        return said(f"begun: {run.request.pack.value.name}, {segment_text(run.view())}{why}")
+
+    def _held(self) -> str:
+        """Why a pack that is named now is not run, or not whole, to be put after an answer."""
+        held = bound(self._daemon)
+        return "" if held is None else f"; {held.why_held}"
 
     def _tell(self, command: asked.Command) -> Answer:
         daemon = self._daemon
@@ -224,9 +232,9 @@ class Desk:
             if daemon.caution.owed:
                 return Refused(Fault.NOT_NOW, FIRST)
             daemon.swapping.use(name)
-            return said(f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells)")
+            return said(f"checking {name}: it takes over at the next beat once it is ready (`cued status` tells){self._held()}")
         daemon.today.choose(Choice(name, length_ns=daemon.today.choice.length_ns), aloud=True)
-        return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells)")
+        return said(f"checking {name}: the next run goes by it once it is ready (`cued status` tells){self._held()}")
 
     def _missing(self, name: str) -> Answer | None:
         """A refusal for a pack that is not there; what is wrong with one that is, is found out off the loop."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cued.audio.commands import Bus
+from cued.coaching.today import Today, binding
 from cued.core.happening import Phase
 from cued.core.sentences import sentence
 from cued.core.values import Values
@@ -36,6 +37,7 @@ def house_status(daemon: Daemon, now_ns: int) -> HouseStatus:
             checking=daemon.swapping.name,
             offer=today.offer,
             unwarned=daemon.caution.owed,
+            barred=why_barred(daemon),
         ),
         summary=last_in_words(daemon),
         sound=sound,
@@ -44,6 +46,18 @@ def house_status(daemon: Daemon, now_ns: int) -> HouseStatus:
         statistics=statistics(daemon, now_ns),
         run=None if run is None else RunStatus(run.pack.name, run.request.feeding.source, run.look(now_ns), sound, beat, voice),
     )
+
+
+def bound(daemon: Daemon) -> Today | None:
+    """What a run of today is held to for which a pack is named, as far as is known; None: nothing."""
+    prepared, kitchen = daemon.today.prepared, daemon.today.kitchen
+    return binding(None if prepared is None else prepared.answer, hurts=kitchen.hurts, sore=kitchen.sore)
+
+
+def why_barred(daemon: Daemon) -> str:
+    """Why nobody is cued today, whatever pack is named; empty: nothing bars it, as far as is known."""
+    held = bound(daemon)
+    return held.why_held if held is not None and held.bars else ""
 
 
 def last_in_words(daemon: Daemon) -> str:
