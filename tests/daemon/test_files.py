@@ -27,7 +27,7 @@ def write(path: Path, version: str) -> None:
 
 
 def test_a_pack_that_is_nowhere_is_told(tmp_path: Path) -> None:
-    with pytest.raises(PackError, match="there is no pack"):
+    with pytest.raises(PackError, match="there is no such pack"):
         PackFiles().find("nonesuch")
     with pytest.raises(PackError, match="there is no pack there"):
         PackFiles().find(str(tmp_path / "gone.yaml"))
