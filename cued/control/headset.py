@@ -20,7 +20,7 @@ from dbus_fast.errors import DBusError
 
 from cued.control import mpris
 from cued.control.keys import Pressed, Shown
-from cued.dbus.connection import Connection, end_loop
+from cued.dbus.connection import Connection, begin_loop, end_loop
 from cued.dbus.deadlines import Deadlines
 from cued.dbus.faults import RETRIED
 from cued.dbus.names import BLUEZ, DBUS, DBUS_PATH, MEDIA, OBJECT_MANAGER
@@ -101,8 +101,7 @@ class HeadsetKeys:
     # --- the thread ------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        loop = asyncio.new_event_loop()
-        loop.set_exception_handler(lambda _loop, _context: None)  # dbus-fast leaves futures that nobody asks when a bus dies
+        loop = begin_loop()
         try:
             loop.run_until_complete(self._keep(loop))
         finally:

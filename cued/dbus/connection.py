@@ -93,12 +93,18 @@ async def end_of(bus: MessageBus) -> None:
 
 def alone(work: Coroutine[Any, Any, _T]) -> _T:
     """Run `work` on a loop of its own, in the calling thread."""
-    loop = asyncio.new_event_loop()
-    loop.set_exception_handler(_overhear)
+    loop = begin_loop()
     try:
         return loop.run_until_complete(work)
     finally:
         end_loop(loop)
+
+
+def begin_loop() -> asyncio.AbstractEventLoop:
+    """A loop of the caller's own for connections: see `_overhear`."""
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(_overhear)
+    return loop
 
 
 def end_loop(loop: asyncio.AbstractEventLoop) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from dbus_fast import Message, MessageType
 
-from cued.dbus.connection import Connection, end_loop
+from cued.dbus.connection import Connection, begin_loop, end_loop
 from cued.dbus.deadlines import Deadlines
 from cued.dbus.faults import RETRIED
 from cued.dbus.names import ADAPTER, BLUEZ, DBUS, DBUS_PATH, DEVICE, OBJECT_MANAGER, PROPERTIES
@@ -87,8 +87,7 @@ class Watch:
     # --- the thread ------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        loop = asyncio.new_event_loop()
-        loop.set_exception_handler(lambda _loop, _context: None)  # dbus-fast leaves futures that nobody asks when a bus dies
+        loop = begin_loop()
         try:
             loop.run_until_complete(self._keep(loop))
         finally:

@@ -102,6 +102,11 @@ class Weeks:
         self.house.feet.pod("Stryd", 80, up=True)
         return self.live(30 * NS_PER_S)
 
+    def name_pack(self) -> None:
+        """Not the plan's own."""
+        self.ask("pack use name=metronome")
+        self.live(10 * NS_PER_S)
+
     def run(self) -> list[str]:
         """Out, home, and the questions answered."""
         house = self.house
@@ -236,8 +241,7 @@ def test_who_names_a_pack_gets_it_and_that_is_written_down(tmp_path: Path) -> No
     weeks = Weeks(tmp_path)
     weeks.sleep_until(1)
     weeks.morning()
-    weeks.ask("pack use name=metronome")
-    weeks.live(10 * NS_PER_S)
+    weeks.name_pack()
     weeks.run()
     assert weeks.packs() == ["metronome"]
     with reading(weeks.journal) as journal:
@@ -249,8 +253,7 @@ def test_who_is_injured_runs_plain_whatever_pack_was_named(tmp_path: Path) -> No
     weeks = Weeks(tmp_path)
     weeks.sleep_until(1)
     weeks.morning()
-    weeks.ask("pack use name=metronome")
-    weeks.live(10 * NS_PER_S)
+    weeks.name_pack()
     assert weeks.pick("injured", 1)[-3:] == ["says: Done. Achilles tendon.", *NOT_INJURED]
     weeks.run()
     assert weeks.packs() == ["plain"]
@@ -260,8 +263,7 @@ def test_pain_that_another_program_writes_down_keeps_the_named_pack_from_the_day
     weeks = Weeks(tmp_path)
     weeks.sleep_until(1)
     weeks.morning()
-    weeks.ask("pack use name=metronome")
-    weeks.live(10 * NS_PER_S)
+    weeks.name_pack()
     weeks.run()
     now_ns = weeks.moment().utc_ns
     edit.add(weeks.journal, 1, [Row("ratings", (None, "pain_kind", "sharp", now_ns))])
